@@ -1,0 +1,58 @@
+"""A box on a picture, in shares of the picture."""
+
+import math
+from dataclasses import dataclass
+
+from spark_vision.errors import InvalidInputError
+
+# Boxes come from people's fingers and from divisions: a hair outside the picture is not a mistake.
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in shares of the picture: all values in 0..1, origin at the top left.
+
+    Raises InvalidInputError where a value is not finite, the box is empty or leaves the picture.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        values = (self.x, self.y, self.width, self.height)
+        if not all(math.isfinite(value) for value in values):
+            raise InvalidInputError(f"A box wants four finite numbers, not {values}.")
+        if self.width <= 0 or self.height <= 0:
+            raise InvalidInputError(f"A box wants a width and a height above 0, not {values}.")
+        outside = min(self.x, self.y) < -_TOLERANCE
+        if outside or max(self.x + self.width, self.y + self.height) > 1 + _TOLERANCE:
+            raise InvalidInputError(
+                f"A box lies within the picture, in shares from 0 to 1 (x, y, width, height): {values}."
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> "Box":
+        """Read `X,Y,WIDTH,HEIGHT`.
+
+        >>> Box.parse("0.1,0.2,0.5,0.5")
+        Box(x=0.1, y=0.2, width=0.5, height=0.5)
+        """
+        parts = text.split(",")
+        try:
+            x, y, width, height = (float(part) for part in parts)
+        except ValueError:
+            raise InvalidInputError(
+                f"A box is X,Y,WIDTH,HEIGHT in shares of the picture, such as 0.1,0.2,0.5,0.5: not {text!r}."
+            ) from None
+        return cls(x, y, width, height)
+
+    def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom in whole pixels of a picture, at least one pixel each way."""
+        left = min(max(round(self.x * width), 0), width - 1)
+        top = min(max(round(self.y * height), 0), height - 1)
+        right = min(max(round((self.x + self.width) * width), left + 1), width)
+        bottom = min(max(round((self.y + self.height) * height), top + 1), height)
+        return left, top, right, bottom

@@ -1,0 +1,76 @@
+"""Embeddings, and what one must know of the encoder that made them."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.ids import value_digest
+
+Embeddings = NDArray[np.float32]
+"""Shape (n, dimension), float32, each row of unit length."""
+
+Picture = NDArray[np.uint8]
+"""Shape (height, width, 3), uint8, RGB, upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a model wants its pictures, from the model's own configuration.
+
+    height, width: pixels; mean, std: a channel each, for values in 0..1;
+    resize_mode: `shortest` (then centre crop), `longest` (then padding with `fill`) or `squash`.
+    """
+
+    height: int
+    width: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    interpolation: str
+    resize_mode: str
+    fill: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSpec:
+    """The identity of an encoder: two encoders with equal fingerprints give comparable embeddings.
+
+    model: the MODEL as it was asked for; weights: SHA-256 of the weights; run time and device are left
+    out on purpose, since they change embeddings by rounding alone.
+    """
+
+    model: str
+    weights: str
+    dimension: int
+    preprocessing: Preprocessing
+    dtype: str = "float32"
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that changes embeddings; the model's name does not."""
+        identity = asdict(self)
+        del identity["model"]
+        return value_digest(identity)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON value that `from_dict` reads again."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> "EncoderSpec":
+        """Read what `as_dict` wrote; raises KeyError or TypeError where it is something else."""
+        preprocessing = dict(value["preprocessing"])
+        for field in ("mean", "std"):
+            preprocessing[field] = tuple(preprocessing[field])
+        return cls(**{**value, "preprocessing": Preprocessing(**preprocessing)})
+
+
+def unit_length(vectors: NDArray[np.floating[Any]]) -> Embeddings:
+    """Scale each row of (n, dimension) to length 1; a row of zeros stays as it is.
+
+    The division is done in float64, so that the result is the float32 nearest to the true one.
+    """
+    wide = np.asarray(vectors, dtype=np.float64)
+    norms = np.linalg.norm(wide, axis=1, keepdims=True)
+    return (wide / np.where(norms == 0, 1, norms)).astype(np.float32)

@@ -1,0 +1,52 @@
+"""A CLIP model as the port that the rest of the house knows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture, unit_length
+from spark_vision.encoding.preprocess import Preparer
+from spark_vision.encoding.session import ModelSession, Tokenizer
+
+_TEXTS_A_BATCH = 256
+
+
+class ClipEncoder:
+    """An `Encoder`: preprocessing and tokenizer of a model around a session that runs it."""
+
+    def __init__(
+        self,
+        spec: EncoderSpec,
+        session: ModelSession,
+        preparer: Preparer,
+        tokenizer: Tokenizer,
+        batch_size: int = 32,
+    ) -> None:
+        self.spec = spec
+        self.batch_size = batch_size
+        self._session = session
+        self._preparer = preparer
+        self._tokenizer = tokenizer
+
+    def prepare(self, picture: Picture) -> NDArray[np.uint8]:
+        """See ImageEncoder."""
+        return self._preparer(picture)
+
+    def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See ImageEncoder."""
+        return self._session.run_images(prepared)
+
+    def finish(self, features: NDArray[np.float32]) -> Embeddings:
+        """See ImageEncoder."""
+        return unit_length(features)
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """See TextEncoder."""
+        batches = [
+            self._session.run_texts(self._tokenizer(list(texts[start : start + _TEXTS_A_BATCH])))
+            for start in range(0, len(texts), _TEXTS_A_BATCH)
+        ]
+        if not batches:
+            return np.zeros((0, self.spec.dimension), dtype=np.float32)
+        return unit_length(np.concatenate(batches))

@@ -1,0 +1,113 @@
+"""Any MODEL form to a loaded encoder, by open_clip."""
+
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+import open_clip
+import torch
+from numpy.typing import NDArray
+from open_clip.transform import PreprocessCfg
+
+from spark_vision.domain.embedding import EncoderSpec
+from spark_vision.encoding.clip_encoder import ClipEncoder
+from spark_vision.encoding.model_name import HubModel, LocalModel, ModelName, TaggedModel
+from spark_vision.encoding.preprocess import Preparer, preprocessing_of
+from spark_vision.encoding.torch_session import TorchSession, best_device
+from spark_vision.encoding.weights import file_digest, state_digest
+from spark_vision.errors import ModelError, ModelNotFoundError, ModelUnavailableError
+
+_BATCH_ON_CPU = 32
+_BATCH_ON_GPU = 256
+
+
+@dataclass(frozen=True)
+class OpenClipTokenizer:
+    """open_clip's tokenizer of a model, speaking NumPy."""
+
+    tokenize: open_clip.SimpleTokenizer
+
+    def __call__(self, texts: list[str]) -> NDArray[np.int64]:
+        """See Tokenizer."""
+        tokens: NDArray[np.int64] = self.tokenize(texts).numpy()
+        return tokens
+
+
+def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
+    """Load weights, preprocessing and tokenizer of a model.
+
+    Raises ModelNotFoundError for names that do not exist, ModelUnavailableError for weights that
+    cannot be fetched here and now, and ModelError for files that are no such model.
+    """
+    module = _load(model)
+    cfg = PreprocessCfg(**open_clip.get_model_preprocess_cfg(module))
+    preprocessing = preprocessing_of(cfg)
+    on = best_device(device)
+    session = TorchSession(module, preprocessing, on)
+    blank = np.zeros((1, preprocessing.height, preprocessing.width, 3), dtype=np.uint8)
+    spec = EncoderSpec(
+        model=model.name,
+        weights=_digest(model, module),
+        dimension=session.run_images(blank).shape[1],
+        preprocessing=preprocessing,
+    )
+    tokenizer = OpenClipTokenizer(open_clip.get_tokenizer(_open_clip_name(model)))
+    batch = _BATCH_ON_CPU if on == "cpu" else _BATCH_ON_GPU
+    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, batch)
+
+
+def _load(model: ModelName) -> torch.nn.Module:
+    tag = model.tag if isinstance(model, TaggedModel) else None
+    if isinstance(model, TaggedModel):
+        _check_tag(model)
+    try:
+        module: torch.nn.Module = open_clip.create_model(
+            _open_clip_name(model), pretrained=tag, load_weights=True, weights_only=True
+        )
+    except Exception as error:  # open_clip and the hub's client raise a dozen kinds
+        raise _explained(model, error) from error
+    return module
+
+
+def _open_clip_name(model: ModelName) -> str:
+    match model:
+        case LocalModel(path=path):
+            return f"local-dir:{path}"
+        case HubModel(name=name):
+            return name
+        case TaggedModel(architecture=architecture):
+            return architecture
+
+
+def _digest(model: ModelName, module: torch.nn.Module) -> str:
+    return file_digest(model.path) if isinstance(model, LocalModel) else state_digest(module)
+
+
+def _check_tag(model: TaggedModel) -> None:
+    architectures = open_clip.list_models()
+    if model.architecture not in architectures:
+        raise ModelNotFoundError(
+            f"open_clip has no architecture {model.architecture!r}"
+            f"{_perhaps(model.architecture, architectures)}."
+        )
+    tags = open_clip.list_pretrained_tags_by_model(model.architecture)
+    if model.tag not in tags:
+        raise ModelNotFoundError(
+            f"{model.architecture} has no weights tagged {model.tag!r}; "
+            f"it has {', '.join(tags) or 'none at all'}."
+        )
+
+
+def _perhaps(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?"[:-1] if close else ""
+
+
+def _explained(model: ModelName, error: Exception) -> ModelError:
+    reason = str(error).strip().split("\n")[0] or type(error).__name__
+    if isinstance(model, LocalModel):
+        return ModelError(f"{model.name}: the model in {model.path} cannot be loaded ({reason}).")
+    return ModelUnavailableError(
+        f"{model.name}: its weights cannot be fetched ({reason}). Without a way to the internet, "
+        "copy the model to this machine and name it local-dir:PATH, or use spark-mini."
+    )

@@ -1,0 +1,28 @@
+"""The digest of a model's weights, which says whether two encoders are the same."""
+
+import hashlib
+from pathlib import Path
+
+import torch
+
+_SUFFIXES = (".safetensors", ".bin", ".pt", ".onnx")
+_BLOCK = 1 << 20
+
+
+def file_digest(folder: Path) -> str:
+    """SHA-256 over the weight files of a model folder, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES):
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def state_digest(model: torch.nn.Module) -> str:
+    """SHA-256 over a model's parameters and buffers, for weights that have no file of their own."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,114 @@
+"""Every error that Spark Vision raises on purpose.
+
+Each class has a `code`: a stable slug that the API turns into a problem `type` and that `--json` shows.
+A message is one sentence that names the file, row or field, followed by what to do. No HTTP status in
+here: which status an error becomes is the API's business.
+"""
+
+from typing import ClassVar
+
+
+class SparkVisionError(Exception):
+    """Base of all errors that are part of the product; its text is meant for the user."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInputError(SparkVisionError):
+    """A value that the user gave (an option, a field, a box) is not usable."""
+
+    code = "invalid-input"
+
+
+class PictureError(SparkVisionError):
+    """A picture cannot be used; subclasses say why."""
+
+    code = "picture"
+
+
+class PictureNotFoundError(PictureError):
+    """There is no picture where one was named."""
+
+    code = "picture-not-found"
+
+
+class PictureTooLargeError(PictureError):
+    """A picture exceeds a bound: bytes, pixels or length of a side."""
+
+    code = "picture-too-large"
+
+
+class PictureFormatError(PictureError):
+    """The bytes are of no picture format that is read here."""
+
+    code = "picture-format"
+
+
+class PictureDamagedError(PictureError):
+    """The bytes are of a known format, but cannot be decoded to the end."""
+
+    code = "picture-damaged"
+
+
+class CatalogueError(SparkVisionError):
+    """A feed as a whole cannot be read (a bad row alone never raises)."""
+
+    code = "catalogue"
+
+
+class DatasetError(SparkVisionError):
+    """A dataset folder cannot be used for evaluation."""
+
+    code = "dataset"
+
+
+class ModelError(SparkVisionError):
+    """A model cannot be loaded."""
+
+    code = "model"
+
+
+class ModelNotFoundError(ModelError):
+    """The name of a model is misspelt, or its files are not where they were said to be."""
+
+    code = "model-not-found"
+
+
+class ModelUnavailableError(ModelError):
+    """The model exists, but its weights cannot be had here and now."""
+
+    code = "model-unavailable"
+
+
+class IndexVersionError(SparkVisionError):
+    """An index version cannot be used."""
+
+    code = "index"
+
+
+class IndexNotFoundError(IndexVersionError):
+    """There is no such version, or no live version yet."""
+
+    code = "index-not-found"
+
+
+class IndexDamagedError(IndexVersionError):
+    """A file of a version is missing, or is not what the manifest says."""
+
+    code = "index-damaged"
+
+
+class IndexMismatchError(IndexVersionError):
+    """An index version and an encoder do not belong together."""
+
+    code = "index-mismatch"
+
+
+class IndexBusyError(IndexVersionError):
+    """Another build holds the index folder."""
+
+    code = "index-busy"

@@ -1,0 +1,42 @@
+"""Picture files: reading them with their bounds, and knowing one by its name."""
+
+from pathlib import Path
+
+from spark_vision.domain.embedding import Picture
+from spark_vision.errors import PictureError, PictureNotFoundError, PictureTooLargeError
+from spark_vision.imaging.decode import decode
+from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".mpo"})
+
+
+def is_picture_name(path: Path) -> bool:
+    """Whether a file's name ends like a picture's."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def read_bytes(path: Path, limits: PictureLimits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a picture file, never more than the bound.
+
+    Raises PictureNotFoundError or PictureTooLargeError; both name the file.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limits.max_bytes + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureNotFoundError(f"{path}: cannot be read ({reason}).") from error
+    if len(data) > limits.max_bytes:
+        raise PictureTooLargeError(f"{path}: over {limits.max_bytes:,} bytes, which is the bound.")
+    return data
+
+
+def read_picture(
+    path: Path, limits: PictureLimits = DEFAULT_LIMITS, *, at_least: int | None = None
+) -> Picture:
+    """Decode a picture file (see `decode`); the errors name the file."""
+    data = read_bytes(path, limits)
+    try:
+        return decode(data, limits, at_least=at_least)
+    except PictureError as error:
+        raise type(error)(f"{path}: {error.message}") from error

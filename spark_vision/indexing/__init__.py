@@ -1,0 +1,1 @@
+"""Index versions: built beside the live one, checked when loaded, searched. The place for FAISS."""

@@ -1,0 +1,117 @@
+"""A catalogue's pictures to embeddings in the cache: decoded in threads, encoded in full batches."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.catalogue import FeedIssue
+from spark_vision.domain.ids import content_digest
+from spark_vision.errors import PictureError
+from spark_vision.imaging.decode import decode
+from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.indexing.embedding_cache import EmbeddingCache
+from spark_vision.indexing.staging import StagedPicture
+from spark_vision.ports import ImageEncoder, PictureSource
+
+Usable = tuple[StagedPicture, str]
+"""A picture that has an embedding in the cache, and the digest under which."""
+
+# JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
+_OVERSAMPLING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A picture that was read; `prepared` is None where the cache holds its embedding."""
+
+    picture: StagedPicture
+    digest: str
+    prepared: NDArray[np.uint8] | None
+
+
+@dataclass
+class EncodeTally:
+    """What encoding did: pictures through the model, pictures the cache had, seconds of forward passes."""
+
+    encoded: int = 0
+    reused: int = 0
+    forward_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PicturePipeline:
+    """Reads, decodes and encodes pictures.
+
+    prefetch: windows of pictures decoded ahead while the model runs. 0 where the model runs on the
+    CPU: decoding then has all cores to itself, then the model, and neither waits for the other's
+    threads; with a GPU, 1 keeps it fed.
+    """
+
+    encoder: ImageEncoder
+    cache: EmbeddingCache
+    source: PictureSource
+    limits: PictureLimits = DEFAULT_LIMITS
+    prefetch: int = 0
+    windows: int = 4
+
+    def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
+        """Every picture once: usable, or why not. Usable ones are in the cache when they come out."""
+        waiting: list[_Loaded] = []
+        for loaded in self._load_all(pictures):
+            if isinstance(loaded, FeedIssue):
+                yield loaded
+            elif loaded.prepared is None:
+                tally.reused += 1
+                yield loaded.picture, loaded.digest
+            else:
+                waiting.append(loaded)
+            if len(waiting) == self.encoder.batch_size:
+                yield from self._encode(waiting, tally)
+                waiting = []
+        yield from self._encode(waiting, tally)
+
+    def _encode(self, batch: Sequence[_Loaded], tally: EncodeTally) -> Iterator[Usable]:
+        if not batch:
+            return
+        start = perf_counter()
+        prepared = np.stack([loaded.prepared for loaded in batch if loaded.prepared is not None])
+        embeddings = self.encoder.finish(self.encoder.forward(prepared))
+        tally.forward_seconds += perf_counter() - start
+        tally.encoded += len(batch)
+        self.cache.put([loaded.digest for loaded in batch], embeddings)
+        for loaded in batch:
+            yield loaded.picture, loaded.digest
+
+    def _load_all(self, pictures: Iterable[StagedPicture]) -> Iterator[_Loaded | FeedIssue]:
+        rest = iter(pictures)
+        size = self.encoder.batch_size * self.windows
+        ahead: deque[list[Future[_Loaded | FeedIssue]]] = deque()
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            while window := list(islice(rest, size)):
+                ahead.append([pool.submit(self._load, picture) for picture in window])
+                if len(ahead) > self.prefetch:
+                    yield from (future.result() for future in ahead.popleft())
+            for futures in ahead:
+                yield from (future.result() for future in futures)
+
+    def _load(self, picture: StagedPicture) -> _Loaded | FeedIssue:
+        try:
+            data = self.source.read(picture.image)
+            digest = content_digest(data)
+            if self.cache.get(digest) is not None:
+                return _Loaded(picture, digest, None)
+            return _Loaded(picture, digest, self._prepare(data))
+        except PictureError as error:
+            return FeedIssue(error.message, picture.product_id, line=picture.line, image=picture.image)
+
+    def _prepare(self, data: bytes) -> NDArray[np.uint8]:
+        wanted = self.encoder.spec.preprocessing
+        at_least = _OVERSAMPLING * max(wanted.height, wanted.width)
+        return self.encoder.prepare(decode(data, self.limits, at_least=at_least))

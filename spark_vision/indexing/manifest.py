@@ -1,0 +1,99 @@
+"""What an index version says of itself."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from spark_vision.domain.embedding import EncoderSpec
+from spark_vision.domain.ids import value_digest
+from spark_vision.errors import IndexDamagedError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a version: its length in bytes and its SHA-256."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that depends on the feed and the model alone: the same feed and model give the same content.
+
+    metric: `inner_product` of unit vectors, which is cosine similarity; dtype: of the stored vectors;
+    catalogue_digest: SHA-256 over the product records and the digests of their pictures.
+    """
+
+    encoder: EncoderSpec
+    index_kind: str
+    products: int
+    pictures: int
+    catalogue_digest: str
+    files: dict[str, FileEntry]
+    metric: str = "inner_product"
+    dtype: str = "float32"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content; its first digits are part of the version's name."""
+        return value_digest(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of a version, and where and when it was made.
+
+    source: the feed or folder, as an absolute path; started, finished: UTC, ISO 8601;
+    seconds: of each step.
+    """
+
+    version: str
+    content: Content
+    source: str
+    program_version: str
+    started: str
+    finished: str
+    seconds: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The manifest as a JSON value."""
+        value = asdict(self)
+        value["format"] = FORMAT
+        value["content_digest"] = self.content.digest
+        value["content"]["dimension"] = self.content.encoder.dimension
+        value["content"]["encoder"]["fingerprint"] = self.content.encoder.fingerprint
+        return value
+
+    def to_bytes(self) -> bytes:
+        """The manifest as the file's bytes."""
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check a version's manifest; raises IndexDamagedError, which names the file."""
+    path = folder / MANIFEST
+    try:
+        value = json.loads(path.read_bytes())
+        manifest = _from_dict(value)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamagedError(f"{path}: this is no manifest that can be read ({error!r}).") from error
+    if value.get("format") != FORMAT or value.get("content_digest") != manifest.content.digest:
+        raise IndexDamagedError(f"{path}: the manifest was changed, or is of another format.")
+    return manifest
+
+
+def _from_dict(value: dict[str, Any]) -> Manifest:
+    content = dict(value["content"])
+    encoder = {key: entry for key, entry in content.pop("encoder").items() if key != "fingerprint"}
+    content.pop("dimension")
+    files = {name: FileEntry(**entry) for name, entry in content.pop("files").items()}
+    known = Manifest.__dataclass_fields__.keys() - {"content"}
+    return Manifest(
+        content=Content(encoder=EncoderSpec.from_dict(encoder), files=files, **content),
+        **{key: value[key] for key in known},
+    )

@@ -1,0 +1,138 @@
+"""Products and reference images of a version as Parquet files, a row each, in the index's order."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spark_vision.domain.catalogue import Availability, Price, Product
+
+PRODUCTS = "products.parquet"
+PICTURES = "pictures.parquet"
+
+_TEXTS = tuple(
+    "id title description link brand product_type color material pattern size gender"
+    " item_group_id gtin".split()
+)
+_PRODUCT_SCHEMA = pa.schema(
+    [
+        *(pa.field(name, pa.string(), nullable=False) for name in _TEXTS),
+        pa.field("availability", pa.string(), nullable=False),
+        # An amount as the feed wrote it: text keeps every digit.
+        pa.field("price", pa.string()),
+        pa.field("currency", pa.string()),
+    ]
+)
+_PICTURE_SCHEMA = pa.schema(
+    [
+        pa.field("product", pa.int64(), nullable=False),
+        pa.field("image", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+    ]
+)
+_ROWS_A_GROUP = 10_000
+
+
+class RecordWriter:
+    """Writes both files as products come, in groups of rows, so that memory stays flat."""
+
+    def __init__(self, folder: Path) -> None:
+        self._products = pq.ParquetWriter(folder / PRODUCTS, _PRODUCT_SCHEMA)
+        self._pictures = pq.ParquetWriter(folder / PICTURES, _PICTURE_SCHEMA)
+        self._product_rows: list[dict[str, Any]] = []
+        self._picture_rows: list[dict[str, Any]] = []
+        self.products = 0
+
+    def add(self, product: Product, images: Sequence[str], digests: Sequence[str]) -> None:
+        """Append a product and its reference images."""
+        self._product_rows.append(product_record(product))
+        self._picture_rows.extend(
+            {"product": self.products, "image": image, "sha256": digest}
+            for image, digest in zip(images, digests, strict=True)
+        )
+        self.products += 1
+        if len(self._picture_rows) >= _ROWS_A_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        for writer, rows, schema in (
+            (self._products, self._product_rows, _PRODUCT_SCHEMA),
+            (self._pictures, self._picture_rows, _PICTURE_SCHEMA),
+        ):
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            rows.clear()
+
+    def __enter__(self) -> "RecordWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._products.close()
+        self._pictures.close()
+
+
+class Records:
+    """Both files, held as Arrow columns: about the size of their text, not of Python objects."""
+
+    def __init__(self, folder: Path) -> None:
+        self._products = pq.read_table(folder / PRODUCTS)
+        pictures = pq.read_table(folder / PICTURES)
+        self._images = pictures["image"]
+        self._product_of = pictures["product"].to_numpy()
+        self._ids: list[str] = self._products["id"].to_pylist()
+        self._row_of = {product_id: row for row, product_id in enumerate(self._ids)}
+
+    @property
+    def products(self) -> int:
+        """How many products there are."""
+        return len(self._ids)
+
+    @property
+    def pictures(self) -> int:
+        """How many reference images there are."""
+        return len(self._images)
+
+    def reference(self, row: int) -> tuple[str, str]:
+        """The product id and the image of a reference image."""
+        return self._ids[self._product_of[row]], self._images[row].as_py()
+
+    def product(self, product_id: str) -> Product:
+        """The product of an id; raises KeyError."""
+        (record,) = self._products.slice(self._row_of[product_id], 1).to_pylist()
+        return _product(record, self._images_of(product_id))
+
+    def _images_of(self, product_id: str) -> tuple[str, ...]:
+        row = self._row_of[product_id]
+        start, end = self._product_of.searchsorted([row, row + 1])
+        return tuple(self._images.slice(start, end - start).to_pylist())
+
+
+def product_record(product: Product) -> dict[str, Any]:
+    """A product as a row of text columns, without its pictures."""
+    price = product.price
+    return {
+        **{name: getattr(product, name) for name in _TEXTS},
+        "availability": product.availability.value,
+        "price": None if price is None else str(price.amount),
+        "currency": None if price is None else price.currency,
+    }
+
+
+def _product(record: dict[str, Any], images: tuple[str, ...]) -> Product:
+    amount, currency = record.pop("price"), record.pop("currency")
+    return Product(
+        images=images,
+        price=None if amount is None else Price(Decimal(amount), currency),
+        availability=Availability(record.pop("availability")),
+        **record,
+    )

@@ -1,0 +1,159 @@
+"""The versions of an index folder, and the pointer to the live one.
+
+index/live.json         which version is live, and which were before
+index/versions/NAME/    one version: vectors, records, report, manifest
+index/cache/            embeddings by picture content
+index/work/             a build on its way; leftovers are removed by the next
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from spark_vision.errors import IndexDamagedError, IndexNotFoundError
+from spark_vision.indexing.durable import file_sha256, sync_file, sync_folder, write_atomically
+from spark_vision.indexing.exact import ExactIndex
+from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.indexing.manifest import MANIFEST, Manifest, read_manifest
+from spark_vision.indexing.records import Records
+
+VECTORS = "vectors.faiss"
+REPORT = "report.json"
+_POINTER = "live.json"
+_REMEMBERED = 20
+
+
+@dataclass(frozen=True)
+class VersionStore:
+    """An index folder; `shared_cache` takes the place of its own cache where it is given."""
+
+    root: Path
+    shared_cache: Path | None = None
+
+    @property
+    def cache(self) -> Path:
+        """Where embeddings are kept between builds."""
+        return self.shared_cache or self.root / "cache"
+
+    @property
+    def work(self) -> Path:
+        """Where a build is at work."""
+        return self.root / "work"
+
+    @property
+    def _versions(self) -> Path:
+        return self.root / "versions"
+
+    def names(self) -> list[str]:
+        """All versions, oldest first."""
+        return sorted(path.parent.name for path in self._versions.glob(f"*/{MANIFEST}"))
+
+    def live(self) -> str:
+        """The live version's name; raises IndexNotFoundError where there is none yet."""
+        history = self._history()
+        if not history:
+            raise IndexNotFoundError(
+                f"{self.root}: there is no index here yet; make one with `spark-vision index build SOURCE`."
+            )
+        return history[-1]
+
+    def has_live(self) -> bool:
+        """Whether any version is live."""
+        return bool(self._history())
+
+    def folder(self, name: str) -> Path:
+        """A version's folder; raises IndexNotFoundError where there is no such version."""
+        if name not in self.names():
+            known = ", ".join(self.names()[-5:]) or "none"
+            raise IndexNotFoundError(f"{self.root}: no version {name!r}; there is {known}.")
+        return self._versions / name
+
+    def manifest(self, name: str) -> Manifest:
+        """A version's manifest; raises IndexDamagedError."""
+        return read_manifest(self.folder(name))
+
+    def report(self, name: str) -> dict[str, object]:
+        """What the build of a version reported; raises IndexDamagedError."""
+        path = self.folder(name) / REPORT
+        try:
+            report: dict[str, object] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise IndexDamagedError(f"{path}: cannot be read ({error}).") from error
+        return report
+
+    def publish(self, folder: Path, name: str) -> None:
+        """Move a finished version into place and make it live, each in one step that lasts."""
+        for path in folder.iterdir():
+            sync_file(path)
+        sync_folder(folder)
+        self._versions.mkdir(parents=True, exist_ok=True)
+        folder.rename(self._versions / name)
+        sync_folder(self._versions)
+        self.activate(name)
+
+    def activate(self, name: str) -> None:
+        """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
+        self.verify(name)
+        history = [held for held in self._history() if held != name]
+        self._point([*history, name])
+
+    def rollback(self) -> str:
+        """Make the version live that was so before; returns its name."""
+        history = self._history()
+        if len(history) < 2:
+            raise IndexNotFoundError(f"{self.root}: no version was live before this one.")
+        self.verify(history[-2])
+        self._point(history[:-1])
+        return history[-2]
+
+    def verify(self, name: str) -> Manifest:
+        """Check every file of a version against its manifest; raises IndexDamagedError."""
+        folder = self.folder(name)
+        manifest = read_manifest(folder)
+        for file, entry in manifest.content.files.items():
+            path = folder / file
+            if not path.is_file():
+                raise IndexDamagedError(f"{path}: the file is missing{_WAY_OUT}")
+            if path.stat().st_size != entry.bytes:
+                raise IndexDamagedError(
+                    f"{path}: has {path.stat().st_size:,} bytes instead of {entry.bytes:,}{_WAY_OUT}"
+                )
+            if file_sha256(path) != entry.sha256:
+                raise IndexDamagedError(f"{path}: its checksum is wrong{_WAY_OUT}")
+        return manifest
+
+    def load(self, name: str | None = None) -> FaissGallery:
+        """Verify a version (None: the live one) and load it; raises IndexVersionError's children."""
+        name = self.live() if name is None else name
+        manifest = self.verify(name)
+        folder = self.folder(name)
+        index, records = ExactIndex.read(folder / VECTORS), Records(folder)
+        held = (len(index), index.dimension, records.pictures, records.products)
+        content = manifest.content
+        said = (content.pictures, content.encoder.dimension, content.pictures, content.products)
+        if held != said:
+            raise IndexDamagedError(f"{folder}: the files hold {held}, the manifest says {said}.")
+        return FaissGallery(manifest, index, records)
+
+    def clean_work(self) -> None:
+        """Remove what broken-off builds left; only for who holds the lock."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+
+    def _history(self) -> list[str]:
+        path = self.root / _POINTER
+        try:
+            history: list[str] = json.loads(path.read_bytes())["history"]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamagedError(f"{path}: the pointer cannot be read ({error}).") from error
+        return history
+
+    def _point(self, history: list[str]) -> None:
+        pointer = {"live": history[-1], "history": history[-_REMEMBERED:]}
+        write_atomically(self.root / _POINTER, json.dumps(pointer, indent=2).encode() + b"\n")
+
+
+_WAY_OUT = "; build again, or activate an older version (`spark-vision index list`)."

@@ -1,0 +1,96 @@
+"""The heavy seams, as protocols that speak NumPy and the domain's words.
+
+What is behind them (torch, FAISS, the file system) is chosen in `bootstrap` and nowhere else.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
+from spark_vision.domain.suggestion import Match
+
+
+class ImageEncoder(Protocol):
+    """Pictures to embeddings in three stages, so that each can be timed and the first run in threads."""
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What the embeddings depend on."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many prepared pictures a forward pass should get for good throughput."""
+
+    def prepare(self, picture: Picture) -> NDArray[np.uint8]:
+        """Resize and crop one picture to the model's input, (height, width, 3) uint8; thread-safe."""
+
+    def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run the model on (n, height, width, 3) uint8; raw features (n, dimension) float32."""
+
+    def finish(self, features: NDArray[np.float32]) -> Embeddings:
+        """Make raw features embeddings: float32, unit length."""
+
+
+class TextEncoder(Protocol):
+    """Texts to embeddings in the same space as the pictures'."""
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """What the embeddings depend on."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embeddings of n texts, (n, dimension) float32, unit length."""
+
+
+class Encoder(ImageEncoder, TextEncoder, Protocol):
+    """Both towers of a CLIP model."""
+
+
+class PictureSource(Protocol):
+    """Where a catalogue's pictures come from."""
+
+    def read(self, image: str) -> bytes:
+        """The bytes of the picture that a feed names; raises PictureError where there is none."""
+
+
+class Gallery(Protocol):
+    """What is indexed: reference images with their products, searched by embedding."""
+
+    @property
+    def version(self) -> str:
+        """The index version's name."""
+
+    @property
+    def encoder(self) -> EncoderSpec:
+        """The encoder whose embeddings are in the index."""
+
+    def __len__(self) -> int:
+        """How many reference images there are."""
+
+    def search(self, queries: Embeddings, k: int) -> list[list[Match]]:
+        """The k closest reference images of each query, by similarity, ties by row.
+
+        Rows ascend with (product id, position of the picture), so that ties break by product id.
+        Fewer than k where the gallery is smaller. Never padding.
+        """
+
+    def search_products(self, queries: Embeddings, k: int) -> list[list[Match]]:
+        """The k closest products of each query, each by its closest reference image, ties by id."""
+
+    def product(self, product_id: str) -> Product:
+        """The product as it was in the feed; raises KeyError."""
+
+
+class Progress(Protocol):
+    """Told of long work as it goes on."""
+
+    def __call__(self, step: str, done: int, total: int | None = None) -> None:
+        """`done` of `total` (None: unknown) units of a named step are finished."""
+
+
+def silent(step: str, done: int, total: int | None = None) -> None:
+    """A Progress that says nothing."""

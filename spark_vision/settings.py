@@ -1,0 +1,40 @@
+"""What can be set, by environment variables with the prefix SPARK_VISION_ or a `.env` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from spark_vision.imaging.limits import PictureLimits
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; read when an instance is made, never at import."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SPARK_VISION_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    index_dir: Path = Field(Path("index"), description="Index versions, pointer and embedding cache.")
+    model: str = Field("spark-mini", description="The MODEL that an index is built with.")
+    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    max_picture_bytes: int = Field(20 * 1024 * 1024, gt=0)
+    max_picture_pixels: int = Field(64_000_000, gt=0)
+    max_picture_side: int = Field(20_000, gt=0)
+    concurrent_lookups: int = Field(
+        2, gt=0, description="Photos that are decoded and encoded at the same time by the service."
+    )
+    waiting_lookups: int = Field(
+        32, ge=0, description="Look-ups that may wait for their turn; more are refused at once."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def picture_limits(self) -> PictureLimits:
+        """The bounds of what is decoded."""
+        return PictureLimits(
+            max_bytes=self.max_picture_bytes,
+            max_pixels=self.max_picture_pixels,
+            max_side=self.max_picture_side,
+        )

@@ -1,0 +1,1 @@
+"""A photo's regions to matches, products and suggestions."""

@@ -1,0 +1,69 @@
+"""Items as others want them: as JSON values in the contract's shape, and as a picture to look at."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from PIL.Image import Image
+
+from spark_vision.domain.embedding import Picture
+from spark_vision.domain.suggestion import Item, Suggestion
+from spark_vision.errors import PictureError
+from spark_vision.imaging.annotate import Card, Row, annotate
+from spark_vision.imaging.decode import decode
+from spark_vision.ports import PictureSource
+
+_CARD_SIDE = 170
+
+
+def item_dict(item: Item) -> dict[str, Any]:
+    """An item in the shape of `suggest --json` and the API."""
+    return {
+        "box": None if item.box is None else asdict(item.box),
+        "suggestions": [suggestion_dict(suggestion) for suggestion in item.suggestions],
+        "no_match": None if item.no_match is None else asdict(item.no_match),
+    }
+
+
+def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion in the shape of `suggest --json` and the API."""
+    return {
+        "product_id": suggestion.product.id,
+        "title": suggestion.product.title,
+        "probability": suggestion.probability,
+        "similarity": round(suggestion.similarity, 6),
+        "reference_image": suggestion.reference_image,
+    }
+
+
+def annotated(photo: Picture, items: Sequence[Item], pictures: PictureSource) -> Image:
+    """The photo with its boxes, and the reference images of what was suggested beside it."""
+    return annotate(photo, [_row(item, pictures) for item in items])
+
+
+def _row(item: Item, pictures: PictureSource) -> Row:
+    heading = "Whole photo" if item.box is None else "Box"
+    if item.no_match is not None:
+        heading += f": {item.no_match.detail}"
+    cards = tuple(_card(suggestion, pictures) for suggestion in item.suggestions)
+    return Row(item.box, heading, cards)
+
+
+def _card(suggestion: Suggestion, pictures: PictureSource) -> Card:
+    product = suggestion.product
+    price = "" if product.price is None else str(product.price)
+    lines = (product.title, _score(suggestion), price)
+    return Card(_picture(suggestion.reference_image, pictures), lines)
+
+
+def _score(suggestion: Suggestion) -> str:
+    if suggestion.probability is None:
+        return f"similarity {suggestion.similarity:.3f}"
+    return f"{suggestion.probability:.0%} (similarity {suggestion.similarity:.3f})"
+
+
+def _picture(image: str, pictures: PictureSource) -> Picture | None:
+    try:
+        return decode(pictures.read(image), at_least=_CARD_SIDE)
+    except PictureError:  # The shop may have moved its pictures since the index was built.
+        return None
