@@ -16,17 +16,17 @@ class Settings(BaseSettings):
         env_prefix="SPARK_VISION_", env_file=".env", extra="ignore", frozen=True
     )
 
-    index_dir: Path = Field(Path("index"), description="Index versions, pointer and embedding cache.")
-    model: str = Field("spark-mini", description="The MODEL that an index is built with.")
-    device: str = Field("auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
-    max_picture_bytes: int = Field(20 * 1024 * 1024, gt=0)
-    max_picture_pixels: int = Field(64_000_000, gt=0)
-    max_picture_side: int = Field(20_000, gt=0)
+    index_dir: Path = Field(default=Path("index"), description="Index versions, pointer and embedding cache.")
+    model: str = Field(default="spark-mini", description="The MODEL that an index is built with.")
+    device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    max_picture_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
+    max_picture_pixels: int = Field(default=64_000_000, gt=0)
+    max_picture_side: int = Field(default=20_000, gt=0)
     concurrent_lookups: int = Field(
-        2, gt=0, description="Photos that are decoded and encoded at the same time by the service."
+        default=2, gt=0, description="Photos that are decoded and encoded at the same time by the service."
     )
     waiting_lookups: int = Field(
-        32, ge=0, description="Look-ups that may wait for their turn; more are refused at once."
+        default=32, ge=0, description="Look-ups that may wait for their turn; more are refused at once."
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -24,7 +24,7 @@ Usable = tuple[StagedPicture, str]
 """A picture that has an embedding in the cache, and the digest under which."""
 
 # JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
-_OVERSAMPLING = 2
+OVERSAMPLING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +113,5 @@ class PicturePipeline:
 
     def _prepare(self, data: bytes) -> NDArray[np.uint8]:
         wanted = self.encoder.spec.preprocessing
-        at_least = _OVERSAMPLING * max(wanted.height, wanted.width)
+        at_least = OVERSAMPLING * max(wanted.height, wanted.width)
         return self.encoder.prepare(decode(data, self.limits, at_least=at_least))

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
-
-from PIL.Image import Image
+from typing import TYPE_CHECKING, Any
 
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.suggestion import Item, Suggestion
@@ -12,6 +10,9 @@ from spark_vision.errors import PictureError
 from spark_vision.imaging.annotate import Card, Row, annotate
 from spark_vision.imaging.decode import decode
 from spark_vision.ports import PictureSource
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _CARD_SIDE = 170
 
@@ -36,7 +37,7 @@ def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
     }
 
 
-def annotated(photo: Picture, items: Sequence[Item], pictures: PictureSource) -> Image:
+def annotated(photo: Picture, items: Sequence[Item], pictures: PictureSource) -> "Image":
     """The photo with its boxes, and the reference images of what was suggested beside it."""
     return annotate(photo, [_row(item, pictures) for item in items])
 

@@ -1,0 +1,52 @@
+"""The commands together, and what a mistake of the user's looks like."""
+
+import sys
+
+import typer
+
+from spark_vision import __version__
+from spark_vision.cli import demo, evaluate, index, models, search, serve, suggest
+from spark_vision.cli.console import complain
+from spark_vision.errors import SparkVisionError
+
+app = typer.Typer(
+    name="spark-vision",
+    help="A photo goes in, the shop's products that are in it come out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(index.app, name="index")
+app.add_typer(models.app, name="models")
+app.command("suggest")(suggest.suggest)
+app.command("search")(search.search)
+app.command("evaluate")(evaluate.evaluate)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spark-vision {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """A photo goes in, the shop's products that are in it come out."""
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's is one line and exit status 2."""
+    try:
+        app()
+    except SparkVisionError as error:
+        complain(error.message)
+        sys.exit(2)
+    except BrokenPipeError:  # `spark-vision ... | head`
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,31 @@
+"""`spark-vision search`: products by words."""
+
+from typing import Annotated
+
+import typer
+
+from spark_vision.cli import console
+from spark_vision.cli.index import AsJson, IndexDir, settings_for
+from spark_vision.cli.suggest import suggestion_line
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="What the product looks like, such as 'red apple'.")],
+    top: Annotated[int, typer.Option(help="How many products.")] = 10,
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find products whose pictures fit a text."""
+    from spark_vision.bootstrap import open_shop
+    from spark_vision.suggestion.present import item_dict
+
+    shop = open_shop(settings_for(index_dir))
+    found = item_dict(shop.suggester.search_text(text, top))
+    if as_json:
+        head = {"query": text, "index_version": shop.gallery.version, "model": shop.gallery.encoder.model}
+        console.print_json({**head, "suggestions": found["suggestions"], "no_match": found["no_match"]})
+        return
+    for suggestion in found["suggestions"]:
+        console.out.print(suggestion_line(suggestion), markup=False)
+    if found["no_match"] is not None:
+        console.out.print(found["no_match"]["detail"], markup=False)

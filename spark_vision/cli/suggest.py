@@ -1,0 +1,144 @@
+"""`spark-vision suggest`: the products in photos."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spark_vision.cli import console
+from spark_vision.cli.index import AsJson, IndexDir, settings_for
+from spark_vision.domain.box import Box
+from spark_vision.domain.embedding import Picture
+from spark_vision.domain.suggestion import Item
+from spark_vision.errors import InvalidInputError, PictureError
+from spark_vision.settings import Settings
+
+if TYPE_CHECKING:
+    from spark_vision.bootstrap import Shop
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the options ask for, the same for every photo."""
+
+    boxes: list[Box]
+    top: int
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A photo with its items and the seconds of each stage."""
+
+    photo: Picture
+    items: tuple[Item, ...]
+    timings: dict[str, float]
+
+
+def suggest(
+    photos: Annotated[list[Path], typer.Argument(help="Photos to look at.", metavar="PHOTO...")],
+    box: Annotated[
+        list[str] | None, typer.Option(help="A region, in shares of the photo.", metavar="X,Y,W,H")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Suggestions an item.")] = 5,
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(help="A PNG to write, or a folder for several.", metavar="OUT.png"),
+    ] = None,
+) -> None:
+    """Suggest the shop's products for one photo or many."""
+    from spark_vision.bootstrap import open_shop
+
+    boxes = [Box.parse(text) for text in box or []]
+    settings = settings_for(index_dir)
+    targets = _targets(photos, annotate)
+    shop = open_shop(settings)
+    wanted = _Wanted(boxes, top, settings)
+    documents = [_one(shop, photo, wanted, target) for photo, target in zip(photos, targets, strict=True)]
+    failed = [document["error"]["detail"] for document in documents if "error" in document]
+    if failed and len(photos) == 1:
+        raise PictureError(failed[0])
+    if as_json:
+        console.print_json(documents[0] if len(photos) == 1 else documents)
+    else:
+        for document in documents:
+            _print(document)
+    if failed:
+        sys.exit(2)
+
+
+def _targets(photos: list[Path], annotate: Path | None) -> list[Path | None]:
+    """Where each annotated photo goes; photos of one name in several folders do not overwrite."""
+    if annotate is None:
+        return [None] * len(photos)
+    if len(photos) == 1 and annotate.suffix.lower() == ".png":
+        return [annotate]
+    if annotate.is_file() or annotate.suffix.lower() == ".png":
+        raise InvalidInputError(f"{annotate}: several photos want a folder to be annotated in.")
+    names: dict[str, int] = {}
+    targets: list[Path | None] = []
+    for photo in photos:
+        names[photo.stem] = seen = names.get(photo.stem, 0) + 1
+        targets.append(annotate / (f"{photo.stem}.png" if seen == 1 else f"{photo.stem}-{seen}.png"))
+    return targets
+
+
+def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "photo": str(path),
+        "index_version": shop.gallery.version,
+        "model": shop.gallery.encoder.model,
+    }
+    try:
+        answer = _answer(shop, path, wanted)
+    except PictureError as error:
+        return {**document, "error": {"type": error.code, "detail": error.message}}
+    from spark_vision.suggestion.present import annotated, item_dict
+
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        annotated(answer.photo, answer.items, shop.pictures).save(target)
+    timings = {stage: round(seconds, 6) for stage, seconds in answer.timings.items()}
+    return {**document, "items": [item_dict(item) for item in answer.items], "timings": timings}
+
+
+def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
+    from spark_vision.imaging.files import read_picture
+    from spark_vision.suggestion.suggest import Timings
+
+    start = perf_counter()
+    timings = Timings()
+    with timings.stage("decode"):
+        photo = read_picture(path, wanted.settings.picture_limits)
+    items = shop.suggester.suggest(photo, wanted.boxes, wanted.top, timings)
+    return _Answer(photo, items, {**timings.seconds, "total": perf_counter() - start})
+
+
+def _print(document: dict[str, Any]) -> None:
+    console.out.print(document["photo"], style="bold", markup=False)
+    if "error" in document:
+        console.complain(document["error"]["detail"])
+        return
+    for item in document["items"]:
+        box = item["box"]
+        where = "whole photo" if box is None else "box {x:g},{y:g},{width:g},{height:g}".format(**box)
+        console.out.print(f"  {where}", markup=False)
+        if item["no_match"] is not None:
+            console.out.print(f"    no suggestion: {item['no_match']['detail']}", markup=False)
+        for suggestion in item["suggestions"]:
+            console.out.print("    " + suggestion_line(suggestion), markup=False)
+
+
+def suggestion_line(suggestion: dict[str, Any]) -> str:
+    """A suggestion as a line of text: how sure, what, and which picture of it."""
+    probability = suggestion["probability"]
+    sure = "    " if probability is None else f"{probability:4.0%}"
+    return (
+        f"{sure} {suggestion['similarity']:.3f}  {suggestion['product_id']}  {suggestion['title']}"
+        f"  ({suggestion['reference_image']})"
+    )

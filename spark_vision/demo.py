@@ -1,0 +1,79 @@
+"""The bundled shop, indexed and shown: what a newcomer sees first."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spark_vision.bootstrap import DatasetRun, Shop, build_index, evaluate_dataset, open_shop
+from spark_vision.domain.catalogue import Product
+from spark_vision.errors import DatasetError
+from spark_vision.evaluation.results import QueryResult
+from spark_vision.imaging.annotate import Card, Row, annotate
+from spark_vision.imaging.contact_sheet import contact_sheet
+from spark_vision.imaging.decode import decode
+from spark_vision.imaging.files import read_picture
+from spark_vision.ports import Progress, silent
+from spark_vision.settings import Settings
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DEMO_SHOP = Path(__file__).resolve().parent / "demo_shop"
+_SPLIT = "demo"
+_CARDS = 5
+_SHEET_WIDTH = 2400
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """Where the contact sheet is, and the figures of `evaluate --json` for the demo photos."""
+
+    sheet: Path
+    evaluation: dict[str, Any]
+
+
+def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> DemoResult:
+    """Index the demo shop, suggest products for the items in its photos, and draw what came out.
+
+    Writes `contact-sheet.jpg` and a picture a photo to `folder/photos`. Raises DatasetError where the
+    installation has no demo shop.
+    """
+    if not (DEMO_SHOP / "catalogue.csv").is_file():
+        raise DatasetError(f"{DEMO_SHOP}: this installation has no demo shop; install it again.")
+    build_index(settings, str(DEMO_SHOP), progress=progress)
+    run = evaluate_dataset(settings, DEMO_SHOP, _SPLIT, progress=progress)
+    sheet = _draw(run, open_shop(settings), folder)
+    return DemoResult(sheet, run.evaluation.as_json())
+
+
+def _draw(run: DatasetRun, shop: Shop, folder: Path) -> Path:
+    by_photo: dict[Path, list[QueryResult]] = defaultdict(list)
+    for result in run.evaluation.results:
+        by_photo[result.query.photo].append(result)
+    (folder / "photos").mkdir(parents=True, exist_ok=True)
+    pages: list[Image] = []
+    for photo, results in by_photo.items():
+        page = annotate(read_picture(photo), [_row(result, shop) for result in results])
+        page.save(folder / "photos" / f"{photo.stem}.png")
+        pages.append(page)
+    sheet = folder / "contact-sheet.jpg"
+    contact_sheet(pages, columns=2, width=_SHEET_WIDTH).save(sheet, quality=88)
+    return sheet
+
+
+def _row(result: QueryResult, shop: Shop) -> Row:
+    right = [shop.gallery.product(product_id).title for product_id in sorted(result.query.relevant)]
+    heading = " / ".join(right) or "nothing of this shop"
+    found = zip(result.product_ids[:_CARDS], result.similarities[:_CARDS], strict=True)
+    cards = [
+        _card(shop, shop.gallery.product(product_id), float(similarity), product_id in result.query.relevant)
+        for product_id, similarity in found
+    ]
+    return Row(result.query.box, heading, tuple(cards))
+
+
+def _card(shop: Shop, product: Product, similarity: float, right: bool) -> Card:
+    price = "" if product.price is None else str(product.price)
+    picture = decode(shop.pictures.read(product.images[0]))
+    return Card(picture, (product.title, f"similarity {similarity:.3f}", price), right)
