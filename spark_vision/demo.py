@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spark_vision.bootstrap import DatasetRun, Shop, build_index, evaluate_dataset, open_shop
+from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.bootstrap.research import DatasetRun, evaluate_dataset
 from spark_vision.domain.catalogue import Product
 from spark_vision.errors import DatasetError
 from spark_vision.evaluation.results import QueryResult

@@ -25,6 +25,10 @@ class ImageEncoder(Protocol):
     def batch_size(self) -> int:
         """How many prepared pictures a forward pass should get for good throughput."""
 
+    @property
+    def shares_cpu(self) -> bool:
+        """Whether forward passes run on the cores that decoding needs, too (false on a GPU)."""
+
     def prepare(self, picture: Picture) -> NDArray[np.uint8]:
         """Resize and crop one picture to the model's input, (height, width, 3) uint8; thread-safe."""
 

@@ -27,8 +27,11 @@ def _products(folder: Path) -> Iterator[FeedRow | FeedIssue]:
     seen: set[str] = set()
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        pictures = [Path(place) / name for name in sorted(names) if is_picture_name(Path(name))]
+        pictures = [Path(place) / name for name in sorted(names) if _is_picture(name)]
         relative = [picture.relative_to(folder).as_posix() for picture in pictures]
+        unreadable = [image for image in relative if not _is_text(image)]
+        yield from (FeedIssue("its name is not UTF-8", image=_as_text(image)) for image in unreadable)
+        relative = [image for image in relative if image not in unreadable]
         if Path(place) != folder and relative:
             product_id = Path(place).relative_to(folder).as_posix()
             yield FeedRow(None, Product(product_id, _title(product_id), tuple(relative)))
@@ -40,6 +43,20 @@ def _products(folder: Path) -> Iterator[FeedRow | FeedIssue]:
                 continue
             seen.add(product_id)
             yield FeedRow(None, Product(product_id, _title(product_id), (image,)))
+
+
+def _is_picture(name: str) -> bool:
+    """Hidden files are none: macOS puts `._photo.jpg` beside `photo.jpg`."""
+    return not name.startswith(".") and is_picture_name(Path(name))
+
+
+def _is_text(path: str) -> bool:
+    return path == _as_text(path)
+
+
+def _as_text(path: str) -> str:
+    """A path with what is not UTF-8 (Python holds such bytes as lone surrogates) made visible."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _title(product_id: str) -> str:

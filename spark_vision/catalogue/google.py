@@ -1,17 +1,14 @@
 """Google Merchant feeds as CSV or TSV (Google Merchant Center product data specification)."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from spark_vision.catalogue import fields
+from spark_vision.catalogue.records import Record, read_records
 from spark_vision.catalogue.text import open_text
 from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Product
 from spark_vision.errors import CatalogueError
-
-if TYPE_CHECKING:
-    from _csv import Reader as CsvReader
 
 _REQUIRED = ("id", "title", "image_link")
 _PLAIN = tuple(
@@ -27,9 +24,9 @@ def read_google_csv(path: Path) -> Iterator[FeedRow | FeedIssue]:
     Raises CatalogueError where the file cannot be read or lacks a required column.
     """
     with open_text(path) as file:
-        reader = csv.reader(file, delimiter=_delimiter(file, path))
-        columns = _columns(next(reader, []), path)
-        yield from _rows(reader, columns)
+        records = read_records(file, _delimiter(file, path))
+        columns = _columns(next(records, None), path)
+        yield from _rows(records, columns)
 
 
 def _delimiter(file: IO[str], path: Path) -> str:
@@ -40,8 +37,11 @@ def _delimiter(file: IO[str], path: Path) -> str:
     return max("\t,;|", key=header.count)
 
 
-def _columns(header: list[str], path: Path) -> list[str]:
-    columns = [_column(name) for name in header]
+def _columns(header: Record | None, path: Path) -> list[str]:
+    if header is None or header.fault is not None:
+        fault = "there is none" if header is None else header.fault
+        raise CatalogueError(f"{path}: the header, the names of the columns, cannot be read: {fault}.")
+    columns = [_column(name) for name in header.cells]
     missing = [name for name in _REQUIRED if name not in columns]
     if missing:
         raise CatalogueError(
@@ -55,23 +55,16 @@ def _column(name: str) -> str:
     return name.lstrip("\ufeff").strip().lower().removeprefix("g:").replace(" ", "_")
 
 
-def _rows(reader: "CsvReader", columns: list[str]) -> Iterator[FeedRow | FeedIssue]:
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield FeedIssue(f"the row cannot be read: {error}", line=line)
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(columns):
-            reason = f"the row has {len(cells)} cells, the header {len(columns)}"
-            yield FeedIssue(reason, product_id=cells[0].strip(), line=line)
-            continue
-        yield from parse_row(dict(zip(columns, cells, strict=False)), line)
+def _rows(records: Iterator[Record], columns: list[str]) -> Iterator[FeedRow | FeedIssue]:
+    for record in records:
+        cells, fault = record.cells, record.fault
+        if fault is None and len(cells) > len(columns):
+            fault = f"the row has {len(cells)} cells, the header {len(columns)}"
+        if fault is not None:
+            row = dict(zip(columns, cells, strict=False))
+            yield FeedIssue(fault, product_id=row.get("id", "").strip(), line=record.line)
+        elif any(cell.strip() for cell in cells):
+            yield from parse_row(dict(zip(columns, cells, strict=False)), record.line)
 
 
 def parse_row(row: Row, line: int) -> Iterator[FeedRow | FeedIssue]:

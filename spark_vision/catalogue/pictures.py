@@ -1,12 +1,15 @@
 """Where a feed's pictures are: paths relative to the feed, or absolute ones."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from spark_vision.errors import PictureNotFoundError
 from spark_vision.imaging.files import read_bytes
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+
+_SCHEME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,9 @@ class LocalPictures:
         return read_bytes(self._path(image), self.limits)
 
     def _path(self, image: str) -> Path:
-        scheme = urlsplit(image).scheme.lower() if "://" in image else ""
-        if scheme == "file":
-            return Path(unquote(urlsplit(image).path))
+        scheme = _SCHEME.match(image)
+        if scheme and scheme["name"].lower() == "file":
+            return Path(unquote(image[scheme.end() :]))
         if scheme:
             raise PictureNotFoundError(
                 f"{image}: pictures are read from files only; name a path relative to the feed."

@@ -37,7 +37,10 @@ class Source:
 
 def open_source(source: str | Path) -> Source:
     """Find a feed or folder; raises CatalogueError where there is neither."""
-    path = Path(source).resolve()
+    try:
+        path = Path(source).resolve()
+    except ValueError:  # a NUL byte
+        raise CatalogueError(f"{str(source)!r}: this is no path.") from None
     if path.is_dir():
         inside = (path / name for name in _FEEDS_IN_A_FOLDER)
         return Source(next((feed for feed in inside if feed.is_file()), path))

@@ -30,7 +30,7 @@ def open_text(path: Path) -> IO[str]:
     """Open a feed for reading, newlines untouched; raises CatalogueError where there is none.
 
     A byte order mark decides the encoding; without one it is UTF-8, with stray bytes as Windows-1252,
-    or UTF-16 where every other byte of the beginning is zero.
+    or UTF-16 where every other byte of the header is zero.
     """
     try:
         with path.open("rb") as file:
@@ -44,8 +44,9 @@ def _encoding(head: bytes) -> str:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    if head and head[1::2].count(0) > len(head) // 3:
+    header = head[:64]  # names of columns are ASCII, whatever the rows are written in
+    if header[1::2].count(0) > len(header) // 3:
         return "utf-16-le"
-    if head and head[::2].count(0) > len(head) // 3:
+    if header[::2].count(0) > len(header) // 3:
         return "utf-16-be"
     return "utf-8"

@@ -17,7 +17,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Look a dataset's photos up in its own catalogue, and judge what is found."""
-    from spark_vision.bootstrap import evaluate_dataset
+    from spark_vision.bootstrap.research import evaluate_dataset
 
     with console.progress() as progress:
         run = evaluate_dataset(settings_for(index_dir), dataset, split, model, progress)

@@ -10,6 +10,8 @@ from spark_vision.encoding.preprocess import Preparer
 from spark_vision.encoding.session import ModelSession, Tokenizer
 
 _TEXTS_A_BATCH = 256
+_BATCH_ON_CPU = 32
+_BATCH_ON_GPU = 256
 
 
 class ClipEncoder:
@@ -21,10 +23,11 @@ class ClipEncoder:
         session: ModelSession,
         preparer: Preparer,
         tokenizer: Tokenizer,
-        batch_size: int = 32,
+        device: str = "cpu",
     ) -> None:
         self.spec = spec
-        self.batch_size = batch_size
+        self.shares_cpu = device == "cpu"
+        self.batch_size = _BATCH_ON_CPU if self.shares_cpu else _BATCH_ON_GPU
         self._session = session
         self._preparer = preparer
         self._tokenizer = tokenizer

@@ -44,6 +44,7 @@ class FakeEncoder:
         )
         self.spec = EncoderSpec("fake", f"fake-{seed}", dimension, preprocessing)
         self.batch_size = batch_size
+        self.shares_cpu = True
         self.pictures_encoded = 0
         rng = np.random.default_rng(seed)
         self._projection = rng.standard_normal((_SIDE * _SIDE * 3, dimension)).astype(np.float32)

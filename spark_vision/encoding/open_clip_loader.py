@@ -1,6 +1,9 @@
 """Any MODEL form to a loaded encoder, by open_clip."""
 
 import difflib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +19,6 @@ from spark_vision.encoding.preprocess import Preparer, preprocessing_of
 from spark_vision.encoding.torch_session import TorchSession, best_device
 from spark_vision.encoding.weights import file_digest, state_digest
 from spark_vision.errors import ModelError, ModelNotFoundError, ModelUnavailableError
-
-_BATCH_ON_CPU = 32
-_BATCH_ON_GPU = 256
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
         preprocessing=preprocessing,
     )
     tokenizer = OpenClipTokenizer(open_clip.get_tokenizer(_open_clip_name(model)))
-    batch = _BATCH_ON_CPU if on == "cpu" else _BATCH_ON_GPU
-    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, batch)
+    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, on)
 
 
 def _load(model: ModelName) -> torch.nn.Module:
@@ -61,12 +60,24 @@ def _load(model: ModelName) -> torch.nn.Module:
     if isinstance(model, TaggedModel):
         _check_tag(model)
     try:
-        module: torch.nn.Module = open_clip.create_model(
-            _open_clip_name(model), pretrained=tag, load_weights=True, weights_only=True
-        )
+        with _quiet():
+            module: torch.nn.Module = open_clip.create_model(
+                _open_clip_name(model), pretrained=tag, load_weights=True, weights_only=True
+            )
     except Exception as error:  # open_clip and the hub's client raise a dozen kinds
         raise _explained(model, error) from error
     return module
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back what libraries log while they load: what matters comes as an exception."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _open_clip_name(model: ModelName) -> str:
@@ -88,7 +99,7 @@ def _check_tag(model: TaggedModel) -> None:
     if model.architecture not in architectures:
         raise ModelNotFoundError(
             f"open_clip has no architecture {model.architecture!r}"
-            f"{_perhaps(model.architecture, architectures)}."
+            f"{_perhaps(model.architecture, architectures)}"
         )
     tags = open_clip.list_pretrained_tags_by_model(model.architecture)
     if model.tag not in tags:
@@ -100,11 +111,11 @@ def _check_tag(model: TaggedModel) -> None:
 
 def _perhaps(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?"[:-1] if close else ""
+    return f"; did you mean {' or '.join(close)}?" if close else "."
 
 
 def _explained(model: ModelName, error: Exception) -> ModelError:
-    reason = str(error).strip().split("\n")[0] or type(error).__name__
+    reason = str(error).strip().split("\n")[0].split(". ")[0] or type(error).__name__
     if isinstance(model, LocalModel):
         return ModelError(f"{model.name}: the model in {model.path} cannot be loaded ({reason}).")
     return ModelUnavailableError(

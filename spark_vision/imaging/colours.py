@@ -3,20 +3,31 @@
 import numpy as np
 from PIL import Image
 
+from spark_vision.domain.embedding import Picture
+
+_STRIP = 256
 _WHITE = (255, 255, 255, 255)
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
+def rgb_pixels(image: Image.Image) -> Picture:
     """RGB of a loaded picture: transparency lies on white, 16 bits become 8 by their upper half.
 
+    A strip at a time, so that a big picture is held twice at most, not once for every step on the way.
     CMYK is converted by Pillow (which undoes Adobe's inversion). Raises ValueError for modes that have
     no conversion, such as LAB.
     """
     image = _eight_bits(image)
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    for top in range(0, image.height, _STRIP):
+        bottom = min(top + _STRIP, image.height)
+        pixels[top:bottom] = np.asarray(_on_white(image.crop((0, top, image.width, bottom))))
+    return pixels
+
+
+def _on_white(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, _WHITE)
-        image = Image.alpha_composite(white, image)
+        image = Image.alpha_composite(Image.new("RGBA", image.size, _WHITE), image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 

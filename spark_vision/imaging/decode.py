@@ -6,18 +6,44 @@ the header alone, formats come from a short list, and whatever a decoder throws 
 
 from io import BytesIO
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from spark_vision.domain.embedding import Picture
-from spark_vision.errors import PictureDamagedError, PictureFormatError, PictureTooLargeError
-from spark_vision.imaging.colours import to_rgb
+from spark_vision.errors import (
+    PictureDamagedError,
+    PictureError,
+    PictureFormatError,
+    PictureTooLargeError,
+)
+from spark_vision.imaging.colours import rgb_pixels
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+# Pillow reads MPO, a JPEG with further pictures behind it, under the name of JPEG.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+_SIGNATURES = {
+    "JPEG": (b"\xff\xd8",),
+    "PNG": (b"\x89PNG\r\n",),
+    "GIF": (b"GIF8",),
+    "BMP": (b"BM",),
+    "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+}
+
+_TO_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # Pillow's own guard only warns up to twice its bound; ours refuses, and looks at the sides, too.
 Image.MAX_IMAGE_PIXELS = None
+
+# Pillow registers its formats at the first picture, which goes wrong where that is opened by two threads.
+Image.init()
 
 
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS, *, at_least: int | None = None) -> Picture:
@@ -46,10 +72,24 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
-        known = ", ".join(name for name in FORMATS if name != "MPO")
-        raise PictureFormatError(f"This is no picture that is read here ({known}).") from None
+        raise _unidentified(data) from None
     except Exception as error:
         raise PictureDamagedError(f"The picture's header is damaged: {_words(error)}.") from error
+
+
+def _unidentified(data: bytes) -> PictureError:
+    name = _named_by_signature(data)
+    if name is None:
+        return PictureFormatError(f"This is no picture that is read here ({', '.join(FORMATS)}).")
+    return PictureDamagedError(f"The picture begins like {name}, but its header is damaged or cut off.")
+
+
+def _named_by_signature(data: bytes) -> str | None:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
+        return "AVIF"
+    return next((name for name, start in _SIGNATURES.items() if data.startswith(start)), None)
 
 
 def _check_size(image: Image.Image, limits: PictureLimits) -> None:
@@ -77,7 +117,7 @@ def _draft(image: Image.Image, at_least: int) -> None:
 def _pixels(image: Image.Image) -> Picture:
     try:
         image.load()
-        return np.asarray(to_rgb(_upright(image)))
+        return rgb_pixels(_upright(image))
     except Exception as error:
         # Decoders throw what they like at broken bytes (OSError, SyntaxError, struct.error, ...).
         raise PictureDamagedError(f"The picture cannot be decoded: {_words(error)}.") from error
@@ -85,9 +125,10 @@ def _pixels(image: Image.Image) -> Picture:
 
 def _upright(image: Image.Image) -> Image.Image:
     try:
-        return ImageOps.exif_transpose(image)
+        turn = _TO_UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # Pixels are good; EXIF that cannot be parsed says nothing about "up".
         return image
+    return image if turn is None else image.transpose(turn)
 
 
 def _words(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Picture files: reading them with their bounds, and knowing one by its name."""
 
+import stat
 from pathlib import Path
 
 from spark_vision.domain.embedding import Picture
@@ -21,6 +22,8 @@ def read_bytes(path: Path, limits: PictureLimits = DEFAULT_LIMITS) -> bytes:
     Raises PictureNotFoundError or PictureTooLargeError; both name the file.
     """
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for a writer, perhaps for ever
+            raise PictureNotFoundError(f"{path}: cannot be read (it is a pipe, not a file).")
         with path.open("rb") as file:
             data = file.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name

@@ -35,7 +35,7 @@ _ACCEPT_AT_ONCE = 256
 class BuildInput:
     """What a version is made from: a catalogue's rows and pictures, and an encoder.
 
-    source: the feed's path, for the manifest; prefetch: see PicturePipeline.
+    source: the feed's path, for the manifest.
     """
 
     source: str
@@ -43,7 +43,6 @@ class BuildInput:
     pictures: PictureSource
     encoder: ImageEncoder
     limits: PictureLimits = DEFAULT_LIMITS
-    prefetch: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def _read(run: _Run, staging: Staging) -> None:
 
 def _encode(run: _Run, staging: Staging, cache: EmbeddingCache) -> None:
     given = run.given
-    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits, given.prefetch)
+    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits)
     _, total = staging.count()
     usable = []
     with run.step("encode"):

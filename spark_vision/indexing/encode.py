@@ -47,18 +47,16 @@ class EncodeTally:
 
 @dataclass(frozen=True)
 class PicturePipeline:
-    """Reads, decodes and encodes pictures.
+    """Reads, decodes and encodes pictures, a window of `windows` batches at a time.
 
-    prefetch: windows of pictures decoded ahead while the model runs. 0 where the model runs on the
-    CPU: decoding then has all cores to itself, then the model, and neither waits for the other's
-    threads; with a GPU, 1 keeps it fed.
+    Where the model runs on the CPU, a window is decoded with all cores, then encoded with all cores:
+    neither waits for the other's threads. Else the next window is decoded while the model runs.
     """
 
     encoder: ImageEncoder
     cache: EmbeddingCache
     source: PictureSource
     limits: PictureLimits = DEFAULT_LIMITS
-    prefetch: int = 0
     windows: int = 4
 
     def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
@@ -92,11 +90,12 @@ class PicturePipeline:
     def _load_all(self, pictures: Iterable[StagedPicture]) -> Iterator[_Loaded | FeedIssue]:
         rest = iter(pictures)
         size = self.encoder.batch_size * self.windows
+        prefetch = 0 if self.encoder.shares_cpu else 1
         ahead: deque[list[Future[_Loaded | FeedIssue]]] = deque()
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             while window := list(islice(rest, size)):
                 ahead.append([pool.submit(self._load, picture) for picture in window])
-                if len(ahead) > self.prefetch:
+                if len(ahead) > prefetch:
                     yield from (future.result() for future in ahead.popleft())
             for futures in ahead:
                 yield from (future.result() for future in futures)

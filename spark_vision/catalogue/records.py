@@ -1,0 +1,86 @@
+"""Delimited text to records, where one broken quote costs one row and not the rest of the feed."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row's cells and the line where it begins (1 is the first).
+
+    fault: why the cells are not to be relied on, or None.
+    """
+
+    line: int
+    cells: list[str]
+    fault: str | None = None
+
+
+class _Lines:
+    """Lines for csv's reader, which can be taken back from where a record began."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._returned: deque[str] = deque()
+        self.record: list[str] = []
+        self.number = 0  # of the last line handed out
+        self.ran_out = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else self._file.readline()
+        if not line:
+            self.ran_out = True
+            raise StopIteration
+        self.record.append(line)
+        self.number += 1
+        return line
+
+    def begin(self) -> None:
+        """A new record begins here."""
+        self.record.clear()
+        self.ran_out = False
+
+    def take_back(self) -> str:
+        """Have all lines of this record but its first read again; returns the first."""
+        first, *rest = self.record
+        self._returned.extendleft(reversed(rest))
+        self.number -= len(rest)
+        return first
+
+
+def read_records(file: IO[str], delimiter: str) -> Iterator[Record]:
+    """Stream the records of a delimited text.
+
+    A cell may span lines. Where a quote is opened and never closed, or closed in the midst of another
+    row, the first line alone is at fault and reading goes on behind it. A cell is at most csv's
+    131,072 characters long.
+    """
+    lines = _Lines(file)
+    while True:
+        lines.begin()
+        line = lines.number + 1
+        try:
+            cells = next(csv.reader(lines, delimiter=delimiter, strict=True))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _salvaged(lines, line, delimiter, error)
+        else:
+            yield Record(line, cells)
+
+
+def _salvaged(lines: _Lines, line: int, delimiter: str, error: csv.Error) -> Record:
+    spans_lines = lines.ran_out or len(lines.record) > 1
+    first = lines.take_back()
+    try:
+        # Not strict: `"5" pipe` is sloppy, and clear.
+        cells = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        return Record(line, [], f"the row cannot be read: {error}")
+    return Record(line, cells, "a quote is opened and not closed" if spans_lines else None)
