@@ -36,13 +36,16 @@ def build_index(
     return build(settings, version_store(settings), catalogue, encoder, progress)
 
 
-def open_shop(settings: Settings, version: str | None = None) -> Shop:
+def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
     """Load an index version (None: the live one) and the encoder that it was made with.
 
+    held: an encoder that is loaded already; it is used again where it is the version's.
     Raises IndexVersionError's and ModelError's children.
     """
     gallery = version_store(settings).load(version)
-    encoder = load_encoder(gallery.encoder.model, settings.device)
+    encoder = held
+    if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
+        encoder = load_encoder(gallery.encoder.model, settings.device)
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
     return Shop(Suggester(encoder, gallery), gallery, source.pictures(settings.picture_limits))
 

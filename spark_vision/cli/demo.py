@@ -31,4 +31,4 @@ def demo(
     console.out.print(f"To look at: {result.sheet}", markup=False)
     if serve:
         console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C", markup=False)
-        run_service(host, port, settings.index_dir.resolve().as_posix())
+        run_service(host, port, settings)

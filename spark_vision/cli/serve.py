@@ -1,10 +1,13 @@
 """`spark-vision serve`: the service."""
 
+import logging
+import os
 from typing import Annotated
 
 import typer
 
 from spark_vision.cli.index import IndexDir, settings_for
+from spark_vision.settings import Settings
 
 
 def serve(
@@ -13,14 +16,21 @@ def serve(
     index_dir: IndexDir = None,
 ) -> None:
     """Serve the API and the page until stopped."""
-    run_service(host, port, settings_for(index_dir).index_dir.resolve().as_posix())
+    run_service(host, port, settings_for(index_dir))
 
 
-def run_service(host: str, port: int, index_dir: str) -> None:
+def run_service(host: str, port: int, settings: Settings) -> None:
     """Run uvicorn on the application factory, which reads its settings from the environment."""
-    import os
-
     import uvicorn
 
-    os.environ["SPARK_VISION_INDEX_DIR"] = index_dir
-    uvicorn.run("spark_vision_api:create_app", factory=True, host=host, port=port, server_header=False)
+    os.environ["SPARK_VISION_INDEX_DIR"] = str(settings.index_dir.resolve())
+    level = settings.log_level
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    uvicorn.run(
+        "spark_vision_api:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        log_level=level,
+        server_header=False,
+    )

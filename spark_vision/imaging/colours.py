@@ -14,7 +14,7 @@ def rgb_pixels(image: Image.Image) -> Picture:
 
     A strip at a time, so that a big picture is held twice at most, not once for every step on the way.
     CMYK is converted by Pillow (which undoes Adobe's inversion). Raises ValueError for modes that have
-    no conversion, such as LAB.
+    no conversion.
     """
     image = _eight_bits(image)
     pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings
 
-Ranking = tuple[NDArray[np.int64], NDArray[np.float32]]
+Rows = NDArray[np.int64]
+Similarities = NDArray[np.float32]
+Ranking = tuple[Rows, Similarities]
 """Rows and similarities of one query, both (k,), similarity descending, ties by row."""
 
 _FLOAT32_ROUNDING = 2.0**-24

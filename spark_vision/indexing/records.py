@@ -6,8 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import Availability, Price, Product
 
@@ -102,9 +104,15 @@ class Records:
         """How many reference images there are."""
         return len(self._images)
 
-    def reference(self, row: int) -> tuple[str, str]:
-        """The product id and the image of a reference image."""
-        return self._ids[self._product_of[row]], self._images[row].as_py()
+    def product_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which product, by its row, each of some reference images (n,) shows."""
+        shown: NDArray[np.int64] = self._product_of[rows]
+        return shown
+
+    def references(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
+        """The product id and the image of some reference images (n,)."""
+        images = self._images.take(rows).to_pylist()
+        return [(self._ids[row], image) for row, image in zip(self.product_rows(rows), images, strict=True)]
 
     def product(self, product_id: str) -> Product:
         """The product of an id; raises KeyError."""

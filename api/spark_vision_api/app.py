@@ -1,0 +1,96 @@
+"""The application: state, what surrounds each request, routes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from spark_vision import __version__, bootstrap
+from spark_vision.settings import Settings
+from spark_vision_api import problems
+from spark_vision_api.gate import Gate
+from spark_vision_api.live import LiveShop, OpenShop
+from spark_vision_api.middleware.body_limit import BodyLimitMiddleware
+from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
+from spark_vision_api.middleware.request_id import RequestIdMiddleware
+from spark_vision_api.middleware.security import SecurityHeadersMiddleware
+from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
+from spark_vision_api.routes import routers
+from spark_vision_api.routes.page import static_files
+from spark_vision_api.services import Services
+
+# What a form may add to the picture it carries.
+_FORM_BYTES = 1024 * 1024
+_BODY_SECONDS = 60.0
+_WATCH_SECONDS = 1.0
+_WAITING_THUMBNAILS = 256
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    open_shop: OpenShop = bootstrap.open_shop,
+    watch_seconds: float = _WATCH_SECONDS,
+    body_seconds: float = _BODY_SECONDS,
+) -> FastAPI:
+    """The service for these settings (None: those of the environment).
+
+    open_shop: loads a version; watch_seconds: between looks at the pointer to the live version;
+    body_seconds: within which a request's body has to arrive.
+    """
+    settings = settings or Settings()
+    app = SparkVisionApp(
+        title="Spark Vision",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,  # FastAPI's pages load their scripts from elsewhere.
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        middleware=_middleware(settings, body_seconds),
+    )
+    app.state.watch_seconds = watch_seconds
+    app.state.services = _services(settings, open_shop)
+    problems.register(app)
+    for router in routers:
+        app.include_router(router)
+    app.mount("/static", static_files())
+    return app
+
+
+def _middleware(settings: Settings, body_seconds: float) -> list[Middleware]:
+    """From the outside in: an accident within is answered with the headers and the id from without."""
+    max_bytes = settings.max_picture_bytes + _FORM_BYTES
+    return [
+        Middleware(RequestIdMiddleware),
+        Middleware(SecurityHeadersMiddleware),
+        Middleware(ErrorBoundaryMiddleware),
+        Middleware(BodyLimitMiddleware, max_bytes=max_bytes, max_seconds=body_seconds),
+    ]
+
+
+def _services(settings: Settings, open_shop: OpenShop) -> Services:
+    return Services(
+        settings=settings,
+        live=LiveShop(settings, open_shop),
+        lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
+        thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Load what is live before the first request; watch for newer versions until the last."""
+    services: Services = app.state.services
+    await asyncio.to_thread(services.live.refresh)
+    watch = asyncio.create_task(services.live.watch(app.state.watch_seconds))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+        await asyncio.to_thread(services.close)

@@ -1,0 +1,33 @@
+"""Errors that only the service knows: what a request asked for, and how much of it there may be."""
+
+from spark_vision.errors import InvalidInputError, SparkVisionError
+
+
+class ProductNotFoundError(SparkVisionError):
+    """The live version has no such product."""
+
+    code = "product-not-found"
+
+
+class MediaTypeError(SparkVisionError):
+    """The body's Content-Type is none that the operation reads."""
+
+    code = "media-type"
+
+
+class FormError(InvalidInputError):
+    """A multipart body cannot be read, or holds what it should not."""
+
+    code = "malformed-form"
+
+
+class OverloadedError(SparkVisionError):
+    """As many requests are at work and waiting as the service takes."""
+
+    code = "overloaded"
+
+
+class ShopUnavailableError(SparkVisionError):
+    """The live version could not be loaded for a reason that nobody foresaw."""
+
+    code = "shop-unavailable"

@@ -1,0 +1,112 @@
+"""The live index version, loaded, and the watch for a newer one."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+from spark_vision.bootstrap import Shop, version_store
+from spark_vision.errors import IndexNotFoundError, SparkVisionError
+from spark_vision.ports import Encoder
+from spark_vision.settings import Settings
+from spark_vision_api.errors import ShopUnavailableError
+
+_log = logging.getLogger(__name__)
+# A version that could not be loaded is tried again, since a model or a disk may come back; but loading
+# reads every byte of the version, so not each time that the pointer is looked at.
+_RETRY_SECONDS = 30.0
+
+
+class OpenShop(Protocol):
+    """Loads an index version with its encoder; `bootstrap.open_shop` is the real one."""
+
+    def __call__(self, settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+        """Raises SparkVisionError's children."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a version (empty: whichever the pointer names) could not be loaded, and when."""
+
+    version: str
+    error: SparkVisionError
+    at: float
+
+
+class LiveShop:
+    """What the service serves.
+
+    A request takes `shop` once and keeps it to its end, so that it never sees two versions. The old
+    version serves until the new one is wholly loaded, and goes on where that cannot be loaded.
+    """
+
+    def __init__(self, settings: Settings, open_shop: OpenShop) -> None:
+        self._settings = settings
+        self._open = open_shop
+        self._store = version_store(settings)
+        self._shop: Shop | None = None
+        self.failure: Failure | None = None
+
+    @property
+    def shop(self) -> Shop:
+        """The version that is served; where there is none, raises what kept it from loading."""
+        shop, failure = self._shop, self.failure
+        if shop is not None:
+            return shop
+        if failure is not None:
+            raise type(failure.error)(failure.error.message) from failure.error
+        raise IndexNotFoundError("The index has not been looked for yet.")
+
+    @property
+    def served_version(self) -> str | None:
+        """The name of the version that is served; None where there is none."""
+        shop = self._shop
+        return None if shop is None else shop.gallery.version
+
+    def refresh(self) -> None:
+        """Load the version that the pointer names, if it is not the one that is served. Blocks.
+
+        Never raises: what went wrong is in `failure`. To be called by one thread at a time.
+        """
+        try:
+            wanted = self._store.live()
+        except SparkVisionError as error:
+            self._fail("", error)
+            return
+        if self._shop is not None and self._shop.gallery.version == wanted:
+            self.failure = None
+        elif not self._failed_lately(wanted):
+            self._load(wanted)
+
+    async def watch(self, seconds: float) -> None:
+        """Refresh for ever, in a thread, with so many seconds between."""
+        while True:
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(self.refresh)
+
+    def _load(self, version: str) -> None:
+        try:
+            held = None if self._shop is None else self._shop.suggester.encoder
+            self._shop = self._open(self._settings, version, held)
+        except SparkVisionError as error:
+            self._fail(version, error)
+        except Exception as error:  # A disk that fails or memory that ends must not end the watch.
+            _log.exception("index version %s cannot be loaded", version)
+            self._fail(version, ShopUnavailableError(f"{version}: {error!r}"))
+        else:
+            self.failure = None
+            _log.info("serving index version %s", version)
+
+    def _fail(self, version: str, error: SparkVisionError) -> None:
+        known = self.failure
+        if known is None or (known.version, known.error.message) != (version, error.message):
+            _log.warning("%s", error.message)
+        # Without its traceback, whose frames would keep what was half loaded.
+        self.failure = Failure(version, error.with_traceback(None), monotonic())
+
+    def _failed_lately(self, version: str) -> bool:
+        failure = self.failure
+        return (
+            failure is not None and failure.version == version and monotonic() - failure.at < _RETRY_SECONDS
+        )

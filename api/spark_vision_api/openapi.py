@@ -1,0 +1,110 @@
+"""What the OpenAPI file says beyond signatures: problems for errors, and bodies read by hand."""
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from spark_vision.errors import SparkVisionError
+from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
+from spark_vision_api.schemas.problem import ProblemOut
+from spark_vision_api.schemas.search import BoxIn
+
+DESCRIPTION = (
+    "A photo goes in, the shop's products that are in it come out. Every error is a problem document"
+    " (RFC 9457, `application/problem+json`) whose `type` is stable."
+)
+TAGS = [
+    {"name": "search", "description": "Looking things up: by a photo, by words."},
+    {"name": "products", "description": "Products of the version that is served."},
+    {"name": "index", "description": "The index version that is served, and the others."},
+    {"name": "health", "description": "For whoever runs the service."},
+]
+Responses = dict[int | str, dict[str, Any]]
+_REF = "#/components/schemas/{model}"
+_SCHEMA = {"$ref": _REF.format(model="ProblemOut")}
+_EXTRA_MODELS = (ProblemOut, BoxIn)
+# Every operation that reads a query or a body may refuse it like this.
+_INVALID = (
+    "invalid-request",
+    Kind(422, "The request is not valid", "These are not as they should be: query.top."),
+)
+BODY_TOO_LARGE = ("body-too-large", Kind(413, "The body is too large", "The body has more than … bytes."))
+TOO_SLOW = (
+    "request-timeout",
+    Kind(408, "The request took too long", "The body took more than … seconds to arrive."),
+)
+
+
+class SparkVisionApp(FastAPI):
+    """An application whose OpenAPI file knows the models that no signature names."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Made once; FastAPI keeps it."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            components = document.setdefault("components", {}).setdefault("schemas", {})
+            for model in _EXTRA_MODELS:
+                components[model.__name__] = model.model_json_schema(ref_template=_REF)
+        return super().openapi()
+
+
+def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...] = ()) -> Responses:
+    """The documented responses of an operation that may end in these errors, an example each."""
+    kinds = [(error.code, kind_of(error)) for error in errors]
+    by_status: dict[int, dict[str, Any]] = defaultdict(dict)
+    for code, kind in [*kinds, _INVALID, *more]:
+        by_status[kind.status][code] = {"summary": kind.title, "value": _example(code, kind)}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": examples}},
+        }
+        for status, examples in sorted(by_status.items())
+    }
+
+
+def _example(code: str, kind: Kind) -> dict[str, Any]:
+    example: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail or "One sentence that says what was wrong with this very request.",
+        "instance": "/v1/…",
+        "request_id": "8d0f7f0c8c0f4c9a9f6f3c8f5b7a1e2d",
+    }
+    if code == _INVALID[0]:
+        example["errors"] = [{"field": "query.top", "message": "Input should be less than or equal to 100"}]
+    return example
+
+
+def photo_body() -> dict[str, Any]:
+    """The request body of a photo look-up."""
+    picture = {"schema": {"type": "string", "format": "binary"}}
+    form = {
+        "type": "object",
+        "required": ["photo"],
+        "additionalProperties": False,
+        "properties": {
+            "photo": {"type": "string", "format": "binary", "description": "The picture."},
+            "boxes": {
+                "type": "array",
+                "items": {"$ref": _REF.format(model="BoxIn")},
+                "description": "Regions to look at, as JSON; after those of the query.",
+                "example": [{"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}],
+            },
+            "top": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 100,
+                "description": "In place of the query's.",
+            },
+        },
+    }
+    content = {
+        "image/*": picture,
+        "application/octet-stream": picture,
+        "multipart/form-data": {"schema": form, "encoding": {"boxes": {"contentType": "application/json"}}},
+    }
+    return {"requestBody": {"required": True, "content": content}}

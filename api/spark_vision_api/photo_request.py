@@ -1,0 +1,85 @@
+"""The body of a photo look-up: a bare picture, or a form with one and with boxes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+
+from spark_vision.domain.box import Box
+from spark_vision_api.errors import FormError, MediaTypeError
+from spark_vision_api.forms import Part, read_form
+from spark_vision_api.schemas.search import BoxIn, Top
+
+T = TypeVar("T")
+_FORM = "multipart/form-data"
+_FIELDS = ("photo", "boxes", "top")
+_BOXES = TypeAdapter(list[BoxIn])
+_TOP: TypeAdapter[int] = TypeAdapter(Top)
+
+
+@dataclass(frozen=True)
+class PhotoRequest:
+    """A photo's bytes, the boxes to look at, and how many suggestions each is to have."""
+
+    photo: bytes
+    boxes: tuple[Box, ...]
+    top: int
+
+
+def check_media_type(content_type: str) -> None:
+    """Raise MediaTypeError where a body of this type is not read, before any of it is."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in ("", _FORM, "application/octet-stream") and not kind.startswith("image/"):
+        raise MediaTypeError(
+            f"A body of type {kind!r} is not read; send the picture itself with its image/... type or"
+            f" application/octet-stream, or {_FORM} with a field `photo`."
+        )
+
+
+def read_photo_request(content_type: str, body: bytes, boxes: Sequence[str], top: int) -> PhotoRequest:
+    """Bring body and query together; `boxes` (X,Y,W,H each) and `top` are the query's.
+
+    Raises FormError, InvalidInputError, or RequestValidationError with the names of what was wrong.
+    """
+    parsed = tuple(Box.parse(text) for text in boxes)
+    if content_type.partition(";")[0].strip().lower() != _FORM:
+        return PhotoRequest(body, parsed, top)
+    form = read_form(content_type, body)
+    if unknown := [name for name in form if name not in _FIELDS]:
+        raise FormError(f"The form has a field {unknown[0]!r}; there are {', '.join(_FIELDS)}.")
+    if "photo" not in form:
+        raise FormError("The form has no field `photo`.")
+    photo = bytes(form["photo"].data)
+    if "boxes" in form:
+        parsed += _boxes(form["boxes"])
+    if "top" in form:
+        top = _validated(_TOP, form["top"].text(), "top")
+    return PhotoRequest(photo, parsed, top)
+
+
+def _boxes(part: Part) -> tuple[Box, ...]:
+    try:
+        value = json.loads(part.text(), object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise FormError(f"The field `boxes` is not JSON: {error}.") from error
+    held = _validated(_BOXES, value, "boxes")
+    return tuple(Box(box.x, box.y, box.width, box.height) for box in held)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that has a key twice, where JSON readers differ in which one they take."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key stands twice")
+    return value
+
+
+def _validated(adapter: TypeAdapter[T], value: object, name: str) -> T:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        entries = [{**entry, "loc": ("body", name, *entry["loc"])} for entry in error.errors()]
+        raise RequestValidationError(entries) from error

@@ -1,0 +1,141 @@
+"""Every error as a problem document (RFC 9457): one table, one shape, one way out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Scope
+
+from spark_vision import errors as core
+from spark_vision_api import errors as own
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = {"Retry-After": "2"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What becomes of an error. detail: said instead of the error's own words, which may name files."""
+
+    status: int
+    title: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem on its way to a client; `errors` names the fields that were wrong."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    errors: Sequence[Mapping[str, str]] = ()
+
+
+_NO_INDEX = "No index version is live; make one with `spark-vision index build SOURCE`."
+_BAD_INDEX = "The live index version cannot be used; the log says why. `spark-vision index verify` checks it."
+_NO_MODEL = "The model that the index was made with cannot be loaded; the log says why and what to do."
+INTERNAL = Kind(500, "Something went wrong here", "The failure is on our side and was logged.")
+
+KINDS: dict[type[core.SparkVisionError], Kind] = {
+    core.SparkVisionError: INTERNAL,
+    core.InvalidInputError: Kind(422, "A value cannot be used"),
+    core.PictureError: Kind(422, "The picture cannot be used"),
+    core.PictureNotFoundError: Kind(404, "There is no such picture"),
+    core.PictureTooLargeError: Kind(413, "The picture is too large"),
+    core.PictureFormatError: Kind(415, "The format of the picture is not known"),
+    core.PictureDamagedError: Kind(422, "The picture is damaged"),
+    core.ModelError: Kind(503, "The model is not available", _NO_MODEL),
+    core.IndexVersionError: Kind(503, "The index cannot be used", _BAD_INDEX),
+    core.IndexNotFoundError: Kind(503, "There is no index yet", _NO_INDEX),
+    own.ProductNotFoundError: Kind(404, "There is no such product"),
+    own.MediaTypeError: Kind(415, "This kind of body is not read here"),
+    own.FormError: Kind(400, "The form cannot be read"),
+    own.OverloadedError: Kind(503, "Too many requests are waiting"),
+    own.ShopUnavailableError: Kind(503, "The index cannot be used", _BAD_INDEX),
+}
+
+# What the framework itself refuses, by status; it has no words of its own for some.
+_REFUSED = {
+    400: ("bad-request", Kind(400, "The request cannot be read", "It is not formed as HTTP wants it.")),
+    404: ("not-found", Kind(404, "There is nothing here", "No operation and no file has this address.")),
+    405: (
+        "method-not-allowed",
+        Kind(405, "This method is not for here", "The header Allow names those that are."),
+    ),
+    408: ("request-timeout", Kind(408, "The request took too long")),
+    413: ("body-too-large", Kind(413, "The body is too large")),
+}
+
+
+def kind_of(error: type[core.SparkVisionError]) -> Kind:
+    """The closest entry of the table: a class that is not in it is treated as its parent."""
+    return next(KINDS[parent] for parent in error.__mro__ if parent in KINDS)
+
+
+def problem_of(error: core.SparkVisionError) -> Problem:
+    """One of our own errors as a problem."""
+    kind = kind_of(type(error))
+    return Problem(error.code, kind.status, kind.title, kind.detail or error.message)
+
+
+def problem_response(
+    scope: Scope, problem: Problem, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """A problem as the answer to a request."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": scope.get("path", ""),
+        "request_id": scope.get("state", {}).get("request_id", ""),
+    }
+    if problem.errors:
+        body["errors"] = list(problem.errors)
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {**RETRY_AFTER, **(headers or {})}
+    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def internal_problem() -> Problem:
+    """A failure of ours; nothing of what failed is told."""
+    return Problem("internal", INTERNAL.status, INTERNAL.title, INTERNAL.detail or "")
+
+
+def register(app: FastAPI) -> None:
+    """Let the application answer its errors with problems."""
+    app.exception_handler(core.SparkVisionError)(_ours)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_refused)
+
+
+async def _ours(request: Request, error: core.SparkVisionError) -> JSONResponse:
+    return problem_response(request.scope, problem_of(error))
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [
+        {"field": ".".join(str(part) for part in entry["loc"]), "message": str(entry["msg"])}
+        for entry in error.errors()
+    ]
+    fields = ", ".join(dict.fromkeys(entry["field"] for entry in errors))
+    detail = f"These are not as they should be: {fields}."
+    problem = Problem("invalid-request", 422, "The request is not valid", detail, errors)
+    return problem_response(request.scope, problem)
+
+
+async def _refused(request: Request, error: HTTPException) -> JSONResponse:
+    status = HTTPStatus(error.status_code)
+    unnamed = (status.name.lower().replace("_", "-"), Kind(status.value, status.phrase))
+    code, kind = _REFUSED.get(status.value, unnamed)
+    own_words = error.detail if error.detail != status.phrase else None
+    problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)
+    return problem_response(request.scope, problem, error.headers)

@@ -1,0 +1,88 @@
+"""Looking things up: by a photo, by words."""
+
+from functools import partial
+from time import perf_counter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from spark_vision.errors import (
+    IndexNotFoundError,
+    InvalidInputError,
+    PictureDamagedError,
+    PictureFormatError,
+    PictureTooLargeError,
+)
+from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
+from spark_vision_api.lookup import look_up_photo, look_up_text
+from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
+from spark_vision_api.photo_request import check_media_type, read_photo_request
+from spark_vision_api.schemas.search import Boxes, PhotoSearch, ProductSearch, Top
+from spark_vision_api.services import Given, LoadedShop
+
+router = APIRouter(prefix="/v1/search", tags=["search"])
+
+
+@router.post(
+    "/photo",
+    summary="The products in a photo",
+    response_model=PhotoSearch,
+    openapi_extra=photo_body(),
+    responses=problems(
+        PictureTooLargeError,
+        PictureFormatError,
+        PictureDamagedError,
+        InvalidInputError,
+        MediaTypeError,
+        FormError,
+        IndexNotFoundError,
+        OverloadedError,
+        more=(BODY_TOO_LARGE, TOO_SLOW),
+    ),
+)
+async def search_photo(
+    request: Request,
+    shop: LoadedShop,
+    services: Given,
+    box: Annotated[Boxes, Query(default_factory=list)],
+    top: Annotated[Top, Query()] = 5,
+) -> Response:
+    """Suggest products for each box and for the whole photo. The photo is not kept."""
+    content_type = request.headers.get("Content-Type", "")
+    check_media_type(content_type)
+    with services.lookups.admit():
+        body = await request.body()
+        read = partial(read_photo_request, content_type, body, box, top)
+        limits = services.settings.picture_limits
+        work = partial(look_up_photo, shop, limits, read, perf_counter())
+        return await services.lookups.run(lambda: _json(work()))
+
+
+@router.get(
+    "/products",
+    summary="Products by words",
+    response_model=ProductSearch,
+    responses=problems(InvalidInputError, IndexNotFoundError, OverloadedError),
+)
+async def search_products(
+    shop: LoadedShop,
+    services: Given,
+    q: Annotated[
+        str,
+        Query(
+            min_length=1, max_length=500, description="What the product looks like.", examples=["red apple"]
+        ),
+    ],
+    top: Annotated[Top, Query()] = 10,
+) -> Response:
+    """Products whose pictures fit a text, best first."""
+    with services.lookups.admit():
+        return await services.lookups.run(lambda: _json(look_up_text(shop, q, top)))
+
+
+def _json(answer: BaseModel) -> Response:
+    """Written in the look-up's thread: a hundred suggestions for fifty boxes take a while."""
+    return Response(answer.model_dump_json(), media_type="application/json")

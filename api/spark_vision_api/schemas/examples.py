@@ -1,0 +1,105 @@
+"""Examples for the OpenAPI file: a made-up shop, in the shape of real answers."""
+
+from typing import Any
+
+_VERSION = "20261123-210644-8bc6521f"
+_CARD: dict[str, Any] = {
+    "title": "Red Delicious",
+    "price": {"amount": "2.49", "currency": "EUR"},
+    "availability": "in_stock",
+    "brand": "",
+    "product_type": "Grocery > Fruit > Apple",
+    "link": "https://shop.example/p/red-delicious",
+}
+_SUGGESTION: dict[str, Any] = {
+    "product_id": "red-delicious",
+    "title": "Red Delicious",
+    "probability": None,
+    "similarity": 0.812734,
+    "reference_image": "catalogue/red-delicious.jpg",
+}
+PRODUCT: dict[str, Any] = {
+    **_CARD,
+    "id": "red-delicious",
+    "description": "A sweet apple with a thick red skin.",
+    "color": "red",
+    "material": "",
+    "pattern": "",
+    "size": "",
+    "gender": "",
+    "item_group_id": "",
+    "gtin": "",
+    "reference_images": ["catalogue/red-delicious.jpg"],
+    "index_version": _VERSION,
+}
+PHOTO_SEARCH: dict[str, Any] = {
+    "index_version": _VERSION,
+    "model": "spark-mini",
+    "items": [
+        {
+            "box": {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5},
+            "suggestions": [_SUGGESTION],
+            "no_match": None,
+        },
+        {"box": None, "suggestions": [_SUGGESTION], "no_match": None},
+    ],
+    "products": {"red-delicious": _CARD},
+    "timings": {
+        "wait": 0.000112,
+        "read": 1.2e-05,
+        "decode": 0.004318,
+        "prepare": 0.001904,
+        "forward": 0.022516,
+        "search": 0.000987,
+        "total": 0.029991,
+    },
+}
+PRODUCT_SEARCH: dict[str, Any] = {
+    "query": "red apple",
+    "index_version": _VERSION,
+    "model": "spark-mini",
+    "suggestions": [_SUGGESTION],
+    "products": {"red-delicious": _CARD},
+    "no_match": None,
+}
+INDEX: dict[str, Any] = {
+    "version": _VERSION,
+    "model": "spark-mini",
+    "dimension": 256,
+    "metric": "inner_product",
+    "dtype": "float32",
+    "index_kind": "flat",
+    "products": 81,
+    "pictures": 81,
+    "catalogue_digest": "6f1c" + 15 * "0a4e",
+    "encoder_fingerprint": "b7d2" + 15 * "91c3",
+    "program_version": "0.1.0",
+    "started": "2026-11-23T21:06:44+00:00",
+    "finished": "2026-11-23T21:06:55+00:00",
+    "failure": None,
+}
+VERSIONS: dict[str, Any] = {
+    "versions": [
+        {
+            "version": _VERSION,
+            "live": True,
+            "served": True,
+            "model": "spark-mini",
+            "products": 81,
+            "pictures": 81,
+            "finished": "2026-11-23T21:06:55+00:00",
+        }
+    ]
+}
+ALIVE: dict[str, Any] = {"status": "ok", "program_version": "0.1.0"}
+READY: dict[str, Any] = {
+    "status": "ready",
+    "index_version": _VERSION,
+    "model": "spark-mini",
+    "failure": None,
+}
+
+
+def shown(example: dict[str, Any]) -> dict[str, Any]:
+    """A pydantic `json_schema_extra` that shows one example."""
+    return {"examples": [example]}

@@ -1,0 +1,95 @@
+"""What look-ups take and give."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spark_vision.suggestion.suggest import MAX_BOXES, MAX_TOP
+from spark_vision_api.schemas import examples
+from spark_vision_api.schemas.products import ProductCard
+
+Top = Annotated[int, Field(ge=1, le=MAX_TOP, description="Suggestions an item, at most.")]
+Boxes = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Field(
+        max_length=MAX_BOXES,
+        description="A region as X,Y,WIDTH,HEIGHT in shares of the upright picture; may be repeated.",
+        examples=[["0.1,0.2,0.5,0.5"]],
+    ),
+]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
+class BoxIn(BaseModel):
+    """A region of a picture that a client asks about: numbers only, and nothing else."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    x: Share
+    y: Share
+    width: Size
+    height: Size
+
+
+class BoxOut(BaseModel):
+    """A region of a picture, in shares of it: 0..1 from the top left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Suggested(BaseModel):
+    """One product that may be in a region."""
+
+    product_id: str = Field(examples=["golden-delicious"])
+    title: str = Field(examples=["Golden Delicious"])
+    probability: float | None = Field(
+        description="That this product is in the region, 0..1; null where nothing was fitted that could tell."
+    )
+    similarity: float = Field(description="Of the closest reference image, -1..1; bigger is closer.")
+    reference_image: str = Field(
+        description="The catalogue's picture that matched best, in the feed's words."
+    )
+
+
+class NoMatchOut(BaseModel):
+    """Why there is no suggestion."""
+
+    reason: str = Field(examples=["index_empty"])
+    detail: str
+
+
+class ItemOut(BaseModel):
+    """One region with its suggestions, best first; `box` is null for the whole photo."""
+
+    box: BoxOut | None
+    suggestions: list[Suggested]
+    no_match: NoMatchOut | None
+
+
+class PhotoSearch(BaseModel):
+    """The products in a photo: an item for each box in their order, then one for the whole photo."""
+
+    model_config = ConfigDict(json_schema_extra=examples.shown(examples.PHOTO_SEARCH))
+
+    index_version: str
+    model: str
+    items: list[ItemOut]
+    products: dict[str, ProductCard] = Field(description="Every product that is suggested, by id.")
+    timings: dict[str, float] = Field(description="Seconds of each stage.")
+
+
+class ProductSearch(BaseModel):
+    """The products whose pictures fit a text, best first."""
+
+    model_config = ConfigDict(json_schema_extra=examples.shown(examples.PRODUCT_SEARCH))
+
+    query: str
+    index_version: str
+    model: str
+    suggestions: list[Suggested]
+    products: dict[str, ProductCard] = Field(description="Every product that is suggested, by id.")
+    no_match: NoMatchOut | None

@@ -1,0 +1,46 @@
+"""What the routes depend on: made once for an application, handed to each request."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from spark_vision.bootstrap import Shop
+from spark_vision.settings import Settings
+from spark_vision_api.gate import Gate
+from spark_vision_api.live import LiveShop
+
+
+@dataclass(frozen=True)
+class Services:
+    """Settings, the live shop, and the gates to the processor.
+
+    Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
+    """
+
+    settings: Settings
+    live: LiveShop
+    lookups: Gate
+    thumbnails: Gate
+
+    def close(self) -> None:
+        """Let what runs end."""
+        self.lookups.close()
+        self.thumbnails.close()
+
+
+# Coroutines, though nothing is awaited: FastAPI would run plain functions in threads.
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Given = Annotated[Services, Depends(_services)]
+
+
+async def _shop(services: Given) -> Shop:
+    return services.live.shop
+
+
+LoadedShop = Annotated[Shop, Depends(_shop)]

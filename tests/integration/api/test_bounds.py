@@ -1,0 +1,181 @@
+"""The bounds of the service: how much at once, how slow a body, how an accident ends."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.ports import Encoder
+from spark_vision.settings import Settings
+from spark_vision.suggestion.suggest import Suggester
+from spark_vision_api.errors import OverloadedError
+from spark_vision_api.gate import Gate
+
+from .conftest import Start
+from .pictures import picture, problem
+
+PHOTO = "/v1/search/photo"
+PNG = {"Content-Type": "image/png"}
+
+
+class BlockingEncoder(FakeEncoder):
+    """Stands still in the model until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = threading.Semaphore(0)
+        self.let_go = threading.Event()
+
+    def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.entered.release()
+        assert self.let_go.wait(20)
+        return super().forward(prepared)
+
+
+class FailingEncoder(FakeEncoder):
+    """Has an accident in the model."""
+
+    def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        raise RuntimeError("secret of the model")
+
+
+def shop_with(encoder: FakeEncoder):
+    def load(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+        shop = open_shop(settings, version, held)
+        return replace(shop, suggester=Suggester(encoder, shop.gallery))
+
+    return load
+
+
+@pytest.fixture
+def blocking(settings: Settings, feed: Path) -> Iterator[BlockingEncoder]:
+    build_index(settings, str(feed))
+    encoder = BlockingEncoder()
+    yield encoder
+    encoder.let_go.set()
+
+
+def test_more_than_may_wait_are_refused_at_once(start: Start, blocking: BlockingEncoder) -> None:
+    client = start(open_shop=shop_with(blocking))
+    with ThreadPoolExecutor(4) as threads:
+        inside = [threads.submit(client.post, PHOTO, content=picture(), headers=PNG) for _ in range(4)]
+        for _ in range(2):  # Two work, as the settings say; the other two wait.
+            assert blocking.entered.acquire(timeout=10)
+        wait_for_room(client, 4)
+        assert not blocking.entered.acquire(blocking=False)
+        refused = client.post(PHOTO, content=picture(), headers=PNG)
+        problem(refused, 503, "overloaded")
+        assert int(refused.headers["retry-after"]) > 0
+        problem(client.get("/v1/search/products?q=red"), 503, "overloaded")
+        # The event loop is free all the while, and pictures of products have room of their own.
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/v1/products/red-mug/image").status_code == 200
+        blocking.let_go.set()
+        assert [held.result().status_code for held in inside] == [200] * 4
+    assert client.post(PHOTO, content=picture(), headers=PNG).status_code == 200
+
+
+def wait_for_room(client: TestClient, inside: int) -> None:
+    gate = client.app.state.services.lookups
+    for _ in range(1000):
+        if gate.inside == inside:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the requests never came in")
+
+
+def test_an_accident_is_a_problem_without_its_secret(
+    settings: Settings, feed: Path, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    build_index(settings, str(feed))
+    client = start(open_shop=shop_with(FailingEncoder()))
+    with caplog.at_level(logging.ERROR):
+        answer = client.post(PHOTO, content=picture(), headers={**PNG, "X-Request-ID": "find-me"})
+    value = problem(answer, 500, "internal")
+    assert "secret" not in answer.text
+    assert value["request_id"] == "find-me"
+    assert "find-me" in caplog.text
+    assert "secret of the model" in caplog.text
+
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def drive(client: TestClient, receive: Receive) -> list[dict[str, Any]]:
+    """Run one request as a server does whose client keeps to no rule; what was sent in answer."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": PHOTO,
+        "query_string": b"",
+        "headers": [(b"content-type", b"image/png"), (b"content-length", b"10")],
+        "state": {},
+    }
+    asyncio.run(client.app(scope, receive, send))
+    return sent
+
+
+def test_a_body_that_does_not_come_is_given_up(settings: Settings, feed: Path, start: Start) -> None:
+    build_index(settings, str(feed))
+    client = start(body_seconds=0.05)
+    parts = iter([{"type": "http.request", "body": b"half", "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        for part in parts:
+            return part
+        await asyncio.sleep(60)
+        raise AssertionError("waited for ever")
+
+    head, body = drive(client, receive)
+    assert head["status"] == 408
+    assert b"/problems/request-timeout" in body["body"]
+    assert client.app.state.services.lookups.inside == 0
+
+
+def test_a_false_content_length_does_not_help(client: TestClient) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"\0" * 500_000, "more_body": True}
+
+    head, body = drive(client, receive)
+    assert head["status"] == 413
+    assert b"/problems/body-too-large" in body["body"]
+
+
+def test_a_client_that_goes_away_is_no_accident(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    assert drive(client, receive) == []
+    assert not caplog.records
+    assert client.app.state.services.lookups.inside == 0
+
+
+def test_a_gate_lets_in_what_it_has_room_for() -> None:
+    async def use() -> int:
+        gate = Gate("test", at_once=1, waiting=1)
+        with gate.admit(), gate.admit():
+            with pytest.raises(OverloadedError), gate.admit():
+                pass
+            result = await gate.run(lambda: 42)
+        with gate.admit():
+            pass
+        gate.close()
+        return result
+
+    assert asyncio.run(use()) == 42

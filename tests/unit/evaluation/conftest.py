@@ -1,0 +1,74 @@
+"""A gallery of plain Python, and short ways to results."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.embedding import Embeddings, EncoderSpec
+from spark_vision.domain.suggestion import Match, best_match_per_product
+from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.evaluation.datasets import Query
+from spark_vision.evaluation.results import QueryResult
+from spark_vision.ports import Gallery
+
+
+class PlainGallery(Gallery):
+    """Compares with every row, one by one; `rows`: product id of each embedding, ascending."""
+
+    def __init__(self, products: Sequence[Product], rows: Sequence[str], embeddings: Embeddings) -> None:
+        assert list(rows) == sorted(rows)
+        self._products = {product.id: product for product in products}
+        self._rows = rows
+        self._embeddings = embeddings
+
+    @property
+    def version(self) -> str:
+        return "v1"
+
+    @property
+    def encoder(self) -> EncoderSpec:
+        return FakeEncoder(dimension=self._embeddings.shape[1]).spec
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def search(self, queries: Embeddings, k: int) -> list[list[Match]]:
+        return [self._sorted(query)[:k] for query in queries]
+
+    def search_products(self, queries: Embeddings, k: int) -> list[list[Match]]:
+        return [best_match_per_product(self._sorted(query))[:k] for query in queries]
+
+    def product(self, product_id: str) -> Product:
+        return self._products[product_id]
+
+    def _sorted(self, query: np.ndarray) -> list[Match]:
+        wide = self._embeddings.astype(np.float64) @ query.astype(np.float64)
+        matches = [
+            Match(row, product_id, f"{row}.png", float(np.float32(wide[row])))
+            for row, product_id in enumerate(self._rows)
+        ]
+        return sorted(matches, key=lambda match: (-match.similarity, match.row))
+
+
+def _result(
+    ranked: Sequence[tuple[str, float]],
+    right: str = "",
+    photo: str = "photo.jpg",
+    probability: float | None = None,
+) -> QueryResult:
+    query = Query(Path(photo), None, frozenset(right.split()), "val", 2)
+    ids = tuple(product_id for product_id, _ in ranked)
+    return QueryResult(query, ids, np.array([score for _, score in ranked]), probability)
+
+
+@pytest.fixture(scope="session")
+def result() -> Callable[..., QueryResult]:
+    return _result
+
+
+@pytest.fixture(scope="session")
+def plain_gallery() -> type[PlainGallery]:
+    return PlainGallery
