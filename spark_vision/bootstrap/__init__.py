@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_vision.catalogue.read import Source, open_source
+from spark_vision.catalogue.shopify import Shop as ExportedShop
 from spark_vision.encoding.load import load_encoder
-from spark_vision.indexing.build import BuildInput, BuildReport, build_version
+from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
 from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.indexing.run import Rules
 from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Encoder, PictureSource, Progress, silent
 from spark_vision.settings import Settings
@@ -28,12 +30,34 @@ def version_store(settings: Settings) -> VersionStore:
 
 
 def build_index(
-    settings: Settings, source: str, model: str | None = None, progress: Progress = silent
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    format_name: str | None = None,
 ) -> BuildReport:
-    """Make an index version of a SOURCE and make it live; model: another MODEL than the settings'."""
-    catalogue = open_source(source)  # before the model is loaded: a misspelt path is told at once
+    """Make an index version of a SOURCE and make it live.
+
+    model: another MODEL than the settings'; format_name: where the feed's content is not to decide.
+    """
+    catalogue = _source(settings, source, format_name)  # before the model: a misspelt path is told at once
     encoder = load_encoder(model or settings.model, settings.device)
     return build(settings, version_store(settings), catalogue, encoder, progress)
+
+
+def update_index(
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    format_name: str | None = None,
+) -> BuildReport:
+    """Make what build_index would make, with the live version's model, unless it is live already."""
+    catalogue, store = _source(settings, source, format_name), version_store(settings)
+    if model is None and store.has_live():
+        model = store.manifest(store.live()).content.encoder.model
+    encoder = load_encoder(model or settings.model, settings.device)
+    return update_version(store, _given(settings, catalogue, encoder), progress)
 
 
 def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
@@ -54,11 +78,20 @@ def build(
     settings: Settings, store: VersionStore, source: Source, encoder: Encoder, progress: Progress
 ) -> BuildReport:
     """Make a version of a source in any index folder, with an encoder that is loaded."""
-    given = BuildInput(
+    return build_version(store, _given(settings, source, encoder), progress)
+
+
+def _source(settings: Settings, source: str, format_name: str | None) -> Source:
+    return open_source(source, format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+
+
+def _given(settings: Settings, source: Source, encoder: Encoder) -> BuildInput:
+    return BuildInput(
         source=str(source.path),
         rows=source.rows(),
         pictures=source.pictures(settings.picture_limits),
         encoder=encoder,
         limits=settings.picture_limits,
+        feed_digest=source.digest(),
+        rules=Rules(settings.index_kind, settings.keep_versions, settings.min_recall),
     )
-    return build_version(store, given, progress)

@@ -1,5 +1,6 @@
 """SOURCE to products: the one place that knows which reader a source wants."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from spark_vision.catalogue.pictures import LocalPictures
 from spark_vision.catalogue.schema_org import read_html, read_json_ld
 from spark_vision.catalogue.shopify import UNKNOWN_SHOP, Shop, read_shopify_csv
 from spark_vision.domain.catalogue import FeedIssue, FeedRow
+from spark_vision.domain.ids import content_digest
 from spark_vision.errors import CatalogueError, InvalidInputError
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
@@ -34,6 +36,17 @@ class Source:
     def base(self) -> Path:
         """The folder that the feed's pictures are relative to."""
         return self.path if self.path.is_dir() else self.path.parent
+
+    def digest(self) -> str:
+        """SHA-256 of the feed's bytes (what `sha256sum` says); of the pictures' names for a folder."""
+        if self.path.is_dir():
+            names = sorted(path.relative_to(self.path).as_posix() for path in self.path.rglob("*"))
+            return content_digest("\n".join(names).encode(errors="surrogateescape"))
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise CatalogueError(f"{self.path}: the feed cannot be read ({error.strerror}).") from error
 
     def rows(self) -> Iterator[FeedRow | FeedIssue]:
         """Stream the products and what was wrong; memory does not grow with the feed."""
@@ -62,23 +75,28 @@ def open_source(source: str | Path, format_name: str | None = None, shop: Shop =
     format_name: one of Format's words, where the content is not to decide.
     """
     wanted = _format(format_name)
+    path, is_folder = _existing(source)
+    if is_folder and wanted is not Format.FOLDER:
+        path = next((path / name for name in _FEEDS_IN_A_FOLDER if (path / name).is_file()), path)
+    if wanted is not None and path.is_dir() != (wanted is Format.FOLDER):
+        raise CatalogueError(f"{source}: this cannot be read as {wanted}.")
+    return Source(path, wanted, shop)
+
+
+def _existing(source: str | Path) -> tuple[Path, bool]:
+    """The place of a source, and whether it is a folder."""
     try:
         path = Path(source).resolve()
-    except ValueError:  # a NUL byte
-        raise CatalogueError(f"{str(source)!r}: this is no path.") from None
-    if path.is_dir():
-        if wanted is Format.FOLDER:
-            return Source(path, wanted)
-        inside = (path / name for name in _FEEDS_IN_A_FOLDER)
-        path = next((feed for feed in inside if feed.is_file()), path)
-    elif not path.is_file():
+        is_folder = path.is_dir()
+        found = is_folder or path.is_file()
+    except (ValueError, OSError):  # a NUL byte, or a name that is too long
+        raise CatalogueError(f"{str(source)[:200]!r}: this is no path.") from None
+    if not found:
         raise CatalogueError(
             f"{source}: there is no such feed or folder; name a Google Merchant, Shopify or JSON-LD feed,"
             " or a folder of pictures."
         )
-    if path.is_dir() != (wanted is Format.FOLDER) and wanted is not None:
-        raise CatalogueError(f"{source}: this cannot be read as {wanted}.")
-    return Source(path, wanted, shop)
+    return path, is_folder
 
 
 def _format(name: str | None) -> Format | None:

@@ -61,3 +61,12 @@ def exclusive(path: Path) -> Iterator[None]:
                 f"{path.parent}: another build is at work on this index; wait until it has ended."
             ) from None
         yield
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a lock for a moment's work; waits for whoever holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
