@@ -189,8 +189,12 @@ def _prepare(index: faiss.Index, kind: str, count: int) -> int:
     if kind == "hnsw":
         FAISS.downcast_index(index).hnsw.efConstruction = 100
         return 50_000
-    inverted = faiss.extract_index_ivf(index)
+    inverted = FAISS.downcast_index(FAISS.extract_index_ivf(index))
     inverted.cp.seed = _SEED
     inverted.cp.niter = 10
     inverted.cp.max_points_per_centroid = _TRAINING_A_CELL
+    if kind == "ivf-pq":
+        # For a way of searching that is not used here, and half a minute of annealing.
+        inverted.do_polysemous_training = False
+        inverted.pq.cp.min_points_per_centroid = 1  # a small catalogue is no reason for a warning
     return max(_TRAINING_A_CELL * int(inverted.nlist), 20_000)

@@ -177,6 +177,6 @@ def _publish(run: Run, store: VersionStore, manifest: Manifest) -> None:
 
 def _free_name(started: datetime, content: Content, taken: list[str]) -> str:
     """When it was made, then what is in it: names sort by time, and equal content shows."""
-    base = f"{started:%Y%m%d-%H%M%S}-{content.digest[:8]}"
+    base = f"{started:%Y%m%d-%H%M%S}.{started.microsecond // 1000:03}-{content.digest[:8]}"
     names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
