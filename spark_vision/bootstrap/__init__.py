@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_vision.catalogue.addresses import networks
+from spark_vision.catalogue.fetched import FetchedStore
+from spark_vision.catalogue.http import FetchLimits, HttpPictures
+from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.shopify import Shop as ExportedShop
 from spark_vision.encoding.load import load_encoder
+from spark_vision.errors import InvalidInputError
 from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.run import Rules
@@ -71,7 +76,7 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
         encoder = load_encoder(gallery.encoder.model, settings.device)
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    return Shop(Suggester(encoder, gallery), gallery, source.pictures(settings.picture_limits))
+    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 
 
 def build(
@@ -79,6 +84,21 @@ def build(
 ) -> BuildReport:
     """Make a version of a source in any index folder, with an encoder that is loaded."""
     return build_version(store, _given(settings, source, encoder), progress)
+
+
+def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
+    """The pictures of a source, by file and by http(s); raises InvalidInputError."""
+    try:
+        allowed = networks(settings.picture_networks)
+    except ValueError as error:
+        raise InvalidInputError(f"SPARK_VISION_PICTURE_NETWORKS: {error}.") from error
+    addresses = HttpPictures(
+        FetchedStore(version_store(settings).cache / "fetched"),
+        settings.picture_limits,
+        FetchLimits(seconds=settings.picture_timeout),
+        allowed,
+    )
+    return FeedPictures(source.pictures(settings.picture_limits), addresses)
 
 
 def _source(settings: Settings, source: str, format_name: str | None) -> Source:
@@ -89,7 +109,7 @@ def _given(settings: Settings, source: Source, encoder: Encoder) -> BuildInput:
     return BuildInput(
         source=str(source.path),
         rows=source.rows(),
-        pictures=source.pictures(settings.picture_limits),
+        pictures=feed_pictures(settings, source),
         encoder=encoder,
         limits=settings.picture_limits,
         feed_digest=source.digest(),

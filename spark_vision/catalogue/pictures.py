@@ -1,4 +1,4 @@
-"""Where a feed's pictures are: paths relative to the feed, or absolute ones."""
+"""Where a feed's pictures are: paths relative to the feed, absolute ones, or addresses."""
 
 import os
 import re
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from spark_vision.catalogue.http import HttpPictures, is_url
 from spark_vision.errors import PictureNotFoundError
 from spark_vision.imaging.files import read_bytes
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
@@ -53,6 +54,26 @@ class LocalPictures:
             return Path(unquote(image[scheme.end() :]))
         if scheme:
             raise PictureNotFoundError(
-                f"{image}: pictures are read from files only; name a path relative to the feed."
+                f"{image}: pictures are read from files and by http(s); name a path relative to the feed."
             )
         return self.base / image
+
+
+@dataclass(frozen=True)
+class FeedPictures:
+    """A PictureSource of files and addresses, as feeds mix them."""
+
+    files: LocalPictures
+    addresses: HttpPictures
+
+    def read(self, image: str) -> bytes:
+        """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
+        return self.addresses.read(image) if is_url(image) else self.files.read(image)
+
+    def stamp(self, image: str) -> str | None:
+        """See WatchedPictures: of an address only its server can tell."""
+        return None if is_url(image) else self.files.stamp(image)
+
+    def is_remote(self, image: str) -> bool:
+        """See WatchedPictures."""
+        return is_url(image)
