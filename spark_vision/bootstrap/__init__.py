@@ -9,6 +9,7 @@ from spark_vision.catalogue.http import FetchLimits, HttpPictures
 from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.shopify import Shop as ExportedShop
+from spark_vision.encoding.lazy import lazy_encoder
 from spark_vision.encoding.load import load_encoder
 from spark_vision.errors import InvalidInputError
 from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
@@ -29,6 +30,20 @@ class Shop:
     pictures: PictureSource
 
 
+@dataclass(frozen=True)
+class BuildOptions:
+    """What may be asked of one run. format_name, kind: None where the content and the size decide;
+    live: whether the version becomes the live one at once.
+    """
+
+    format_name: str | None = None
+    kind: str | None = None
+    live: bool = True
+
+
+DEFAULT_OPTIONS = BuildOptions()
+
+
 def version_store(settings: Settings) -> VersionStore:
     """The index folder of the settings."""
     return VersionStore(settings.index_dir)
@@ -39,15 +54,14 @@ def build_index(
     source: str,
     model: str | None = None,
     progress: Progress = silent,
-    format_name: str | None = None,
+    options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
-    """Make an index version of a SOURCE and make it live.
-
-    model: another MODEL than the settings'; format_name: where the feed's content is not to decide.
-    """
-    catalogue = _source(settings, source, format_name)  # before the model: a misspelt path is told at once
-    encoder = load_encoder(model or settings.model, settings.device)
-    return build(settings, version_store(settings), catalogue, encoder, progress)
+    """Make an index version of a SOURCE; model: another MODEL than the settings'."""
+    # Before the model is loaded: a misspelt path is told at once.
+    catalogue = _source(settings, source, options)
+    encoder = _lazy_encoder(settings, model)
+    given = _given(settings, catalogue, encoder, options)
+    return build_version(version_store(settings), given, progress)
 
 
 def update_index(
@@ -55,14 +69,14 @@ def update_index(
     source: str,
     model: str | None = None,
     progress: Progress = silent,
-    format_name: str | None = None,
+    options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
     """Make what build_index would make, with the live version's model, unless it is live already."""
-    catalogue, store = _source(settings, source, format_name), version_store(settings)
+    catalogue, store = _source(settings, source, options), version_store(settings)
     if model is None and store.has_live():
         model = store.manifest(store.live()).content.encoder.model
-    encoder = load_encoder(model or settings.model, settings.device)
-    return update_version(store, _given(settings, catalogue, encoder), progress)
+    encoder = _lazy_encoder(settings, model)
+    return update_version(store, _given(settings, catalogue, encoder, options), progress)
 
 
 def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
@@ -83,7 +97,7 @@ def build(
     settings: Settings, store: VersionStore, source: Source, encoder: Encoder, progress: Progress
 ) -> BuildReport:
     """Make a version of a source in any index folder, with an encoder that is loaded."""
-    return build_version(store, _given(settings, source, encoder), progress)
+    return build_version(store, _given(settings, source, encoder, DEFAULT_OPTIONS), progress)
 
 
 def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
@@ -101,11 +115,16 @@ def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
     return FeedPictures(source.pictures(settings.picture_limits), addresses)
 
 
-def _source(settings: Settings, source: str, format_name: str | None) -> Source:
-    return open_source(source, format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
+    memory = version_store(settings).cache / "encoders.json"
+    return lazy_encoder(model or settings.model, settings.device, memory)
 
 
-def _given(settings: Settings, source: Source, encoder: Encoder) -> BuildInput:
+def _source(settings: Settings, source: str, options: BuildOptions) -> Source:
+    return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+
+
+def _given(settings: Settings, source: Source, encoder: Encoder, options: BuildOptions) -> BuildInput:
     return BuildInput(
         source=str(source.path),
         rows=source.rows(),
@@ -113,5 +132,7 @@ def _given(settings: Settings, source: Source, encoder: Encoder) -> BuildInput:
         encoder=encoder,
         limits=settings.picture_limits,
         feed_digest=source.digest(),
-        rules=Rules(settings.index_kind, settings.keep_versions, settings.min_recall),
+        rules=Rules(
+            options.kind or settings.index_kind, settings.keep_versions, settings.min_recall, options.live
+        ),
     )

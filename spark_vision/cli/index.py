@@ -12,6 +12,9 @@ from spark_vision.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Build index versions, and choose the live one.")
 
+Live = Annotated[
+    bool, typer.Option("--live/--no-live", help="Make it live, or leave it beside the live one.")
+]
 IndexDir = Annotated[Path | None, typer.Option("--index", help="Index folder.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 SourcePath = Annotated[str, typer.Argument(help="A feed, or a folder of pictures.", metavar="SOURCE")]
@@ -40,13 +43,15 @@ def build(
     model: ModelName = None,
     feed_format: FeedFormat = None,
     kind: Kind = None,
+    live: Live = True,
     as_json: AsJson = False,
 ) -> None:
     """Make a new version from a feed or a folder of pictures, then make it live."""
-    from spark_vision.bootstrap import build_index
+    from spark_vision.bootstrap import BuildOptions, build_index
 
+    options = BuildOptions(feed_format, kind, live)
     with console.progress() as progress:
-        report = build_index(_settings(index_dir, kind), source, model, progress, feed_format)
+        report = build_index(settings_for(index_dir), source, model, progress, options)
     print_report(report, as_json=as_json)
 
 
@@ -57,19 +62,16 @@ def update(
     model: ModelName = None,
     feed_format: FeedFormat = None,
     kind: Kind = None,
+    live: Live = True,
     as_json: AsJson = False,
 ) -> None:
     """Add, change and remove what differs from the live version; the same result as a build."""
-    from spark_vision.bootstrap import update_index
+    from spark_vision.bootstrap import BuildOptions, update_index
 
+    options = BuildOptions(feed_format, kind, live)
     with console.progress() as progress:
-        report = update_index(_settings(index_dir, kind), source, model, progress, feed_format)
+        report = update_index(settings_for(index_dir), source, model, progress, options)
     print_report(report, as_json=as_json)
-
-
-def _settings(index_dir: Path | None, kind: str | None) -> Settings:
-    settings = settings_for(index_dir)
-    return settings if kind is None else settings.model_copy(update={"index_kind": kind})
 
 
 @app.command("list")

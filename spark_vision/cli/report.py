@@ -27,8 +27,9 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
             f"{seconds:.1f} s)."
         )
         return
+    place = "live" if report.outcome == "published" else "beside the live version"
     console.out.print(
-        f"{report.manifest.version} is live: {content.products:,} products, {content.pictures:,} pictures"
+        f"{report.manifest.version} is {place}: {content.products:,} products, {content.pictures:,} pictures"
         f" ({report.encoded:,} encoded, {report.reused:,} known before),"
         f" {len(report.issues):,} issues, {seconds:.1f} s."
     )

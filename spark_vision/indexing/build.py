@@ -17,7 +17,7 @@ from spark_vision.indexing.lookalikes import lookalikes
 from spark_vision.indexing.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.indexing.records import Records
 from spark_vision.indexing.report_page import render
-from spark_vision.indexing.run import NO_PICTURE, BuildInput, BuildReport, Run
+from spark_vision.indexing.run import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
 from spark_vision.indexing.staging import Staging
 from spark_vision.indexing.stamps import StampCache
 from spark_vision.indexing.versions import VersionStore, open_gallery
@@ -74,8 +74,9 @@ def _made(
         manifest = _describe(run, store, content, approximation)
         _look_for_doubles(run, staging, manifest)
         staging.close()
-        _publish(run, store, manifest)
-    return run.report(manifest, "published")
+        outcome: Outcome = "published" if given.rules.live else "beside"
+        _publish(run, store, manifest, outcome)
+    return run.report(manifest, outcome)
 
 
 def _before(store: VersionStore) -> _Before | None:
@@ -162,15 +163,15 @@ def _describe(
     )
 
 
-def _publish(run: Run, store: VersionStore, manifest: Manifest) -> None:
+def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome) -> None:
     with run.step("report"):
-        report = run.report(manifest, "published")
+        report = run.report(manifest, outcome)
         document = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
         (run.folder / RUN).write_text(document + "\n", "utf-8")
         (run.folder / RUN_PAGE).write_text(render(report, run.given.pictures), "utf-8")
     with run.step("publish"):
         (run.folder / MANIFEST).write_bytes(manifest.to_bytes())
-        store.publish(run.folder, manifest.version)
+        store.publish(run.folder, manifest.version, live=run.given.rules.live)
         store.retain(run.given.rules.keep)
         store.clean_work()
 

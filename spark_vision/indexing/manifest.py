@@ -85,12 +85,13 @@ class Manifest:
         return {**self.content.files, **(self.approximation.files if self.approximation else {})}
 
     def as_dict(self) -> dict[str, Any]:
-        """The manifest as a JSON value."""
+        """The manifest as a JSON value, with a digest over all of it."""
         value = asdict(self)
         value["format"] = FORMAT
         value["content_digest"] = self.content.digest
         value["content"]["dimension"] = self.content.encoder.dimension
         value["content"]["encoder"]["fingerprint"] = self.content.encoder.fingerprint
+        value["digest"] = value_digest(value)
         return value
 
     def to_bytes(self) -> bytes:
@@ -111,7 +112,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamagedError(
             f"{path}: the manifest is of format {held!r}, this program reads {FORMAT}; build again."
         )
-    if value.get("content_digest") != manifest.content.digest:
+    digest = value.pop("digest", None)
+    if digest != value_digest(value) or value.get("content_digest") != manifest.content.digest:
         raise IndexDamagedError(f"{path}: the manifest was changed.")
     return manifest
 

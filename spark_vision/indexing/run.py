@@ -17,18 +17,22 @@ from spark_vision.indexing.lookalikes import Lookalike
 from spark_vision.indexing.manifest import Manifest
 from spark_vision.ports import Encoder, PictureSource, Progress
 
+Outcome = Literal["published", "beside", "unchanged"]
+
 NO_PICTURE = "no picture of it can be used, so it is not indexed"
 
 
 @dataclass(frozen=True)
 class Rules:
     """How a version is made. kind: of the index, None where its size decides; keep: how many versions
-    stay; min_recall: what an approximate index must reach at 10 before it goes live, 0..1.
+    stay; min_recall: what an approximate index must reach at 10 before it is published, 0..1;
+    live: whether the version becomes the live one, or stays beside it until it is activated.
     """
 
     kind: str | None = None
     keep: int = 10
     min_recall: float = 0.98
+    live: bool = True
 
 
 DEFAULT_RULES = Rules()
@@ -54,8 +58,9 @@ class BuildInput:
 class BuildReport:
     """What a build or an update did.
 
-    outcome: `published`, or `unchanged` where the live version, whose manifest this is then, was left
-    as it is; encoded, reused: pictures through the model, and from the cache; seconds: of each step.
+    outcome: `published` and live; `beside` the live version; or `unchanged`, where the live version,
+    whose manifest this is then, was left as it is; encoded, reused: pictures through the model, and
+    from the cache; seconds: of each step.
     """
 
     manifest: Manifest
@@ -63,7 +68,7 @@ class BuildReport:
     reused: int
     forward_seconds: float
     issues: list[FeedIssue]
-    outcome: Literal["published", "unchanged"] = "published"
+    outcome: Outcome = "published"
     changes: Changes = field(default_factory=Changes)
     lookalikes: list[Lookalike] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -121,7 +126,7 @@ class Run:
         yield
         self.seconds[name] = round(perf_counter() - start, 3)
 
-    def report(self, manifest: Manifest, outcome: Literal["published", "unchanged"]) -> BuildReport:
+    def report(self, manifest: Manifest, outcome: Outcome) -> BuildReport:
         """What there is to say at the end."""
         tally = self.tally
         return BuildReport(

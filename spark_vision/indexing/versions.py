@@ -83,7 +83,7 @@ class VersionStore:
             raise IndexDamagedError(f"{path}: cannot be read ({error}).") from error
         return report
 
-    def publish(self, folder: Path, name: str) -> None:
+    def publish(self, folder: Path, name: str, *, live: bool = True) -> None:
         """Move a finished version into place and make it live, each in one step that lasts."""
         for path in folder.iterdir():
             sync_file(path)
@@ -91,7 +91,8 @@ class VersionStore:
         self._versions.mkdir(parents=True, exist_ok=True)
         folder.rename(self._versions / name)
         sync_folder(self._versions)
-        self.activate(name)
+        if live:
+            self.activate(name)
 
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
