@@ -197,4 +197,6 @@ def _prepare(index: faiss.Index, kind: str, count: int) -> int:
         # For a way of searching that is not used here, and half a minute of annealing.
         inverted.do_polysemous_training = False
         inverted.pq.cp.min_points_per_centroid = 1  # a small catalogue is no reason for a warning
+        inverted.pq.cp.max_points_per_centroid = _TRAINING_A_CELL
+        inverted.pq.cp.niter = 10
     return max(_TRAINING_A_CELL * int(inverted.nlist), 20_000)
