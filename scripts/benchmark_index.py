@@ -4,10 +4,10 @@
     python scripts/benchmark_index.py --sizes 10000 100000 1000000 [--engines ivf hnswlib] [--work DIR]
 
 The vectors are made up (seeded): clusters of some 500 around random directions, in 256 dimensions;
-queries are such vectors that are not among them. Each engine is built with the same number of threads. Its search
-parameter is the smallest of a ladder that gives recall@10 of 0.98 against exact search. Then a process
-of its own loads what was written and asks one query after the other: the median is the figure, and the
-process's resident memory, less what Python and the libraries took before, is its memory.
+queries are such vectors that are not among them. Each engine is built with the same number of threads.
+Its search parameter is the smallest of a ladder that gives recall@10 of 0.98 against exact search. Then
+a process of its own loads what was written and asks one query after the other: the median is the figure,
+and the process's resident memory, less what Python and the libraries took before, is its memory.
 """
 
 import argparse
