@@ -39,12 +39,13 @@ def open_source(source: str | Path) -> Source:
     """Find a feed or folder; raises CatalogueError where there is neither."""
     try:
         path = Path(source).resolve()
-    except ValueError:  # a NUL byte
-        raise CatalogueError(f"{str(source)!r}: this is no path.") from None
-    if path.is_dir():
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or has a NUL byte
+        raise CatalogueError(f"{str(source)[:200]!r}: this is no path.") from None
+    if is_folder:
         inside = (path / name for name in _FEEDS_IN_A_FOLDER)
         return Source(next((feed for feed in inside if feed.is_file()), path))
-    if not path.is_file():
+    if not is_file:
         raise CatalogueError(
             f"{source}: there is no such feed or folder; name a Google Merchant CSV or TSV, or a folder."
         )

@@ -1,6 +1,7 @@
 """A feed to a new index version, beside the live one until its last step."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ import numpy as np
 from spark_vision import __version__
 from spark_vision.domain.catalogue import FeedIssue, FeedRow
 from spark_vision.domain.ids import canonical_json
-from spark_vision.errors import CatalogueError, IndexDamagedError
+from spark_vision.errors import CatalogueError, IndexDamagedError, IndexVersionError
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.indexing.durable import exclusive, file_sha256
 from spark_vision.indexing.embedding_cache import EmbeddingCache
@@ -93,9 +94,24 @@ def build_version(store: VersionStore, given: BuildInput, progress: Progress = s
     """Make a version of a whole catalogue and make it live.
 
     What an earlier build had encoded, finished or not, is taken from the cache. Until the pointer is
-    switched the live version is untouched. Raises IndexBusyError where another build is at work, and
-    CatalogueError where there is nothing to index.
+    switched the live version is untouched. Raises IndexBusyError where another build is at work,
+    CatalogueError where there is nothing to index, and IndexVersionError where the disk is at fault.
     """
+    with _disk_faults(store):
+        return _build(store, given, progress)
+
+
+@contextmanager
+def _disk_faults(store: VersionStore) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise IndexVersionError(
+            f"{store.root}: the build stopped at the disk ({error}); the live version stays as it is."
+        ) from error
+
+
+def _build(store: VersionStore, given: BuildInput, progress: Progress) -> BuildReport:
     store.root.mkdir(parents=True, exist_ok=True)
     with exclusive(store.root / ".lock"):
         store.clean_work()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import FeedIssue
 from spark_vision.domain.ids import content_digest
-from spark_vision.errors import PictureError
+from spark_vision.errors import ModelError, PictureError
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.indexing.embedding_cache import EmbeddingCache
@@ -61,19 +61,26 @@ class PicturePipeline:
 
     def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
         """Every picture once: usable, or why not. Usable ones are in the cache when they come out."""
-        waiting: list[_Loaded] = []
+        waiting: dict[str, _Loaded] = {}
+        again: list[Usable] = []  # equal to one that waits
         for loaded in self._load_all(pictures):
             if isinstance(loaded, FeedIssue):
                 yield loaded
-            elif loaded.prepared is None:
+            # Asked again in order: whether a thread found it depended on who was faster.
+            elif loaded.prepared is None or self.cache.get(loaded.digest) is not None:
                 tally.reused += 1
                 yield loaded.picture, loaded.digest
+            elif loaded.digest in waiting:
+                tally.reused += 1
+                again.append((loaded.picture, loaded.digest))
             else:
-                waiting.append(loaded)
+                waiting[loaded.digest] = loaded
             if len(waiting) == self.encoder.batch_size:
-                yield from self._encode(waiting, tally)
-                waiting = []
-        yield from self._encode(waiting, tally)
+                yield from self._encode([*waiting.values()], tally)
+                yield from again
+                waiting, again = {}, []
+        yield from self._encode([*waiting.values()], tally)
+        yield from again
 
     def _encode(self, batch: Sequence[_Loaded], tally: EncodeTally) -> Iterator[Usable]:
         if not batch:
@@ -81,6 +88,11 @@ class PicturePipeline:
         start = perf_counter()
         prepared = np.stack([loaded.prepared for loaded in batch if loaded.prepared is not None])
         embeddings = self.encoder.finish(self.encoder.forward(prepared))
+        if not np.isfinite(embeddings).all():
+            raise ModelError(
+                f"{self.encoder.spec.model}: its embeddings are not finite numbers; the weights are damaged,"
+                " or the device computes with too few digits (try the setting device=cpu)."
+            )
         tally.forward_seconds += perf_counter() - start
         tally.encoded += len(batch)
         self.cache.put([loaded.digest for loaded in batch], embeddings)
@@ -92,7 +104,7 @@ class PicturePipeline:
         size = self.encoder.batch_size * self.windows
         prefetch = 0 if self.encoder.shares_cpu else 1
         ahead: deque[list[Future[_Loaded | FeedIssue]]] = deque()
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
             while window := list(islice(rest, size)):
                 ahead.append([pool.submit(self._load, picture) for picture in window])
                 if len(ahead) > prefetch:

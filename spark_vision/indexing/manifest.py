@@ -80,8 +80,10 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         value = json.loads(path.read_bytes())
         manifest = _from_dict(value)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"{path}: this is no manifest that can be read ({error!r}).") from error
+    if manifest.version != folder.name:
+        raise IndexDamagedError(f"{path}: is the manifest of version {manifest.version!r}.")
     if value.get("format") != FORMAT or value.get("content_digest") != manifest.content.digest:
         raise IndexDamagedError(f"{path}: the manifest was changed, or is of another format.")
     return manifest

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_vision.errors import IndexDamagedError, IndexNotFoundError
-from spark_vision.indexing.durable import file_sha256, sync_file, sync_folder, write_atomically
+from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
 from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.manifest import MANIFEST, Manifest, read_manifest
@@ -21,6 +21,7 @@ from spark_vision.indexing.records import Records
 VECTORS = "vectors.faiss"
 REPORT = "report.json"
 _POINTER = "live.json"
+_POINTER_LOCK = ".live.lock"
 _REMEMBERED = 20
 
 
@@ -95,16 +96,23 @@ class VersionStore:
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
         self.verify(name)
-        history = [held for held in self._history() if held != name]
-        self._point([*history, name])
+        with in_turn(self.root / _POINTER_LOCK):
+            try:
+                history = [held for held in self._history() if held != name]
+            except IndexDamagedError:  # Which version is wanted was just said: begin anew.
+                history = []
+            self._point([*history, name])
 
     def rollback(self) -> str:
         """Make the version live that was so before; returns its name."""
-        history = self._history()
-        if len(history) < 2:
-            raise IndexNotFoundError(f"{self.root}: no version was live before this one.")
-        self.verify(history[-2])
-        self._point(history[:-1])
+        if not self.has_live():
+            raise IndexNotFoundError(f"{self.root}: there is no index here, so none to go back to.")
+        with in_turn(self.root / _POINTER_LOCK):
+            history = self._history()
+            if len(history) < 2:
+                raise IndexNotFoundError(f"{self.root}: no version was live before this one.")
+            self.verify(history[-2])
+            self._point(history[:-1])
         return history[-2]
 
     def verify(self, name: str) -> Manifest:
