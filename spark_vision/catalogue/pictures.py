@@ -54,7 +54,7 @@ class LocalPictures:
             return Path(unquote(image[scheme.end() :]))
         if scheme:
             raise PictureNotFoundError(
-                f"{image}: pictures are read from files and by http(s); name a path relative to the feed."
+                f"{image}: this is no file; name a path relative to the feed, or an http(s) address."
             )
         return self.base / image
 

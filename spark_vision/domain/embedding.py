@@ -36,8 +36,8 @@ class Preprocessing:
 class EncoderSpec:
     """The identity of an encoder: two encoders with equal fingerprints give comparable embeddings.
 
-    model: the MODEL as it was asked for; weights: SHA-256 of the weights; run time and device are left
-    out on purpose, since they change embeddings by rounding alone.
+    model: the MODEL as it was asked for; weights: SHA-256 of weights and architecture. Run time and
+    device are left out on purpose, since they change embeddings by rounding alone.
     """
 
     model: str

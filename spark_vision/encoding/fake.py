@@ -67,8 +67,9 @@ class FakeEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """See TextEncoder: a picture of the colours that a text names, or of its hash's colour."""
-        pictures = np.stack([self._imagined(text) for text in texts])
-        return self.finish(self._project(pictures))
+        if not texts:
+            return np.zeros((0, self.spec.dimension), dtype=np.float32)
+        return self.finish(self._project(np.stack([self._imagined(text) for text in texts])))
 
     def _project(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         flat = prepared.reshape(len(prepared), -1).astype(np.float32) / 127.5 - 1

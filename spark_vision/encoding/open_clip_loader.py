@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from open_clip.transform import PreprocessCfg
 
 from spark_vision.domain.embedding import EncoderSpec
+from spark_vision.domain.ids import value_digest
 from spark_vision.encoding.clip_encoder import ClipEncoder
 from spark_vision.encoding.model_name import HubModel, LocalModel, ModelName, TaggedModel
 from spark_vision.encoding.preprocess import Preparer, preprocessing_of
@@ -39,34 +40,42 @@ def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
     Raises ModelNotFoundError for names that do not exist, ModelUnavailableError for weights that
     cannot be fetched here and now, and ModelError for files that are no such model.
     """
-    module = _load(model)
-    cfg = PreprocessCfg(**open_clip.get_model_preprocess_cfg(module))
-    preprocessing = preprocessing_of(cfg)
-    on = best_device(device)
-    session = TorchSession(module, preprocessing, on)
-    blank = np.zeros((1, preprocessing.height, preprocessing.width, 3), dtype=np.uint8)
-    spec = EncoderSpec(
-        model=model.name,
-        weights=_digest(model, module),
-        dimension=session.run_images(blank).shape[1],
-        preprocessing=preprocessing,
-    )
-    tokenizer = OpenClipTokenizer(open_clip.get_tokenizer(_open_clip_name(model)))
-    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, on)
-
-
-def _load(model: ModelName) -> torch.nn.Module:
-    tag = model.tag if isinstance(model, TaggedModel) else None
     if isinstance(model, TaggedModel):
         _check_tag(model)
     try:
         with _quiet():
-            module: torch.nn.Module = open_clip.create_model(
-                _open_clip_name(model), pretrained=tag, load_weights=True, weights_only=True
-            )
+            return _assemble(model, best_device(device))
     except Exception as error:  # open_clip and the hub's client raise a dozen kinds
         raise _explained(model, error) from error
-    return module
+
+
+def _assemble(model: ModelName, device: str) -> ClipEncoder:
+    name, tag = _open_clip_name(model), model.tag if isinstance(model, TaggedModel) else None
+    quick_gelu = _wants_quick_gelu(model)
+    module: torch.nn.Module = open_clip.create_model(
+        name, pretrained=tag, weights_only=True, require_pretrained=True, force_quick_gelu=quick_gelu
+    )
+    cfg = PreprocessCfg(**open_clip.get_model_preprocess_cfg(module))
+    preprocessing = preprocessing_of(cfg)
+    weights = file_digest(model.path) if isinstance(model, LocalModel) else state_digest(module)
+    session = TorchSession(module, preprocessing, device)
+    blank = np.zeros((1, preprocessing.height, preprocessing.width, 3), dtype=np.uint8)
+    spec = EncoderSpec(
+        model=model.name,
+        # Equal weights under another architecture (QuickGELU, pooling) give other embeddings.
+        weights=value_digest([weights, open_clip.get_model_config(name), quick_gelu]),
+        dimension=session.run_images(blank).shape[1],
+        preprocessing=preprocessing,
+    )
+    tokenizer = OpenClipTokenizer(open_clip.get_tokenizer(name))
+    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, device)
+
+
+def _wants_quick_gelu(model: ModelName) -> bool:
+    """Whether a tag's weights were trained with QuickGELU, whatever its architecture says."""
+    if not isinstance(model, TaggedModel):
+        return False
+    return bool(open_clip.get_pretrained_cfg(model.architecture, model.tag).get("quick_gelu"))
 
 
 @contextmanager
@@ -88,10 +97,6 @@ def _open_clip_name(model: ModelName) -> str:
             return name
         case TaggedModel(architecture=architecture):
             return architecture
-
-
-def _digest(model: ModelName, module: torch.nn.Module) -> str:
-    return file_digest(model.path) if isinstance(model, LocalModel) else state_digest(module)
 
 
 def _check_tag(model: TaggedModel) -> None:

@@ -13,6 +13,8 @@ from torchvision.transforms import Compose, Normalize, ToTensor
 
 from spark_vision.domain.embedding import Picture, Preprocessing
 
+_MAX_ASPECT = 16
+
 
 def preprocessing_of(cfg: PreprocessCfg) -> Preprocessing:
     """open_clip's preprocessing configuration in the domain's words."""
@@ -42,4 +44,16 @@ class Preparer:
 
     def __call__(self, picture: Picture) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 of the model's input size."""
-        return np.asarray(self._geometry(Image.fromarray(picture)))
+        return np.asarray(self._geometry(Image.fromarray(_not_too_thin(picture))))
+
+
+def _not_too_thin(picture: Picture) -> Picture:
+    """The middle of a very long picture.
+
+    Resizing 20000 x 1 pixels by the shorter side would ask for gigabytes, of which the crop leaves the
+    middle; resizing by the longer side would leave a height of 0.
+    """
+    height, width = picture.shape[:2]
+    longest = _MAX_ASPECT * min(height, width)
+    top, left = max(height - longest, 0) // 2, max(width - longest, 0) // 2
+    return np.ascontiguousarray(picture[top : top + longest, left : left + longest])

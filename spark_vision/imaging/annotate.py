@@ -11,7 +11,9 @@ from spark_vision.domain.embedding import Picture
 
 _MARGIN = 16
 _CARD = 168
-_CARD_TEXT = 66
+_LINE = 18
+_CARD_LINES = 4
+_CARD_TEXT = _LINE * _CARD_LINES + 8
 _PHOTO_SIDE = 560
 _INK = (32, 33, 36)
 _MUTED = (110, 114, 120)
@@ -29,7 +31,7 @@ _COLOURS = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A product to show: its picture (None: not to be had), lines of text, and whether it is right."""
+    """A product to show: its picture (None: not to be had), its title and facts, whether it is right."""
 
     picture: Picture | None
     lines: tuple[str, ...]
@@ -118,18 +120,27 @@ def _draw_card(sheet: Image.Image, card: Card, at: tuple[int, int]) -> None:
     if card.right is not None:
         frame = (47, 158, 68) if card.right else (201, 42, 42)
         draw.rectangle((x, y, x + _CARD, y + _CARD), outline=frame, width=4)
-    for number, line in enumerate(card.lines[:3]):
-        ink = _INK if number == 0 else _MUTED
-        draw.text((x, y + _CARD + 4 + 19 * number), _shortened(draw, line), ink, _font(13))
+    title, *facts = card.lines
+    lines = [*_wrapped(draw, title), *facts]
+    for number, line in enumerate(lines[:_CARD_LINES]):
+        ink = _MUTED if line in facts else _INK
+        draw.text((x, y + _CARD + 4 + _LINE * number), line, ink, _font(13))
 
 
-def _shortened(draw: ImageDraw.ImageDraw, text: str) -> str:
-    """Cut a line to a card's width, with an ellipsis."""
-    if draw.textlength(text, _font(13)) <= _CARD:
-        return text
-    while text and draw.textlength(text + "…", _font(13)) > _CARD:
-        text = text[:-1]
-    return text + "…"
+def _wrapped(draw: ImageDraw.ImageDraw, text: str) -> list[str]:
+    """A title on two lines at most, cut with an ellipsis."""
+    first, rest = "", text.split()
+    while rest and _fits(draw, f"{first} {rest[0]}".strip()):
+        first = f"{first} {rest.pop(0)}".strip()
+    second = " ".join(rest)
+    cut = second
+    while cut and not _fits(draw, cut if cut == second else cut + "…"):
+        cut = cut[:-1]
+    return [line for line in (first, cut if cut == second else cut + "…") if line]
+
+
+def _fits(draw: ImageDraw.ImageDraw, text: str) -> bool:
+    return draw.textlength(text, _font(13)) <= _CARD
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

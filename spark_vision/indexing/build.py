@@ -1,6 +1,9 @@
 """A feed to a new index version, beside the live one until its last step."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -42,14 +45,27 @@ def build_version(store: VersionStore, given: BuildInput, progress: Progress = s
 
     What an earlier build had encoded, finished or not, is taken from the cache. Until the pointer is
     switched the live version is untouched. Raises IndexBusyError where another build is at work,
-    CatalogueError where there is nothing to index, and IndexRecallError (see recall).
+    CatalogueError where there is nothing to index, IndexRecallError (see recall), and IndexVersionError
+    where the disk is at fault.
     """
-    return _made(store, given, progress, even_if_unchanged=True)
+    with _disk_faults(store):
+        return _made(store, given, progress, even_if_unchanged=True)
 
 
 def update_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
     """Make what build_version would make, unless the live version is just that; raises as it does."""
-    return _made(store, given, progress, even_if_unchanged=False)
+    with _disk_faults(store):
+        return _made(store, given, progress, even_if_unchanged=False)
+
+
+@contextmanager
+def _disk_faults(store: VersionStore) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise IndexVersionError(
+            f"{store.root}: the build stopped at the disk ({error}); the live version stays as it is."
+        ) from error
 
 
 def _made(

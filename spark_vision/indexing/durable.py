@@ -48,6 +48,14 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Wait for one's turn at something that takes a moment, among threads and processes."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold a folder for one builder; raises IndexBusyError at once where another holds it.
 
@@ -60,13 +68,4 @@ def exclusive(path: Path) -> Iterator[None]:
             raise IndexBusyError(
                 f"{path.parent}: another build is at work on this index; wait until it has ended."
             ) from None
-        yield
-
-
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold a lock for a moment's work; waits for whoever holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
         yield

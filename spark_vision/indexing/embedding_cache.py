@@ -23,6 +23,19 @@ create table if not exists embedding (
 """
 
 
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    try:
+        # A cache may lose its last rows with the power, but is never half-written.
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute(_TABLE)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
 class EmbeddingCache:
     """Embeddings of pictures by the SHA-256 of their bytes, for one encoder; safe to share by threads."""
 
@@ -31,11 +44,14 @@ class EmbeddingCache:
         self._dimension = spec.dimension
         self._lock = threading.Lock()
         path = folder / f"{spec.fingerprint[:32]}.sqlite"
-        self._connection = sqlite3.connect(path, check_same_thread=False)
-        # A cache may lose its last rows with the power, but is never half-written.
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = normal")
-        self._connection.execute(_TABLE)
+        try:
+            self._connection = _open(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # busy, or a full disk: no fault of the file's
+                raise
+            for name in (path, *path.parent.glob(f"{path.name}-*")):
+                name.unlink(missing_ok=True)
+            self._connection = _open(path)
 
     def get(self, digest: str) -> NDArray[np.float32] | None:
         """The embedding (dimension,) float32 of a picture, or None where it is not held or damaged."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import FeedIssue
 from spark_vision.domain.ids import content_digest
-from spark_vision.errors import PictureError
+from spark_vision.errors import ModelError, PictureError
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.indexing.embedding_cache import EmbeddingCache
@@ -28,7 +28,7 @@ Usable = tuple[StagedPicture, str]
 # JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
 OVERSAMPLING = 2
 
-_CORES = len(os.sched_getaffinity(0))
+_CORES = os.cpu_count() or 1
 # Readers of remote pictures wait for the network; what they bring is decoded by as many as there are cores,
 # since a decoded picture is large.
 _REMOTE_READERS = 16
@@ -77,19 +77,26 @@ class PicturePipeline:
 
         A picture whose stamp and embedding are known is not even read.
         """
-        waiting: list[_Loaded] = []
+        waiting: dict[str, _Loaded] = {}
+        again: list[Usable] = []  # equal to one that waits
         for loaded in self._load_all(pictures):
             if isinstance(loaded, FeedIssue):
                 yield loaded
-            elif loaded.prepared is None:
+            # Asked again in order: whether a thread found it depended on who was faster.
+            elif loaded.prepared is None or self.cache.get(loaded.digest) is not None:
                 tally.reused += 1
                 yield loaded.picture, loaded.digest
+            elif loaded.digest in waiting:
+                tally.reused += 1
+                again.append((loaded.picture, loaded.digest))
             else:
-                waiting.append(loaded)
+                waiting[loaded.digest] = loaded
             if len(waiting) == self.encoder.batch_size:
-                yield from self._encode(waiting, tally)
-                waiting = []
-        yield from self._encode(waiting, tally)
+                yield from self._encode([*waiting.values()], tally)
+                yield from again
+                waiting, again = {}, []
+        yield from self._encode([*waiting.values()], tally)
+        yield from again
 
     def _encode(self, batch: Sequence[_Loaded], tally: EncodeTally) -> Iterator[Usable]:
         if not batch:
@@ -97,6 +104,11 @@ class PicturePipeline:
         start = perf_counter()
         prepared = np.stack([loaded.prepared for loaded in batch if loaded.prepared is not None])
         embeddings = self.encoder.finish(self.encoder.forward(prepared))
+        if not np.isfinite(embeddings).all():
+            raise ModelError(
+                f"{self.encoder.spec.model}: its embeddings are not finite numbers; the weights are damaged,"
+                " or the device computes with too few digits (try the setting device=cpu)."
+            )
         tally.forward_seconds += perf_counter() - start
         tally.encoded += len(batch)
         self.cache.put([loaded.digest for loaded in batch], embeddings)

@@ -106,12 +106,14 @@ def read_manifest(folder: Path) -> Manifest:
         value = json.loads(path.read_bytes())
         held = value["format"]
         manifest = _from_dict(value) if held == FORMAT else None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"{path}: this is no manifest that can be read ({error!r}).") from error
     if manifest is None:
         raise IndexDamagedError(
             f"{path}: the manifest is of format {held!r}, this program reads {FORMAT}; build again."
         )
+    if manifest.version != folder.name:
+        raise IndexDamagedError(f"{path}: is the manifest of version {manifest.version!r}.")
     digest = value.pop("digest", None)
     if digest != value_digest(value) or value.get("content_digest") != manifest.content.digest:
         raise IndexDamagedError(f"{path}: the manifest was changed.")

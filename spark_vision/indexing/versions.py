@@ -8,13 +8,11 @@ index/work/             a build on its way; leftovers are removed by the next
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from spark_vision.errors import IndexDamagedError, IndexNotFoundError
-from spark_vision.indexing.durable import file_sha256, held, sync_file, sync_folder, write_atomically
+from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.kinds import read_index
 from spark_vision.indexing.manifest import MANIFEST, Manifest, read_manifest
@@ -22,6 +20,7 @@ from spark_vision.indexing.records import Records
 
 REPORT = "report.json"
 _POINTER = "live.json"
+_POINTER_LOCK = ".live.lock"
 _REMEMBERED = 20
 
 
@@ -97,13 +96,18 @@ class VersionStore:
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
         self.verify(name)
-        with self._pointing():
-            history = [before for before in self._history() if before != name]
+        with in_turn(self.root / _POINTER_LOCK):
+            try:
+                history = [held for held in self._history() if held != name]
+            except IndexDamagedError:  # Which version is wanted was just said: begin anew.
+                history = []
             self._point([*history, name])
 
     def rollback(self) -> str:
         """Make the version live that was so before; returns its name."""
-        with self._pointing():
+        if not self.has_live():
+            raise IndexNotFoundError(f"{self.root}: there is no index here, so none to go back to.")
+        with in_turn(self.root / _POINTER_LOCK):
             history = self._history()
             if len(history) < 2:
                 raise IndexNotFoundError(f"{self.root}: no version was live before this one.")
@@ -113,7 +117,7 @@ class VersionStore:
 
     def retain(self, count: int) -> list[str]:
         """Remove all but the newest versions, the live one and the one before it; returns what went."""
-        with self._pointing():
+        with in_turn(self.root / _POINTER_LOCK):
             history = self._history()
             kept = {*self.names()[-count:], *history[-2:]}
             gone = [name for name in self.names() if name not in kept]
@@ -160,12 +164,6 @@ class VersionStore:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamagedError(f"{path}: the pointer cannot be read ({error}).") from error
         return history
-
-    @contextmanager
-    def _pointing(self) -> Iterator[None]:
-        """Read and write the pointer with nobody else between."""
-        with held(self.root / ".pointer.lock"):
-            yield
 
     def _point(self, history: list[str]) -> None:
         pointer = {"live": history[-1], "history": history[-_REMEMBERED:]}

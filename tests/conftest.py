@@ -1,0 +1,45 @@
+"""Fixtures that the tests of all packages share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.indexing.versions import VersionStore
+from tests.fakes import Shelf
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_pictures() -> Path:
+    """The folder of real pictures: SPARK_VISION_DATA, or ../shared/data.
+
+    Where it is absent a test is skipped with a word, unless SPARK_VISION_REQUIRE names `data`.
+    """
+    folder = Path(os.environ.get("SPARK_VISION_DATA") or ROOT.parent / "shared" / "data")
+    if (folder / "grocery" / "photos.csv").is_file():
+        return folder
+    word = f"there are no real pictures in {folder}; say where with SPARK_VISION_DATA"
+    if "data" in os.environ.get("SPARK_VISION_REQUIRE", "").split(","):
+        pytest.fail(word)
+    pytest.skip(word)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty feed with a folder for its pictures."""
+    return Shelf(tmp_path / "shop")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> VersionStore:
+    """An index folder that is not there yet."""
+    return VersionStore(tmp_path / "index")
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    """The encoder without weights."""
+    return FakeEncoder()

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from spark_vision.training.architecture import Architecture
+from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples
+from spark_vision.training.checkpoint import RunFiles
+from spark_vision.training.failure import TrainingError
+from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
+from spark_vision.training.image_training import ImagePlan, ImageRun
+from spark_vision.training.packing import open_pack
+from spark_vision.training.pipeline import training_paths
+from spark_vision.training.splits import SplitPlan, make_split
+from spark_vision.training.views import ViewPlan
+
+SMALL = Architecture(
+    embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1
+)
+PLAN = ImagePlan(epochs=4, warmup_steps=2, average_decay=0.5, head_rate=3e-3, workers=0)
+
+
+def make_batches(data: Path, work: Path) -> BatchMaker:
+    split = make_split(data, SplitPlan(fashion_left_out=0))
+    pack = open_pack(training_paths(split), work)
+    examples = collect_examples(split, pack)
+    return BatchMaker(examples, pack, BatchPlan(size=6), ViewPlan(side=32))
+
+
+def make_run(batches: BatchMaker, plan: ImagePlan = PLAN) -> ImageRun:
+    torch.manual_seed(0)
+    model = SMALL.build()
+    sentences = torch.randn(64, 384, generator=torch.Generator().manual_seed(1))
+    return ImageRun(model, ImageLearner(model), batches, sentences, plan)
+
+
+def run_files(folder: Path) -> RunFiles:
+    folder.mkdir()
+    return RunFiles(folder / "image.pt", folder / "image.jsonl")
+
+
+def weights(run: ImageRun) -> dict[str, torch.Tensor]:
+    return {**run.learner.state_dict(), **run.average.state_dict(prefix="average.")}
+
+
+def test_a_resumed_run_ends_like_an_uninterrupted_one(data: Path, tmp_path: Path) -> None:
+    batches = make_batches(data, tmp_path)
+    straight, first, second = make_run(batches), make_run(batches), make_run(batches)
+    files = run_files(tmp_path / "pieces")
+
+    straight.train(run_files(tmp_path / "whole"), lambda line: None)
+    first.train(files, lambda line: None, last_step=3)
+    second.train(files, lambda line: None)
+
+    assert second.total_steps > 3
+    for name, value in weights(straight).items():
+        torch.testing.assert_close(value, weights(second)[name], msg=name)
+
+
+def test_a_few_steps_lower_the_loss(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spark_vision.training.image_training.LOG_EVERY", 1)
+    files = run_files(tmp_path / "run")
+
+    make_run(make_batches(data, tmp_path), replace(PLAN, epochs=12)).train(files, lambda line: None)
+
+    losses = [json.loads(line)["loss"] for line in files.log.read_text().splitlines()]
+    assert sum(losses[-4:]) < 0.9 * sum(losses[:4])
+
+
+def test_figures_are_taken_after_epochs(data: Path, tmp_path: Path) -> None:
+    files = run_files(tmp_path / "run")
+    run = make_run(make_batches(data, tmp_path), replace(PLAN, epochs=2, measure_every=1))
+
+    run.train(files, lambda line: None, lambda: {"recall": 0.5})
+
+    notes = [json.loads(line) for line in files.log.read_text().splitlines()]
+    assert [note["recall"] for note in notes if "epoch" in note] == [0.5, 0.5]
+
+
+def test_a_checkpoint_of_another_run_is_refused(data: Path, tmp_path: Path) -> None:
+    files = run_files(tmp_path / "run")
+    torch.save({"model": {"other": torch.zeros(1)}, "optimizer": {}, "step": 1}, files.checkpoint)
+
+    with pytest.raises(TrainingError, match="does not fit"):
+        make_run(make_batches(data, tmp_path)).train(files, lambda line: None)
+
+
+def test_batches_depend_on_seed_and_step_alone(data: Path, tmp_path: Path) -> None:
+    one, other = make_batches(data, tmp_path)[3], make_batches(data, tmp_path)[3]
+
+    torch.testing.assert_close(one.views, other.views)
+    torch.testing.assert_close(one.texts, other.texts)
+
+
+def test_every_text_is_true_of_its_own_picture(data: Path, tmp_path: Path) -> None:
+    batch = make_batches(data, tmp_path)[0]
+
+    assert batch.positives.shape == (12, 6)
+    assert batch.positives[:6].diagonal().all()
+    assert batch.groups[:6].tolist() == batch.groups[6:].tolist()
+
+
+def test_the_folded_stem_equals_the_trunk() -> None:
+    model = SMALL.build().eval()
+    for name, buffer in model.visual.trunk.named_buffers():
+        if buffer.is_floating_point():
+            torch.nn.init.uniform_(buffer, 0.5, 1.5), name
+    pictures = torch.randn(3, 3, 32, 32)
+    learner = ImageLearner(model)
+
+    with torch.no_grad():
+        expected = model.visual.trunk(pictures)
+        folded = learner.tail(stem_features(frozen_stem(model), pictures))
+
+    torch.testing.assert_close(folded, expected, rtol=1e-4, atol=1e-4)
