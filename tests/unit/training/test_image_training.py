@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples
 from spark_vision.training.checkpoint import RunFiles

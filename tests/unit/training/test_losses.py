@@ -4,13 +4,14 @@ import math
 
 import pytest
 import torch
+from torch.nn.functional import normalize
+
 from spark_vision.training.losses import (
     contrastive_loss,
     keep_features_loss,
     picture_picture_loss,
     picture_text_loss,
 )
-from torch.nn.functional import normalize
 
 
 def test_contrastive_loss_of_two_queries_by_hand() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
+
 from spark_vision.training.report import figures_table
 from spark_vision.training.statistics import Figure, accuracy, recall_at, weighted_f1
 

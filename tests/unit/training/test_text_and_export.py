@@ -7,6 +7,7 @@ import open_clip
 import pytest
 import torch
 from PIL import Image
+
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import Corpus

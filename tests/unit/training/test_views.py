@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image
+
 from spark_vision.training.packing import has_white_border
 from spark_vision.training.views import ViewPlan, fit_on_white, make_view, shift_colours, white_outside
 
