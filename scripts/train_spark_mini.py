@@ -1,0 +1,94 @@
+"""Train the bundled model, or measure one: stop at any time, run again to go on.
+
+python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini
+python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before NumPy is loaded: its own threads would take the cores away from training.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+
+from spark_vision.errors import SparkVisionError
+from spark_vision.training.curves import draw_curves
+from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
+from spark_vision.training.figures import measure
+from spark_vision.training.pipeline import Places, Recipe, train
+from spark_vision.training.report import figures_table
+from spark_vision.training.splits import make_split
+
+
+def main() -> int:
+    """Parse, train or measure, and return the exit status."""
+    options = _parser().parse_args()
+    torch.set_num_threads(options.threads)
+    recipe = _recipe(options)
+    places = Places(options.data, options.work, options.out)
+    try:
+        if not options.measure:
+            _train(places, recipe, options.resume)
+        else:
+            _measure(places, recipe)
+    except SparkVisionError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with fashion, grocery, clothing")
+    parser.add_argument("--out", type=Path, default=Path("models/spark-mini"), help="model folder")
+    parser.add_argument("--work", type=Path, default=Path(".training/spark-mini"), help="checkpoints, log")
+    parser.add_argument("--epochs", type=int, help="of the image tower")
+    parser.add_argument("--text-steps", type=int, help="of the text tower")
+    parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoints in --work")
+    parser.add_argument("--measure", action="store_true", help="do not train: print the table of --out")
+    return parser
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    recipe = Recipe()
+    if options.epochs:
+        recipe = replace(recipe, image=replace(recipe.image, epochs=options.epochs))
+    if options.text_steps:
+        recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
+    split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
+    return replace(recipe, split=split)
+
+
+def _train(places: Places, recipe: Recipe, resume: bool) -> None:
+    if not resume:
+        for old in places.work.glob("*.pt"):
+            old.unlink()
+    train(places, recipe, lambda line: print(f"{time.strftime('%H:%M:%S')} {line}", flush=True))
+    draw_curves(places.work / "image.jsonl", places.work / "curves.png")
+
+
+def _measure(places: Places, recipe: Recipe) -> None:
+    split = make_split(places.data, recipe.split)
+    prepared = PreparedPictures(recipe.architecture)
+    before = measure(imagenet_embedder(recipe.architecture, prepared), split)
+    after = measure(folder_embedder(places.out, prepared), split)
+    named = {"ImageNet features": before, "model": after}
+    places.work.mkdir(parents=True, exist_ok=True)
+    as_json = {name: {row: asdict(figure) for row, figure in rows.items()} for name, rows in named.items()}
+    (places.work / "figures.json").write_text(json.dumps(as_json, indent=2) + "\n")
+    print(figures_table(named))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

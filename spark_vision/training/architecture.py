@@ -1,0 +1,74 @@
+"""The shape of ``spark-mini``: one configuration that open_clip builds both towers from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import open_clip
+import torch
+
+IMAGE_TRUNK = "tf_efficientnet_lite0"
+TRUNK_DIM = 1280
+VOCABULARY_SIZE = 49408  # open_clip's own byte-pair tokenizer
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of the two towers; the defaults are ``spark-mini``."""
+
+    embed_dim: int = 256
+    image_size: int = 160
+    context_length: int = 32
+    text_width: int = 192
+    text_heads: int = 4
+    text_layers: int = 4
+
+    def model_config(self) -> dict[str, Any]:
+        """The ``model_cfg`` part of ``open_clip_config.json``."""
+        return {
+            "embed_dim": self.embed_dim,
+            "vision_cfg": {
+                "timm_model_name": IMAGE_TRUNK,
+                "timm_model_pretrained": False,
+                "timm_pool": "avg",
+                "timm_proj": "linear",
+                "timm_proj_bias": True,
+                "image_size": self.image_size,
+            },
+            "text_cfg": {
+                "context_length": self.context_length,
+                "vocab_size": VOCABULARY_SIZE,
+                "width": self.text_width,
+                "heads": self.text_heads,
+                "layers": self.text_layers,
+            },
+        }
+
+    def preprocess_config(self) -> dict[str, Any]:
+        """The ``preprocess_cfg`` part: the whole picture, on white, at the trunk's own mean and scale.
+
+        A product's outline tells a bottle from a bowl, so the picture keeps its proportions and is
+        never cropped; white is what most catalogue pictures have around them anyway.
+        """
+        return {
+            "size": self.image_size,
+            "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
+            "interpolation": "bicubic",
+            "resize_mode": "longest",
+            "fill_color": 255,
+        }
+
+    def build(self) -> open_clip.CLIP:
+        """A model of this shape with random weights, in float32, in training mode."""
+        return open_clip.CLIP(**self.model_config())
+
+    def tokenizer(self) -> open_clip.SimpleTokenizer:
+        """open_clip's bundled tokenizer: texts to int64 tokens of shape (n, context_length)."""
+        return open_clip.SimpleTokenizer(context_length=self.context_length)
+
+
+def trim_tokens(tokens: torch.Tensor) -> torch.Tensor:
+    """Cut the columns that are padding in every row; attention is causal, so nothing changes."""
+    return tokens[:, : int((tokens != 0).sum(1).max())]

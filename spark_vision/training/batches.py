@@ -1,0 +1,178 @@
+"""What a training step sees: pairs of views, texts, and which text is true of which picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import Dataset
+
+from spark_vision.training.packing import Pack
+from spark_vision.training.splits import Split
+from spark_vision.training.texts import label_texts, product_texts
+from spark_vision.training.views import Picture, ViewPlan, make_view
+
+RUN_LENGTH = 48
+
+
+@dataclass(frozen=True)
+class Example:
+    """One picture to learn from.
+
+    Attributes:
+        row: of the picture in the pack.
+        group: number of the product, or of the picture itself where the product is not known.
+        domain: number of the data set; pictures of one data set are the harder to tell apart.
+        texts: numbers of the texts true of it, the most telling first.
+    """
+
+    row: int
+    group: int
+    domain: int
+    texts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """All examples, the texts they refer to, and the rows of each group (iconic picture first)."""
+
+    items: tuple[Example, ...]
+    texts: tuple[str, ...]
+    rows_of_group: dict[int, tuple[int, ...]]
+    scenes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tensors of one step of n pictures.
+
+    Attributes:
+        views: uint8 of shape (2n, side, side, 3), first views before second views.
+        groups: int64 of shape (2n,).
+        texts: int64 of shape (n,), numbers of texts.
+        positives: bool of shape (2n, n), whether the text is true of the view.
+    """
+
+    views: torch.Tensor
+    groups: torch.Tensor
+    texts: torch.Tensor
+    positives: torch.Tensor
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """Size of a batch, chances (0..1) in it, and the seed that all of them follow from.
+
+    ``iconic`` and ``sibling``: that the second view of a photo is of its product's catalogue picture,
+    or of another photo of the product; otherwise it is of the same photo. ``title``: that the text is
+    the most telling one.
+    """
+
+    size: int = 96
+    iconic: float = 0.5
+    sibling: float = 0.2
+    title: float = 0.45
+    seed: int = 7
+
+
+def collect_examples(split: Split, pack: Pack) -> Examples:
+    """All training pictures of ``split`` with their texts, in a fixed order."""
+    text_numbers: dict[str, int] = {}
+    texts_of: dict[str, tuple[int, ...]] = {}
+    for product in split.train_products:
+        texts_of[product.key] = _numbers(product_texts(product), text_numbers)
+    groups = {key: number for number, key in enumerate(texts_of)}
+    rows_of_group: dict[int, list[int]] = {}
+    items: list[Example] = []
+    pictures = [(product.picture, product.key) for product in split.train_products]
+    pictures += [(photo.path, photo.product_key) for photo in split.train_photos]
+    for path, key in pictures:
+        row, group = pack.row_of[path], groups[key]
+        rows_of_group.setdefault(group, []).append(row)
+        items.append(Example(row, group, int(key.startswith("grocery/")), texts_of[key]))
+    for photo in split.train_labelled:
+        row, group = pack.row_of[photo.path], len(rows_of_group)
+        rows_of_group[group] = [row]
+        items.append(Example(row, group, 2, _numbers(label_texts(photo.label), text_numbers)))
+    scenes = [pack.row_of[photo.path] for photo in split.train_photos]
+    scenes += [pack.row_of[photo.path] for photo in split.train_labelled]
+    frozen = {group: tuple(rows) for group, rows in rows_of_group.items()}
+    return Examples(tuple(items), tuple(text_numbers), frozen, tuple(scenes))
+
+
+def _numbers(texts: Sequence[str], known: dict[str, int]) -> tuple[int, ...]:
+    return tuple(known.setdefault(text, len(known)) for text in texts)
+
+
+def epoch_order(domains: NDArray[np.int64], plan: BatchPlan, epoch: int) -> NDArray[np.int64]:
+    """Order of the examples in an epoch: shuffled runs of one data set each.
+
+    A batch then holds one or two data sets, and its negatives are worth telling apart.
+
+    Args:
+        domains: int64 of shape (n,), the data set of each example.
+        plan: gives the seed.
+        epoch: 0-based.
+
+    Returns:
+        int64 of shape (n,), a permutation.
+    """
+    rng = np.random.default_rng([plan.seed, epoch])
+    runs = []
+    for domain in np.unique(domains):
+        members = rng.permutation(np.flatnonzero(domains == domain))
+        runs += [members[start : start + RUN_LENGTH] for start in range(0, len(members), RUN_LENGTH)]
+    return np.concatenate([runs[i] for i in rng.permutation(len(runs))])
+
+
+class BatchMaker(Dataset[Batch]):
+    """Batch number s of a run, made from the seed and s alone: a resumed run sees the same batches."""
+
+    def __init__(self, examples: Examples, pack: Pack, batch_plan: BatchPlan, view_plan: ViewPlan) -> None:
+        """Nothing is read or drawn before a batch is asked for."""
+        self.steps_per_epoch = max(1, len(examples.items) // batch_plan.size)
+        self._examples = examples
+        self._pack = pack
+        self._plan = batch_plan
+        self._views = view_plan
+        self._domains = np.array([item.domain for item in examples.items], dtype=np.int64)
+
+    def __getitem__(self, step: int) -> Batch:
+        """Make the batch of global step ``step``, 0-based."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        order = epoch_order(self._domains, self._plan, epoch)
+        chosen = order[place * self._plan.size : (place + 1) * self._plan.size]
+        items = [self._examples.items[i] for i in chosen]
+        rng = np.random.default_rng([self._plan.seed, 1, step])
+        rows = [item.row for item in items] + [self._partner(item, rng) for item in items]
+        texts = [self._text(item, rng) for item in items]
+        true = np.array([[text in item.texts for text in texts] for item in items])
+        return Batch(
+            views=torch.from_numpy(np.stack([self._view(row, rng) for row in rows])),
+            groups=torch.tensor([item.group for item in items] * 2),
+            texts=torch.tensor(texts),
+            positives=torch.from_numpy(np.concatenate([true, true])),
+        )
+
+    def _partner(self, item: Example, rng: np.random.Generator) -> int:
+        rows = self._examples.rows_of_group[item.group]
+        chance = rng.random()
+        if chance < self._plan.iconic:
+            return rows[0]
+        if chance < self._plan.iconic + self._plan.sibling:
+            return int(rng.choice(rows))
+        return item.row
+
+    def _text(self, item: Example, rng: np.random.Generator) -> int:
+        if rng.random() < self._plan.title:
+            return item.texts[0]
+        return int(rng.choice(item.texts))
+
+    def _view(self, row: int, rng: np.random.Generator) -> Picture:
+        scene = None
+        if self._pack.on_white[row] and rng.random() < self._views.scene:
+            scene = self._pack.picture(int(rng.choice(self._examples.scenes)))
+        return make_view(self._pack.picture(row), scene, self._views, rng)

@@ -1,0 +1,183 @@
+"""The recipe from data folders to a model folder, in pieces that can be stopped and resumed.
+
+data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
+               └─▶ corpus ─▶ text distillation ──┴─▶ model folder
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import torch
+
+from spark_vision.training.architecture import Architecture
+from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples
+from spark_vision.training.checkpoint import RunFiles
+from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teach
+from spark_vision.training.embedders import PreparedPictures, learner_embedder
+from spark_vision.training.export import export_model, project_texts
+from spark_vision.training.figures import measure
+from spark_vision.training.image_tower import (
+    ImageLearner,
+    frozen_stem,
+    load_imagenet_trunk,
+    start_projection,
+    stem_features,
+)
+from spark_vision.training.image_training import ImagePlan, ImageRun, pictures_to_input
+from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
+from spark_vision.training.packing import Pack, open_pack
+from spark_vision.training.splits import Split, SplitPlan, make_split
+from spark_vision.training.text_distillation import DistillationPlan, distil_text
+from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
+from spark_vision.training.texts import label_texts, product_texts
+from spark_vision.training.views import ViewPlan, make_view
+
+PCA_PICTURES = 2000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what comes out, besides the data."""
+
+    architecture: Architecture = field(default_factory=Architecture)
+    split: SplitPlan = field(default_factory=SplitPlan)
+    batches: BatchPlan = field(default_factory=BatchPlan)
+    views: ViewPlan = field(default_factory=ViewPlan)
+    image: ImagePlan = field(default_factory=ImagePlan)
+    corpus: CorpusSize = field(default_factory=CorpusSize)
+    text: DistillationPlan = field(default_factory=DistillationPlan)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Folders: the data sets, working files (packs, checkpoints, logs), and the model to write."""
+
+    data: Path
+    work: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every piece of the recipe needs at hand."""
+
+    places: Places
+    recipe: Recipe
+    split: Split
+    teacher: MiniLM
+    say: Callable[[str], None]
+
+    def files(self, name: str) -> RunFiles:
+        """Checkpoint and log of one piece."""
+        return RunFiles(self.places.work / f"{name}.pt", self.places.work / f"{name}.jsonl")
+
+
+def train(places: Places, recipe: Recipe, say: Callable[[str], None]) -> None:
+    """Train both towers and write the model folder; what checkpoints hold is not done again.
+
+    Args:
+        places: folders to read and write.
+        recipe: what to train.
+        say: told what begins, and each line of the logs.
+
+    Raises:
+        TrainingError: data or weights are missing, or a checkpoint belongs to another recipe.
+    """
+    torch.manual_seed(recipe.image.seed)
+    places.work.mkdir(parents=True, exist_ok=True)
+    split = make_split(places.data, recipe.split)
+    shop = Workshop(places, recipe, split, MiniLM(), say)
+    model = recipe.architecture.build()
+    say("teaching the image tower")
+    learner = train_image_tower(model, shop)
+    say("teaching the text tower")
+    train_text_tower(model, shop)
+    project_texts(model, learner)
+    export_model(model, recipe.architecture, places.out)
+    say(f"wrote {places.out}")
+
+
+def training_paths(split: Split) -> list[Path]:
+    """All pictures that training may see."""
+    paths = [product.picture for product in split.train_products]
+    paths += [photo.path for photo in split.train_photos]
+    return paths + [photo.path for photo in split.train_labelled]
+
+
+def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
+    """Train the image tower in place, from ImageNet weights, and leave the averaged weights in it."""
+    recipe = shop.recipe
+    load_imagenet_trunk(model)
+    learner = ImageLearner(model)
+    pack = open_pack(training_paths(shop.split), shop.places.work)
+    examples = collect_examples(shop.split, pack)
+    files = shop.files("image")
+    if not files.checkpoint.exists():
+        start_projection(learner, _trunk_features(model, learner, pack, recipe))
+    batches = BatchMaker(examples, pack, recipe.batches, recipe.views)
+    sentences = torch.from_numpy(shop.teacher.encode(examples.texts))
+    run = ImageRun(model, learner, batches, sentences, recipe.image)
+    run.train(files, shop.say, _early_figures(model, learner, shop))
+    run.use_average()
+    return learner
+
+
+def _early_figures(
+    model: open_clip.CLIP, learner: ImageLearner, shop: Workshop
+) -> Callable[[], dict[str, float]]:
+    prepared = PreparedPictures(shop.recipe.architecture)
+
+    def after_epoch() -> dict[str, float]:
+        model.eval()
+        embedder = learner_embedder(model, learner, shop.teacher, prepared)
+        figures = measure(embedder, shop.split, thorough=False)
+        return {name: figure.value for name, figure in figures.items()}
+
+    return after_epoch
+
+
+def _trunk_features(model: open_clip.CLIP, learner: ImageLearner, pack: Pack, recipe: Recipe) -> torch.Tensor:
+    # On the way the tail's batch statistics move from ImageNet's to our pictures' (Li et al.,
+    # "Revisiting Batch Normalization for Practical Domain Adaptation", 2016); then they are frozen.
+    learner.tail.train()
+    rng = np.random.default_rng(recipe.image.seed)
+    chosen = rng.permutation(len(pack.row_of))[:PCA_PICTURES]
+    stem = frozen_stem(model)
+    features = []
+    for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
+        views = [make_view(pack.picture(row), None, recipe.views, rng) for row in part]
+        inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            features.append(learner.tail(stem_features(stem, inputs)).float())
+    return torch.cat(features)
+
+
+def train_text_tower(model: open_clip.CLIP, shop: Workshop) -> None:
+    """Teach the text tower in place; its projection ends in the teacher's space."""
+    files = shop.files("text")
+    if files.checkpoint.exists():
+        set_text_projection(model, torch.zeros(shop.recipe.architecture.text_width, SENTENCE_DIM))
+    else:
+        start_from_teacher(model, shop.teacher)
+    corpus = open_corpus(shop)
+    distil_text(model, corpus, shop.recipe.text, files, shop.say)
+
+
+def open_corpus(shop: Workshop) -> Corpus:
+    """The text tower's corpus, as an earlier run left it in the working folder, or made anew."""
+    file = shop.places.work / "corpus.npz"
+    if file.exists():
+        return Corpus.load(file)
+    texts = {text for product in shop.split.train_products for text in product_texts(product)}
+    texts |= {text for photo in shop.split.train_labelled for text in label_texts(photo.label)}
+    words = known_words(shop.recipe.architecture.tokenizer())
+    pairs = collect_pairs(sorted(texts), words, shop.recipe.corpus, shop.recipe.text.seed)
+    corpus = teach(pairs, shop.teacher)
+    corpus.save(file)
+    return corpus

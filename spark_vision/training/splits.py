@@ -1,0 +1,69 @@
+"""Who is trained on and who only measured: by product or by photo, seeded, without leaks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spark_vision.training.folders import (
+    DatasetFolder,
+    LabelledPhoto,
+    Photo,
+    Product,
+    read_dataset_folder,
+    read_labelled_folder,
+)
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """How many products are left out of training, wholly: pictures, photos and texts."""
+
+    fashion_left_out: int = 1500
+    groceries_left_out: int = 0
+    seed: int = 2026
+
+
+@dataclass(frozen=True)
+class Split:
+    """A training part and a held-out part that share no picture and no left-out product."""
+
+    train_products: tuple[Product, ...]
+    train_photos: tuple[Photo, ...]
+    train_labelled: tuple[LabelledPhoto, ...]
+    grocery: DatasetFolder
+    unseen_groceries: frozenset[str]
+    held_out_fashion: tuple[Product, ...]
+    held_out_labelled: tuple[LabelledPhoto, ...]
+
+
+def make_split(data: Path, plan: SplitPlan) -> Split:
+    """Read the folders ``fashion``, ``grocery`` and ``clothing`` under ``data`` and split them.
+
+    Raises:
+        TrainingError: one of the folders lacks its table.
+    """
+    fashion = read_dataset_folder(data / "fashion")
+    grocery = read_dataset_folder(data / "grocery")
+    labelled = read_labelled_folder(data / "clothing")
+    held_out = draw_keys(fashion.products, plan.fashion_left_out, plan.seed)
+    unseen = draw_keys(grocery.products, plan.groceries_left_out, plan.seed)
+    products = (*fashion.products, *grocery.products)
+    return Split(
+        train_products=tuple(p for p in products if p.key not in held_out | unseen),
+        train_photos=tuple(p for p in grocery.photos if p.split == "train" and p.product_key not in unseen),
+        train_labelled=tuple(p for p in labelled if p.split == "train"),
+        grocery=grocery,
+        unseen_groceries=unseen,
+        held_out_fashion=tuple(p for p in fashion.products if p.key in held_out),
+        held_out_labelled=tuple(p for p in labelled if p.split == "validation"),
+    )
+
+
+def draw_keys(products: Sequence[Product], count: int, seed: int) -> frozenset[str]:
+    """Keys of ``count`` products, the same ones whatever the order of ``products``."""
+    keys = sorted(product.key for product in products)
+    draw = random.Random(seed)  # noqa: S311 - a reproducible draw, no secret
+    return frozenset(draw.sample(keys, min(count, len(keys))))

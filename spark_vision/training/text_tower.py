@@ -1,0 +1,80 @@
+"""The text tower while it learns: reading trimmed tokens, and starting from what the teacher knows."""
+
+from __future__ import annotations
+
+import numpy as np
+import open_clip
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from spark_vision.training.architecture import trim_tokens
+from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
+
+END_OF_WORD = "</w>"
+TOKEN_SCALE = 0.04  # standard deviation of a starting token embedding; open_clip's own start has 0.02
+
+
+def text_tower(model: open_clip.CLIP) -> nn.Module:
+    """The model's text tower alone: the same parameters, in a module of their own.
+
+    A checkpoint of it can be loaded without touching the image tower.
+    """
+    tower = nn.Module()
+    tower.token_embedding = model.token_embedding
+    tower.transformer = model.transformer
+    tower.ln_final = model.ln_final
+    tower.positional_embedding = model.positional_embedding
+    tower.text_projection = model.text_projection
+    return tower
+
+
+def text_hidden(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
+    """The tower before its projection, over trimmed tokens: three times as fast for short texts.
+
+    Args:
+        model: a model with open_clip's own text tower.
+        tokens: int64 of shape (n, context_length), 0 for padding, the end token the largest.
+
+    Returns:
+        float tensor of shape (n, text_width), equal to what open_clip computes on all columns.
+    """
+    tokens = trim_tokens(tokens)
+    length = tokens.shape[1]
+    hidden = model.token_embedding(tokens) + model.positional_embedding[:length]
+    hidden = model.transformer(hidden, attn_mask=model.attn_mask[:length, :length])
+    last: torch.Tensor = hidden[torch.arange(len(tokens)), tokens.argmax(1)]
+    normed: torch.Tensor = model.ln_final(last)
+    return normed
+
+
+def set_text_projection(model: open_clip.CLIP, matrix: torch.Tensor) -> None:
+    """Replace the projection by ``matrix`` of shape (text_width, any), as a trainable parameter."""
+    model.text_projection = nn.Parameter(matrix.detach().clone())
+
+
+def start_from_teacher(model: open_clip.CLIP, teacher: MiniLM) -> None:
+    """Start each token where the teacher puts its letters, so that unseen words are not noise.
+
+    The teacher's embeddings of all tokens are reduced by PCA to the tower's width.
+    """
+    tokenizer = open_clip.SimpleTokenizer()
+    spellings = [tokenizer.decoder[i].replace(END_OF_WORD, "") for i in range(model.vocab_size)]
+    rows = principal_components(teacher.encode(spellings), model.token_embedding.weight.shape[1])
+    with torch.no_grad():
+        model.token_embedding.weight.copy_(torch.from_numpy(rows * TOKEN_SCALE / rows.std()))
+    set_text_projection(model, torch.randn(model.ln_final.weight.shape[0], SENTENCE_DIM) * 0.05)
+
+
+def principal_components(rows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Centre ``rows`` (n, d) and express them in their ``count`` strongest directions: (n, count)."""
+    centred = rows - rows.mean(0)
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    strongest = directions[:, ::-1][:, :count]
+    return np.ascontiguousarray(centred @ strongest, dtype=np.float32)
+
+
+def known_words(tokenizer: open_clip.SimpleTokenizer, shortest: int = 3) -> list[str]:
+    """The tokenizer's whole words of plain letters, each at least ``shortest`` letters long."""
+    whole = (t.removesuffix(END_OF_WORD) for t in tokenizer.encoder if t.endswith(END_OF_WORD))
+    return [word for word in whole if len(word) >= shortest and word.isascii() and word.isalpha()]
