@@ -1,10 +1,11 @@
 """What files were when they were last read, so that an unchanged one need not be read again."""
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
+
+from spark_vision.indexing.cache_file import open_cache
 
 _TABLE = "create table if not exists stamp (stamp blob primary key, picture blob not null) without rowid"
 
@@ -13,11 +14,7 @@ class StampCache:
     """Digests of pictures by their stamps (see WatchedPictures), whatever the encoder; for one thread."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(folder / "stamps.sqlite")
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = normal")
-        self._connection.execute(_TABLE)
+        self._connection = open_cache(folder / "files" / "stamps.sqlite", _TABLE)
 
     def digests(self, stamps: Iterable[str | None]) -> list[str | None]:
         """The SHA-256 that goes with each stamp, or None where it is not known."""
