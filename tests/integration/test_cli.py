@@ -150,7 +150,7 @@ def test_evaluate_gives_the_contracts_figures(shop: Path) -> None:
         (["index", "build", "missing.csv"], "missing.csv"),
         (["index", "build", "photo.png"], "photo.png"),
         (["index", "build", "catalogue.csv", "--model", "spark-mimi"], "spark-mimi"),
-        (["index", "rollback"], "no version"),
+        (["index", "rollback"], "no index here"),
         (["index", "activate", "nothing"], "nothing"),
         (["evaluate", "."], "photos.csv"),
         (["models", "show", "spark-maxi"], "spark-maxi"),
