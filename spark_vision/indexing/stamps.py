@@ -14,7 +14,7 @@ class StampCache:
     """Digests of pictures by their stamps (see WatchedPictures), whatever the encoder; for one thread."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = open_cache(folder / "files" / "stamps.sqlite", _TABLE)
+        self._connection = open_cache(folder / "stamps.db", _TABLE)
 
     def digests(self, stamps: Iterable[str | None]) -> list[str | None]:
         """The SHA-256 that goes with each stamp, or None where it is not known."""
