@@ -112,3 +112,9 @@ class IndexBusyError(IndexVersionError):
     """Another build holds the index folder."""
 
     code = "index-busy"
+
+
+class IndexRecallError(IndexVersionError):
+    """An approximate index finds too little of what exact search finds; it is not published."""
+
+    code = "index-recall"

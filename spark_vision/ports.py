@@ -4,13 +4,14 @@ What is behind them (torch, FAISS, the file system) is chosen in `bootstrap` and
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
+from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Match
 
 
@@ -61,6 +62,17 @@ class PictureSource(Protocol):
         """The bytes of the picture that a feed names; raises PictureError where there is none."""
 
 
+@runtime_checkable
+class WatchedPictures(PictureSource, Protocol):
+    """A PictureSource that knows more of a picture than its bytes, so that a build can save work."""
+
+    def stamp(self, image: str) -> str | None:
+        """A token that stays equal while the picture does; None where only the bytes tell."""
+
+    def is_remote(self, image: str) -> bool:
+        """Whether reading waits for a network, so that many should be read at once."""
+
+
 class Gallery(Protocol):
     """What is indexed: reference images with their products, searched by embedding."""
 
@@ -84,6 +96,9 @@ class Gallery(Protocol):
 
     def search_products(self, queries: Embeddings, k: int) -> list[list[Match]]:
         """The k closest products of each query, each by its closest reference image, ties by id."""
+
+    def only(self, wanted: ProductFilter) -> "Gallery":
+        """The same gallery, narrowed to what a filter allows; searches still find the full number."""
 
     def product(self, product_id: str) -> Product:
         """The product as it was in the feed; raises KeyError."""

@@ -18,6 +18,20 @@ class Settings(BaseSettings):
 
     index_dir: Path = Field(default=Path("index"), description="Index versions, pointer and embedding cache.")
     model: str = Field(default="spark-mini", description="The MODEL that an index is built with.")
+    index_kind: str | None = Field(
+        default=None,
+        description="`flat`, `hnsw`, `ivf`, `ivf-pq`; without, the number of pictures decides.",
+    )
+    keep_versions: int = Field(default=10, gt=0, description="How many index versions stay.")
+    min_recall: float = Field(
+        default=0.98, ge=0, le=1, description="Recall@10 that an approximate index must reach to go live."
+    )
+    shop_currency: str = Field(default="", description="Currency of Shopify exports, such as EUR.")
+    shop_url: str = Field(default="", description="The shop's address, for the links of Shopify exports.")
+    picture_networks: tuple[str, ...] = Field(
+        default=(), description="Private networks that pictures may be fetched from, such as 10.2.0.0/16."
+    )
+    picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
     max_picture_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
     max_picture_pixels: int = Field(default=64_000_000, gt=0)

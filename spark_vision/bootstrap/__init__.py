@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_vision.catalogue.addresses import networks
+from spark_vision.catalogue.fetched import FetchedStore
+from spark_vision.catalogue.http import FetchLimits, HttpPictures
+from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
+from spark_vision.catalogue.shopify import Shop as ExportedShop
+from spark_vision.encoding.lazy import lazy_encoder
 from spark_vision.encoding.load import load_encoder
-from spark_vision.indexing.build import BuildInput, BuildReport, build_version
+from spark_vision.errors import InvalidInputError
+from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
 from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.indexing.run import Rules
 from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Encoder, PictureSource, Progress, silent
 from spark_vision.settings import Settings
@@ -22,18 +30,53 @@ class Shop:
     pictures: PictureSource
 
 
+@dataclass(frozen=True)
+class BuildOptions:
+    """What may be asked of one run. format_name, kind: None where the content and the size decide;
+    live: whether the version becomes the live one at once.
+    """
+
+    format_name: str | None = None
+    kind: str | None = None
+    live: bool = True
+
+
+DEFAULT_OPTIONS = BuildOptions()
+
+
 def version_store(settings: Settings) -> VersionStore:
     """The index folder of the settings."""
     return VersionStore(settings.index_dir)
 
 
 def build_index(
-    settings: Settings, source: str, model: str | None = None, progress: Progress = silent
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
-    """Make an index version of a SOURCE and make it live; model: another MODEL than the settings'."""
-    catalogue = open_source(source)  # before the model is loaded: a misspelt path is told at once
-    encoder = load_encoder(model or settings.model, settings.device)
-    return build(settings, version_store(settings), catalogue, encoder, progress)
+    """Make an index version of a SOURCE; model: another MODEL than the settings'."""
+    # Before the model is loaded: a misspelt path is told at once.
+    catalogue = _source(settings, source, options)
+    encoder = _lazy_encoder(settings, model)
+    given = _given(settings, catalogue, encoder, options)
+    return build_version(version_store(settings), given, progress)
+
+
+def update_index(
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    options: BuildOptions = DEFAULT_OPTIONS,
+) -> BuildReport:
+    """Make what build_index would make, with the live version's model, unless it is live already."""
+    catalogue, store = _source(settings, source, options), version_store(settings)
+    if model is None and store.has_live():
+        model = store.manifest(store.live()).content.encoder.model
+    encoder = _lazy_encoder(settings, model)
+    return update_version(store, _given(settings, catalogue, encoder, options), progress)
 
 
 def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
@@ -47,18 +90,49 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
         encoder = load_encoder(gallery.encoder.model, settings.device)
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    return Shop(Suggester(encoder, gallery), gallery, source.pictures(settings.picture_limits))
+    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 
 
 def build(
     settings: Settings, store: VersionStore, source: Source, encoder: Encoder, progress: Progress
 ) -> BuildReport:
     """Make a version of a source in any index folder, with an encoder that is loaded."""
-    given = BuildInput(
+    return build_version(store, _given(settings, source, encoder, DEFAULT_OPTIONS), progress)
+
+
+def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
+    """The pictures of a source, by file and by http(s); raises InvalidInputError."""
+    try:
+        allowed = networks(settings.picture_networks)
+    except ValueError as error:
+        raise InvalidInputError(f"SPARK_VISION_PICTURE_NETWORKS: {error}.") from error
+    addresses = HttpPictures(
+        FetchedStore(version_store(settings).cache / "fetched"),
+        settings.picture_limits,
+        FetchLimits(seconds=settings.picture_timeout),
+        allowed,
+    )
+    return FeedPictures(source.pictures(settings.picture_limits), addresses)
+
+
+def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
+    memory = version_store(settings).cache / "encoders.json"
+    return lazy_encoder(model or settings.model, settings.device, memory)
+
+
+def _source(settings: Settings, source: str, options: BuildOptions) -> Source:
+    return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+
+
+def _given(settings: Settings, source: Source, encoder: Encoder, options: BuildOptions) -> BuildInput:
+    return BuildInput(
         source=str(source.path),
         rows=source.rows(),
-        pictures=source.pictures(settings.picture_limits),
+        pictures=feed_pictures(settings, source),
         encoder=encoder,
         limits=settings.picture_limits,
+        feed_digest=source.digest(),
+        rules=Rules(
+            options.kind or settings.index_kind, settings.keep_versions, settings.min_recall, options.live
+        ),
     )
-    return build_version(store, given, progress)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.bootstrap import Shop, build, version_store
+from spark_vision.bootstrap import Shop, build, feed_pictures, version_store
 from spark_vision.catalogue.read import open_source
 from spark_vision.domain.embedding import Picture
 from spark_vision.encoding.load import load_encoder
@@ -45,7 +45,7 @@ def evaluate_dataset(
         store = VersionStore(Path(place), version_store(settings).cache)
         build(settings, store, catalogue, encoder, progress)
         gallery = store.load()
-    shop = Shop(Suggester(encoder, gallery), gallery, catalogue.pictures(settings.picture_limits))
+    shop = Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, catalogue))
 
     def read(query: Query) -> Picture:
         return crop(read_picture(query.photo, settings.picture_limits), query.box)

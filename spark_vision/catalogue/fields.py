@@ -3,9 +3,24 @@
 import re
 from decimal import Decimal
 
+from stdnum import ean
+from stdnum.exceptions import ValidationError
+
 from spark_vision.domain.catalogue import Availability, Price
 
 _PRICE = re.compile(r"(?P<amount>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<currency>[A-Za-z]{3})")
+_SCHEMA_ORG = {
+    "instock": Availability.IN_STOCK,
+    "instoreonly": Availability.IN_STOCK,
+    "onlineonly": Availability.IN_STOCK,
+    "limitedavailability": Availability.IN_STOCK,
+    "outofstock": Availability.OUT_OF_STOCK,
+    "soldout": Availability.OUT_OF_STOCK,
+    "discontinued": Availability.OUT_OF_STOCK,
+    "presale": Availability.PREORDER,
+    "preorder": Availability.PREORDER,
+    "backorder": Availability.BACKORDER,
+}
 
 
 def price(text: str) -> Price | None:
@@ -22,13 +37,26 @@ def price(text: str) -> Price | None:
 
 
 def availability(text: str) -> Availability | None:
-    """`in_stock`, `In Stock` and the like; None where the text is none of Google's words.
+    """`in_stock`, `In Stock`, `https://schema.org/InStock`; None where the text is no such word.
 
     >>> availability("Out of stock")
     <Availability.OUT_OF_STOCK: 'out_of_stock'>
     """
-    word = text.strip().lower().replace(" ", "_").replace("-", "_")
-    return Availability(word) if word in set(Availability) else None
+    word = text.strip().rstrip("/").rsplit("/", 1)[-1].lower()
+    return _SCHEMA_ORG.get(re.sub("[ _-]", "", word))
+
+
+def gtin(text: str) -> str | None:
+    """A GTIN-8, -12, -13 or -14 in digits alone; None where its length or check digit is wrong.
+
+    >>> gtin("4006381-333931"), gtin("4006381333932")
+    ('4006381333931', None)
+    """
+    try:
+        number: str = ean.validate(text)
+    except ValidationError:
+        return None
+    return number
 
 
 def picture_list(main: str, more: str) -> tuple[str, ...]:

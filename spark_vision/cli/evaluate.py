@@ -13,16 +13,21 @@ def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A folder with catalogue.csv and photos.csv.")],
     split: Annotated[str | None, typer.Option(help="A split of photos.csv; without, all.")] = None,
     model: Annotated[str | None, typer.Option(help="MODEL to evaluate.")] = None,
+    against: Annotated[str | None, typer.Option(help="Another MODEL to compare with.")] = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Look a dataset's photos up in its own catalogue, and judge what is found."""
     from spark_vision.bootstrap.research import evaluate_dataset
 
+    settings = settings_for(index_dir)
     with console.progress() as progress:
-        run = evaluate_dataset(settings_for(index_dir), dataset, split, model, progress)
-    figures = run.evaluation.as_json()
-    if as_json:
+        figures = evaluate_dataset(settings, dataset, split, model, progress).evaluation.as_json()
+        if against is not None:
+            other = evaluate_dataset(settings, dataset, split, against, progress).evaluation.as_json()
+    if against is not None:
+        _compare(figures, other, as_json=as_json)
+    elif as_json:
         console.print_json(figures)
     else:
         _print(figures)
@@ -40,4 +45,18 @@ def _print(figures: dict[str, Any]) -> None:
         shown = "-" if value is None else f"{value:.3f}"
         span = "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
         table.add_row(name, shown, span)
+    console.out.print(table)
+
+
+def _compare(figures: dict[str, Any], other: dict[str, Any], *, as_json: bool) -> None:
+    """Two models on the same photos: both figures of each name, and how much better the first is."""
+    names = [name for name in figures["confidence_intervals"] if figures[name] is not None]
+    names = [name for name in names if other[name] is not None]
+    differences = {name: figures[name] - other[name] for name in names}
+    if as_json:
+        console.print_json({"models": [figures, other], "difference": differences})
+        return
+    table = console.table("figure", figures["model"], other["model"], "difference")
+    for name in names:
+        table.add_row(name, f"{figures[name]:.3f}", f"{other[name]:.3f}", f"{differences[name]:+.3f}")
     console.out.print(table)

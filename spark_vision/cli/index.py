@@ -6,15 +6,29 @@ from typing import Annotated, Any
 import typer
 
 from spark_vision.cli import console
-from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.indexing.manifest import Manifest
+from spark_vision.cli.report import print_report
+from spark_vision.indexing.manifest import RUN_PAGE, Manifest
 from spark_vision.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Build index versions, and choose the live one.")
 
+Live = Annotated[
+    bool, typer.Option("--live/--no-live", help="Make it live, or leave it beside the live one.")
+]
 IndexDir = Annotated[Path | None, typer.Option("--index", help="Index folder.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-_SHOWN_ISSUES = 20
+SourcePath = Annotated[str, typer.Argument(help="A feed, or a folder of pictures.", metavar="SOURCE")]
+ModelName = Annotated[str | None, typer.Option("--model", help="MODEL to encode with.")]
+FeedFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="google-csv, google-xml, shopify-csv, json-ld, html, folder; without, the content tells.",
+    ),
+]
+Kind = Annotated[
+    str | None, typer.Option("--kind", help="flat (exact), hnsw, ivf or ivf-pq; without, the size decides.")
+]
 
 
 def settings_for(index_dir: Path | None) -> Settings:
@@ -24,39 +38,40 @@ def settings_for(index_dir: Path | None) -> Settings:
 
 @app.command()
 def build(
-    source: Annotated[str, typer.Argument(help="A Google Merchant feed, or a folder of pictures.")],
+    source: SourcePath,
     index_dir: IndexDir = None,
-    model: Annotated[str | None, typer.Option(help="MODEL to encode with.")] = None,
+    model: ModelName = None,
+    feed_format: FeedFormat = None,
+    kind: Kind = None,
+    live: Live = True,
     as_json: AsJson = False,
 ) -> None:
     """Make a new version from a feed or a folder of pictures, then make it live."""
-    from spark_vision.bootstrap import build_index
+    from spark_vision.bootstrap import BuildOptions, build_index
 
+    options = BuildOptions(feed_format, kind, live)
     with console.progress() as progress:
-        report = build_index(settings_for(index_dir), source, model, progress)
-    if as_json:
-        console.print_json(report.as_dict())
-        return
-    _print_issues(report.issues)
-    content = report.manifest.content
-    console.out.print(
-        f"{report.manifest.version} is live: {content.products:,} products, {content.pictures:,} pictures"
-        f" ({report.encoded:,} encoded, {report.reused:,} known before),"
-        f" {len(report.issues):,} issues, {sum(report.manifest.seconds.values()):.1f} s."
-    )
+        report = build_index(settings_for(index_dir), source, model, progress, options)
+    print_report(report, as_json=as_json)
 
 
-def _print_issues(issues: list[FeedIssue]) -> None:
-    if not issues:
-        return
-    table = console.table("line", "product", "severity", "reason")
-    for issue in issues[:_SHOWN_ISSUES]:
-        line = "" if issue.line is None else str(issue.line)
-        table.add_row(line, issue.product_id, issue.severity, issue.reason)
-    console.err.print(table)
-    if len(issues) > _SHOWN_ISSUES:
-        rest = len(issues) - _SHOWN_ISSUES
-        console.err.print(f"... and {rest:,} more; --json and the version's report.json have all.")
+@app.command()
+def update(
+    source: SourcePath,
+    index_dir: IndexDir = None,
+    model: ModelName = None,
+    feed_format: FeedFormat = None,
+    kind: Kind = None,
+    live: Live = True,
+    as_json: AsJson = False,
+) -> None:
+    """Add, change and remove what differs from the live version; the same result as a build."""
+    from spark_vision.bootstrap import BuildOptions, update_index
+
+    options = BuildOptions(feed_format, kind, live)
+    with console.progress() as progress:
+        report = update_index(settings_for(index_dir), source, model, progress, options)
+    print_report(report, as_json=as_json)
 
 
 @app.command("list")
@@ -90,10 +105,16 @@ def show(
     manifest, report = store.manifest(name), store.report(name)
     live = store.has_live() and store.live() == name
     if as_json:
-        console.print_json({**manifest.as_dict(), "live": live, "index_time": manifest.finished, **report})
+        known = {
+            "live": live,
+            "index_time": manifest.finished,
+            "run_page": str(store.folder(name) / RUN_PAGE),
+        }
+        console.print_json({**manifest.as_dict(), **known, **report})
         return
     table = console.table("", "")
-    for label, value in _facts(manifest, live).items():
+    facts = {**_facts(manifest, live), "issues": _issue_counts(report), "page": store.folder(name) / RUN_PAGE}
+    for label, value in facts.items():
         table.add_row(label, str(value))
     console.out.print(table)
 
@@ -154,7 +175,14 @@ def _facts(manifest: Manifest, live: bool) -> dict[str, object]:
         "kind": f"{content.index_kind}, {content.metric}, {content.dtype}",
         "products": f"{content.products:,}",
         "pictures": f"{content.pictures:,}",
+        "recall@10": "exact" if manifest.approximation is None else manifest.approximation.recall,
         "catalogue": content.catalogue_digest,
+        "feed digest": manifest.feed_digest,
         "index time": manifest.finished,
         "program": manifest.program_version,
     }
+
+
+def _issue_counts(report: dict[str, Any]) -> str:
+    counts = report["counts"]
+    return ", ".join(f"{count:,} {severity}" for severity, count in counts.items()) or "none"

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from spark_vision.cli import console
+from spark_vision.cli.filters import Only, parse_filter
 from spark_vision.cli.index import AsJson, IndexDir, settings_for
 from spark_vision.cli.suggest import suggestion_line
 
@@ -12,6 +13,7 @@ from spark_vision.cli.suggest import suggestion_line
 def search(
     text: Annotated[str, typer.Argument(help="What the product looks like, such as 'red apple'.")],
     top: Annotated[int, typer.Option(help="How many products.")] = 10,
+    only: Only = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -19,8 +21,9 @@ def search(
     from spark_vision.bootstrap import open_shop
     from spark_vision.suggestion.present import item_dict
 
+    wanted = parse_filter(only)
     shop = open_shop(settings_for(index_dir))
-    found = item_dict(shop.suggester.search_text(text, top))
+    found = item_dict(shop.suggester.search_text(text, top, wanted))
     if as_json:
         head = {"query": text, "index_version": shop.gallery.version, "model": shop.gallery.encoder.model}
         console.print_json({**head, "suggestions": found["suggestions"], "no_match": found["no_match"]})

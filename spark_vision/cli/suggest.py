@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spark_vision.cli import console
+from spark_vision.cli.filters import Only, parse_filter
 from spark_vision.cli.index import AsJson, IndexDir, settings_for
 from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Picture
+from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
 from spark_vision.errors import InvalidInputError, PictureError
 from spark_vision.settings import Settings
@@ -26,6 +28,7 @@ class _Wanted:
 
     boxes: list[Box]
     top: int
+    products: ProductFilter
     settings: Settings
 
 
@@ -44,6 +47,7 @@ def suggest(
         list[str] | None, typer.Option(help="A region, in shares of the photo.", metavar="X,Y,W,H")
     ] = None,
     top: Annotated[int, typer.Option(help="Suggestions an item.")] = 5,
+    only: Only = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
     annotate: Annotated[
@@ -54,11 +58,11 @@ def suggest(
     """Suggest the shop's products for one photo or many."""
     from spark_vision.bootstrap import open_shop
 
-    boxes = [Box.parse(text) for text in box or []]
+    boxes, products = [Box.parse(text) for text in box or []], parse_filter(only)
     settings = settings_for(index_dir)
     targets = _targets(photos, annotate)
     shop = open_shop(settings)
-    wanted = _Wanted(boxes, top, settings)
+    wanted = _Wanted(boxes, top, products, settings)
     documents = [_one(shop, photo, wanted, target) for photo, target in zip(photos, targets, strict=True)]
     failed = [document["error"]["detail"] for document in documents if "error" in document]
     if failed and len(photos) == 1:
@@ -115,7 +119,7 @@ def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
     timings = Timings()
     with timings.stage("decode"):
         photo = read_picture(path, wanted.settings.picture_limits)
-    items = shop.suggester.suggest(photo, wanted.boxes, wanted.top, timings)
+    items = shop.suggester.suggest(photo, wanted.boxes, wanted.top, timings, wanted.products)
     return _Answer(photo, items, {**timings.seconds, "total": perf_counter() - start})
 
 

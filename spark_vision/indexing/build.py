@@ -2,92 +2,42 @@
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
-from time import perf_counter
-from typing import Any
-
-import numpy as np
 
 from spark_vision import __version__
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.domain.ids import canonical_json
-from spark_vision.errors import CatalogueError, IndexDamagedError, IndexVersionError
-from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
-from spark_vision.indexing.durable import exclusive, file_sha256
+from spark_vision.domain.catalogue import FeedIssue
+from spark_vision.domain.ids import content_digest
+from spark_vision.errors import IndexVersionError
+from spark_vision.indexing.changes import compare
+from spark_vision.indexing.durable import exclusive
 from spark_vision.indexing.embedding_cache import EmbeddingCache
-from spark_vision.indexing.encode import EncodeTally, PicturePipeline
-from spark_vision.indexing.exact import ExactIndex
-from spark_vision.indexing.manifest import MANIFEST, Content, FileEntry, Manifest
-from spark_vision.indexing.records import RecordWriter, product_record
-from spark_vision.indexing.staging import StagedProduct, Staging
-from spark_vision.indexing.versions import REPORT, VECTORS, VersionStore
-from spark_vision.ports import ImageEncoder, PictureSource, Progress, silent
+from spark_vision.indexing.encode import PicturePipeline
+from spark_vision.indexing.kinds import kind_for
+from spark_vision.indexing.lookalikes import lookalikes
+from spark_vision.indexing.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
+from spark_vision.indexing.records import Records
+from spark_vision.indexing.report_page import render
+from spark_vision.indexing.run import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
+from spark_vision.indexing.staging import Staging
+from spark_vision.indexing.stamps import StampCache
+from spark_vision.indexing.versions import VersionStore, open_gallery
+from spark_vision.indexing.write import REPORT, report_bytes, write_content
+from spark_vision.ports import Progress, silent
+
+__all__ = ["BuildInput", "BuildReport", "build_version", "update_version"]
 
 _ACCEPT_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class BuildInput:
-    """What a version is made from: a catalogue's rows and pictures, and an encoder.
-
-    source: the feed's path, for the manifest.
-    """
-
-    source: str
-    rows: Iterable[FeedRow | FeedIssue]
-    pictures: PictureSource
-    encoder: ImageEncoder
-    limits: PictureLimits = DEFAULT_LIMITS
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What a build did. encoded, reused: pictures through the model, and from the cache."""
+class _Before:
+    """The version that was live when a build began."""
 
     manifest: Manifest
-    encoded: int
-    reused: int
-    forward_seconds: float
-    issues: list[FeedIssue]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as a JSON value."""
-        content = self.manifest.content
-        return {
-            "version": self.manifest.version,
-            "model": content.encoder.model,
-            "products": content.products,
-            "pictures": content.pictures,
-            "encoded": self.encoded,
-            "reused": self.reused,
-            "seconds": {**self.manifest.seconds, "forward": round(self.forward_seconds, 3)},
-            "issues": [asdict(issue) for issue in self.issues],
-        }
-
-
-@dataclass
-class _Run:
-    """The state of one build on its way."""
-
-    given: BuildInput
-    folder: Path
-    progress: Progress
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    seconds: dict[str, float] = field(default_factory=dict)
-    issues: list[FeedIssue] = field(default_factory=list)
-    tally: EncodeTally = field(default_factory=EncodeTally)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        self.seconds[name] = round(perf_counter() - start, 3)
+    records: Records
 
 
 def build_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
@@ -95,10 +45,17 @@ def build_version(store: VersionStore, given: BuildInput, progress: Progress = s
 
     What an earlier build had encoded, finished or not, is taken from the cache. Until the pointer is
     switched the live version is untouched. Raises IndexBusyError where another build is at work,
-    CatalogueError where there is nothing to index, and IndexVersionError where the disk is at fault.
+    CatalogueError where there is nothing to index, IndexRecallError (see recall), and IndexVersionError
+    where the disk is at fault.
     """
     with _disk_faults(store):
-        return _build(store, given, progress)
+        return _made(store, given, progress, even_if_unchanged=True)
+
+
+def update_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
+    """Make what build_version would make, unless the live version is just that; raises as it does."""
+    with _disk_faults(store):
+        return _made(store, given, progress, even_if_unchanged=False)
 
 
 @contextmanager
@@ -111,26 +68,43 @@ def _disk_faults(store: VersionStore) -> Iterator[None]:
         ) from error
 
 
-def _build(store: VersionStore, given: BuildInput, progress: Progress) -> BuildReport:
+def _made(
+    store: VersionStore, given: BuildInput, progress: Progress, *, even_if_unchanged: bool
+) -> BuildReport:
     store.root.mkdir(parents=True, exist_ok=True)
     with exclusive(store.root / ".lock"):
         store.clean_work()
         folder = store.work / "version"
         folder.mkdir()
-        run = _Run(given, folder, progress)
+        run, before = Run(given, folder, progress), _before(store)
         staging = Staging(store.work)
-        with EmbeddingCache(store.cache, given.encoder.spec) as cache:
+        with EmbeddingCache(store.cache, given.encoder.spec) as cache, StampCache(store.cache) as stamps:
             _read(run, staging)
-            _encode(run, staging, cache)
-            content = _write(run, staging, cache)
+            _encode(run, staging, cache, stamps)
+            _compare(run, staging, before)
+            if before is not None and not even_if_unchanged and _is_unchanged(run, staging, before.manifest):
+                staging.close()
+                store.clean_work()
+                return run.report(before.manifest, "unchanged")
+            content, approximation = write_content(run, staging, cache)
+        manifest = _describe(run, store, content, approximation)
+        _look_for_doubles(run, staging, manifest)
         staging.close()
-        manifest = _finish(run, store, content)
-        store.clean_work()
-    tally = run.tally
-    return BuildReport(manifest, tally.encoded, tally.reused, tally.forward_seconds, run.issues)
+        outcome: Outcome = "published" if given.rules.live else "beside"
+        _publish(run, store, manifest, outcome)
+    return run.report(manifest, outcome)
 
 
-def _read(run: _Run, staging: Staging) -> None:
+def _before(store: VersionStore) -> _Before | None:
+    """The live version, if there is one that is whole: nothing is said to be unchanged from a damaged one."""
+    try:
+        name = store.live()
+        return _Before(store.verify(name), Records(store.folder(name)))
+    except IndexVersionError:
+        return None
+
+
+def _read(run: Run, staging: Staging) -> None:
     with run.step("read"):
         for number, row in enumerate(run.given.rows, start=1):
             if isinstance(row, FeedIssue):
@@ -143,9 +117,9 @@ def _read(run: _Run, staging: Staging) -> None:
             run.progress("read", number)
 
 
-def _encode(run: _Run, staging: Staging, cache: EmbeddingCache) -> None:
+def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: StampCache) -> None:
     given = run.given
-    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits)
+    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits, stamps=stamps)
     _, total = staging.count()
     usable = []
     with run.step("encode"):
@@ -161,80 +135,61 @@ def _encode(run: _Run, staging: Staging, cache: EmbeddingCache) -> None:
             run.progress("encode", done, total)
         staging.accept(usable)
         run.issues.extend(
-            FeedIssue("no picture of it can be used, so it is not indexed", product_id, line=line)
-            for product_id, line in staging.without_picture()
+            FeedIssue(NO_PICTURE, product_id, line=line) for product_id, line in staging.without_picture()
         )
 
 
-def _write(run: _Run, staging: Staging, cache: EmbeddingCache) -> Content:
-    index = ExactIndex.empty(run.given.encoder.spec.dimension)
-    catalogue = sha256()
-    with run.step("write"):
-        with RecordWriter(run.folder) as records:
-            for staged in staging.products():
-                index.add(np.stack([_embedding(cache, digest) for digest in staged.digests]))
-                records.add(staged.product, staged.images, staged.digests)
-                catalogue.update(_product_line(staged))
-        if records.products == 0:
-            raise CatalogueError(_nothing(run))
-        index.write(run.folder / VECTORS)
-        _write_report(run)
-        files = {path.name: _entry(path) for path in sorted(run.folder.iterdir())}
-    return Content(
-        encoder=run.given.encoder.spec,
-        index_kind=index.kind,
-        products=records.products,
-        pictures=len(index),
-        catalogue_digest=catalogue.hexdigest(),
-        files=files,
+def _compare(run: Run, staging: Staging, before: _Before | None) -> None:
+    with run.step("compare"):
+        run.changes = compare(staging.products(), None if before is None else before.records)
+
+
+def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
+    """Whether the content would be the live version's: all that it depends on is equal."""
+    content = live.content
+    return (
+        content.catalogue_digest == run.changes.catalogue_digest
+        and content.encoder == run.given.encoder.spec
+        and content.index_kind == kind_for(staging.usable(), run.given.rules.kind)
+        and content.files[REPORT].sha256 == content_digest(report_bytes(run.issues))
     )
 
 
-def _embedding(cache: EmbeddingCache, digest: str) -> np.ndarray[Any, np.dtype[np.float32]]:
-    embedding = cache.get(digest)
-    if embedding is None:
-        raise IndexDamagedError("The embedding cache lost a picture it had; run the build again.")
-    return embedding
+def _look_for_doubles(run: Run, staging: Staging, manifest: Manifest) -> None:
+    with run.step("near_duplicates"):
+        fresh = run.changes.fresh()
+        if fresh:
+            gallery = open_gallery(run.folder, manifest)
+            run.lookalikes = lookalikes(gallery, fresh, staging.same_pictures(), run.given.pictures)
 
 
-def _product_line(staged: StagedProduct) -> bytes:
-    return canonical_json([product_record(staged.product), staged.images, staged.digests]) + b"\n"
+def _describe(
+    run: Run, store: VersionStore, content: Content, approximation: Approximation | None
+) -> Manifest:
+    return Manifest(
+        version=_free_name(run.started, content, store.names()),
+        content=content,
+        source=run.given.source,
+        program_version=__version__,
+        started=run.started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=dict(run.seconds),
+        feed_digest=run.given.feed_digest,
+        approximation=approximation,
+    )
 
 
-def _nothing(run: _Run) -> str:
-    message = f"{run.given.source}: there is nothing to index; the live version stays as it is."
-    if run.issues:
-        message += f" {len(run.issues)} rows or pictures were refused, such as: {run.issues[0].reason}"
-    return message
-
-
-def _write_report(run: _Run) -> None:
-    """The issues, kept with the version: the same feed gives the same bytes."""
-    issues = [asdict(issue) for issue in run.issues]
-    counts = dict(sorted(Counter(issue.severity for issue in run.issues).items()))
-    report = json.dumps({"counts": counts, "issues": issues}, indent=1, ensure_ascii=False)
-    (run.folder / REPORT).write_bytes(report.encode() + b"\n")
-
-
-def _entry(path: Path) -> FileEntry:
-    return FileEntry(path.stat().st_size, file_sha256(path))
-
-
-def _finish(run: _Run, store: VersionStore, content: Content) -> Manifest:
+def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome) -> None:
+    with run.step("report"):
+        report = run.report(manifest, outcome)
+        document = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
+        (run.folder / RUN).write_text(document + "\n", "utf-8")
+        (run.folder / RUN_PAGE).write_text(render(report, run.given.pictures), "utf-8")
     with run.step("publish"):
-        name = _free_name(run.started, content, store.names())
-        manifest = Manifest(
-            version=name,
-            content=content,
-            source=run.given.source,
-            program_version=__version__,
-            started=run.started.isoformat(timespec="seconds"),
-            finished=datetime.now(UTC).isoformat(timespec="seconds"),
-            seconds=dict(run.seconds),
-        )
         (run.folder / MANIFEST).write_bytes(manifest.to_bytes())
-        store.publish(run.folder, name)
-    return manifest
+        store.publish(run.folder, manifest.version, live=run.given.rules.live)
+        store.retain(run.given.rules.keep)
+        store.clean_work()
 
 
 def _free_name(started: datetime, content: Content, taken: list[str]) -> str:

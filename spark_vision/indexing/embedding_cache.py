@@ -4,7 +4,6 @@ It is also what makes a stopped build resumable. SQLite holds it (a file an enco
 an old model's cache is one file to delete); a row is worth nothing unless its checksum fits.
 """
 
-import sqlite3
 import threading
 import zlib
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
+from spark_vision.indexing.cache_file import open_cache
 
 _TABLE = """
 create table if not exists embedding (
@@ -23,35 +23,13 @@ create table if not exists embedding (
 """
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False)
-    try:
-        # A cache may lose its last rows with the power, but is never half-written.
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
-        connection.execute(_TABLE)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
 class EmbeddingCache:
     """Embeddings of pictures by the SHA-256 of their bytes, for one encoder; safe to share by threads."""
 
     def __init__(self, folder: Path, spec: EncoderSpec) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._dimension = spec.dimension
         self._lock = threading.Lock()
-        path = folder / f"{spec.fingerprint[:32]}.sqlite"
-        try:
-            self._connection = _open(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):  # busy, or a full disk: no fault of the file's
-                raise
-            for name in (path, *path.parent.glob(f"{path.name}-*")):
-                name.unlink(missing_ok=True)
-            self._connection = _open(path)
+        self._connection = open_cache(folder / f"{spec.fingerprint[:32]}.sqlite", _TABLE)
 
     def get(self, digest: str) -> NDArray[np.float32] | None:
         """The embedding (dimension,) float32 of a picture, or None where it is not held or damaged."""

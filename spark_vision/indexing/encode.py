@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from threading import BoundedSemaphore
 from time import perf_counter
 
 import numpy as np
@@ -18,7 +19,8 @@ from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.indexing.embedding_cache import EmbeddingCache
 from spark_vision.indexing.staging import StagedPicture
-from spark_vision.ports import ImageEncoder, PictureSource
+from spark_vision.indexing.stamps import StampCache
+from spark_vision.ports import ImageEncoder, PictureSource, WatchedPictures
 
 Usable = tuple[StagedPicture, str]
 """A picture that has an embedding in the cache, and the digest under which."""
@@ -26,14 +28,24 @@ Usable = tuple[StagedPicture, str]
 # JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
 OVERSAMPLING = 2
 
+_CORES = os.cpu_count() or 1
+# Readers of remote pictures wait for the network; what they bring is decoded by as many as there are cores,
+# since a decoded picture is large.
+_REMOTE_READERS = 16
+_DECODERS = BoundedSemaphore(_CORES)
+
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A picture that was read; `prepared` is None where the cache holds its embedding."""
+    """A picture that was read; `prepared` is None where the cache holds its embedding.
+
+    stamp: what the file was, before and after it was read; None where that is not known.
+    """
 
     picture: StagedPicture
     digest: str
     prepared: NDArray[np.uint8] | None
+    stamp: str | None = None
 
 
 @dataclass
@@ -58,9 +70,13 @@ class PicturePipeline:
     source: PictureSource
     limits: PictureLimits = DEFAULT_LIMITS
     windows: int = 4
+    stamps: StampCache | None = None
 
     def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
-        """Every picture once: usable, or why not. Usable ones are in the cache when they come out."""
+        """Every picture once: usable, or why not. Usable ones are in the cache when they come out.
+
+        A picture whose stamp and embedding are known is not even read.
+        """
         waiting: dict[str, _Loaded] = {}
         again: list[Usable] = []  # equal to one that waits
         for loaded in self._load_all(pictures):
@@ -103,24 +119,68 @@ class PicturePipeline:
         rest = iter(pictures)
         size = self.encoder.batch_size * self.windows
         prefetch = 0 if self.encoder.shares_cpu else 1
-        ahead: deque[list[Future[_Loaded | FeedIssue]]] = deque()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        ahead: deque[list[_Loaded | Future[_Loaded | FeedIssue]]] = deque()
+        with ThreadPoolExecutor(_CORES) as near, ThreadPoolExecutor(_REMOTE_READERS) as far:
             while window := list(islice(rest, size)):
-                ahead.append([pool.submit(self._load, picture) for picture in window])
+                ahead.append(self._submitted(window, near, far))
                 if len(ahead) > prefetch:
-                    yield from (future.result() for future in ahead.popleft())
-            for futures in ahead:
-                yield from (future.result() for future in futures)
+                    yield from self._results(ahead.popleft())
+            for submitted in ahead:
+                yield from self._results(submitted)
 
-    def _load(self, picture: StagedPicture) -> _Loaded | FeedIssue:
+    def _submitted(
+        self, window: list[StagedPicture], near: ThreadPoolExecutor, far: ThreadPoolExecutor
+    ) -> list[_Loaded | Future[_Loaded | FeedIssue]]:
+        """Each picture of a window as it is known, or as it will be once a thread has read it."""
+        submitted: list[_Loaded | Future[_Loaded | FeedIssue]] = []
+        for picture, stamp, digest in zip(window, *self._known(window), strict=True):
+            if digest is not None and self.cache.get(digest) is not None:
+                submitted.append(_Loaded(picture, digest, None))
+            else:
+                pool = far if self._is_remote(picture) else near
+                submitted.append(pool.submit(self._load, picture, stamp))
+        return submitted
+
+    def _known(self, window: list[StagedPicture]) -> tuple[list[str | None], list[str | None]]:
+        """The stamps of pictures, and the digests that went with those."""
+        if self.stamps is None or not isinstance(self.source, WatchedPictures):
+            nothing: list[str | None] = [None] * len(window)
+            return nothing, nothing
+        stamps = [self.source.stamp(picture.image) for picture in window]
+        return stamps, self.stamps.digests(stamps)
+
+    def _is_remote(self, picture: StagedPicture) -> bool:
+        return isinstance(self.source, WatchedPictures) and self.source.is_remote(picture.image)
+
+    def _results(
+        self, submitted: list[_Loaded | Future[_Loaded | FeedIssue]]
+    ) -> Iterator[_Loaded | FeedIssue]:
+        fresh: list[tuple[str, str]] = []
+        for entry in submitted:
+            loaded = entry.result() if isinstance(entry, Future) else entry
+            if isinstance(loaded, _Loaded) and loaded.stamp is not None:
+                fresh.append((loaded.stamp, loaded.digest))
+            yield loaded
+        if self.stamps is not None and fresh:
+            self.stamps.put(fresh)
+
+    def _load(self, picture: StagedPicture, stamp: str | None) -> _Loaded | FeedIssue:
         try:
             data = self.source.read(picture.image)
             digest = content_digest(data)
+            stamp = self._confirmed(picture, stamp)
             if self.cache.get(digest) is not None:
-                return _Loaded(picture, digest, None)
-            return _Loaded(picture, digest, self._prepare(data))
+                return _Loaded(picture, digest, None, stamp)
+            with _DECODERS:
+                return _Loaded(picture, digest, self._prepare(data), stamp)
         except PictureError as error:
             return FeedIssue(error.message, picture.product_id, line=picture.line, image=picture.image)
+
+    def _confirmed(self, picture: StagedPicture, stamp: str | None) -> str | None:
+        """The stamp, where the file is still what it was before it was read."""
+        if stamp is None or not isinstance(self.source, WatchedPictures):
+            return None
+        return stamp if self.source.stamp(picture.image) == stamp else None
 
     def _prepare(self, data: bytes) -> NDArray[np.uint8]:
         wanted = self.encoder.spec.preprocessing

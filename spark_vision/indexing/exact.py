@@ -7,17 +7,23 @@ similarities are ordered by row. NumPy gives the same result from the same defin
 """
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings
-
-Rows = NDArray[np.int64]
-Similarities = NDArray[np.float32]
-Ranking = tuple[Rows, Similarities]
-"""Rows and similarities of one query, both (k,), similarity descending, ties by row."""
+from spark_vision.indexing.ranking import (
+    FAISS,
+    Allowed,
+    Ranking,
+    Rows,
+    Similarities,
+    best,
+    nothing,
+    similarities,
+)
 
 _FLOAT32_ROUNDING = 2.0**-24
 _PAD = 16
@@ -40,8 +46,8 @@ class ExactIndex:
 
     @classmethod
     def read(cls, path: Path) -> "ExactIndex":
-        """Read what `write` wrote; the caller has checked the file's digest before."""
-        return cls(faiss.read_index(str(path)))
+        """Map what `write` wrote into memory; the caller has checked the file's digest before."""
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def write(self, path: Path) -> None:
         """Write FAISS's own file format."""
@@ -59,37 +65,43 @@ class ExactIndex:
         """Of the vectors."""
         return int(self._index.d)
 
-    def search(self, queries: Embeddings, k: int) -> list[Ranking]:
-        """The k most similar rows of each query (m, dimension); all rows where there are fewer."""
-        k = min(k, len(self))
+    def vectors(self, rows: Rows) -> Embeddings:
+        """See VectorIndex."""
+        held: Embeddings = self._index.reconstruct_batch(rows)
+        return held
+
+    def search(self, queries: Embeddings, k: int, allowed: Allowed | None = None) -> list[Ranking]:
+        """See VectorIndex."""
+        held = len(self) if allowed is None else len(allowed)
+        k = min(k, held)
         if k == 0 or len(queries) == 0:
-            return [(np.empty(0, np.int64), np.empty(0, np.float32)) for _ in queries]
+            return [nothing() for _ in queries]
         queries = np.ascontiguousarray(queries, dtype=np.float32)
-        scores, rows = self._index.search(queries, min(k + _PAD, len(self)))
-        return [self._ranked(query, rows[number], scores[number], k) for number, query in enumerate(queries)]
+        if allowed is not None and allowed.is_few:
+            return [best(allowed.rows, self._similarities(query, allowed.rows), k) for query in queries]
+        parameters = _parameters(allowed)
+        scores, rows = self._index.search(queries, min(k + _PAD, held), params=parameters)
+        rankings = []
+        for query, proposed in zip(queries, zip(rows, scores, strict=True), strict=True):
+            rivals = self._rivals(query, proposed, k, allowed)
+            rankings.append(best(rivals, self._similarities(query, rivals), k))
+        return rankings
 
-    def _ranked(
-        self,
-        query: NDArray[np.float32],
-        rows: NDArray[np.int64],
-        scores: NDArray[np.float32],
-        k: int,
-    ) -> Ranking:
-        # Every row that could be among the first k, were the rounding at its worst.
+    def _rivals(self, query: NDArray[np.float32], proposed: Ranking, k: int, allowed: Allowed | None) -> Rows:
+        """Every row that could be among the first k, were the rounding at its worst."""
+        rows, scores = proposed
+        held = len(self) if allowed is None else len(allowed)
         floor = scores[k - 1] - self._slack
-        if len(rows) < len(self) and scores[-1] >= floor:
-            rows = self._above(query, float(floor))
-        similarities = self._similarities(query, rows)
-        order = np.lexsort((rows, -similarities))[:k]
-        return rows[order], similarities[order]
-
-    def _above(self, query: NDArray[np.float32], floor: float) -> NDArray[np.int64]:
-        _, _, rows = self._index.range_search(query[None], np.nextafter(np.float32(floor), -2.0))
+        if len(rows) == held or scores[-1] < floor:
+            return rows
+        parameters = _parameters(allowed)
+        above = np.nextafter(np.float32(floor), np.float32(-2.0))
+        _, _, rows = self._index.range_search(query[None], above, params=parameters)
         return np.asarray(rows, dtype=np.int64)
 
-    def _similarities(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        vectors = self._index.reconstruct_batch(rows).astype(np.float64)
-        # einsum sums every row in the same order, so that equal vectors score exactly equal.
-        exact = np.einsum("ij,j->i", vectors, query.astype(np.float64))
-        similarities: NDArray[np.float32] = exact.astype(np.float32)
-        return similarities
+    def _similarities(self, query: NDArray[np.float32], rows: Rows) -> Similarities:
+        return similarities(self.vectors(rows), query)
+
+
+def _parameters(allowed: Allowed | None) -> Any:
+    return None if allowed is None else FAISS.SearchParameters(sel=allowed.selector)

@@ -1,17 +1,21 @@
 """Products and reference images of a version as Parquet files, a row each, in the index's order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import Availability, Price, Product
+from spark_vision.domain.ids import canonical_json
+from spark_vision.domain.product_filter import ProductFilter
 
 PRODUCTS = "products.parquet"
 PICTURES = "pictures.parquet"
@@ -27,6 +31,8 @@ _PRODUCT_SCHEMA = pa.schema(
         # An amount as the feed wrote it: text keeps every digit.
         pa.field("price", pa.string()),
         pa.field("currency", pa.string()),
+        # SHA-256 over the record and its pictures: what differs between versions shows by this alone.
+        pa.field("digest", pa.binary(32), nullable=False),
     ]
 )
 _PICTURE_SCHEMA = pa.schema(
@@ -50,11 +56,13 @@ class RecordWriter:
         self.products = 0
 
     def add(self, product: Product, images: Sequence[str], digests: Sequence[str]) -> None:
-        """Append a product and its reference images."""
-        self._product_rows.append(product_record(product))
+        """Append a product and its reference images with the SHA-256 of each."""
+        record = product_record(product)
+        digest = product_digest(canonical_json(record), images, digests)
+        self._product_rows.append({**record, "digest": digest})
         self._picture_rows.extend(
-            {"product": self.products, "image": image, "sha256": digest}
-            for image, digest in zip(images, digests, strict=True)
+            {"product": self.products, "image": image, "sha256": content}
+            for image, content in zip(images, digests, strict=True)
         )
         self.products += 1
         if len(self._picture_rows) >= _ROWS_A_GROUP:
@@ -90,9 +98,47 @@ class Records:
         self._products = pq.read_table(folder / PRODUCTS)
         pictures = pq.read_table(folder / PICTURES)
         self._images = pictures["image"]
+        self._sha256s = pictures["sha256"]
         self._product_of = pictures["product"].to_numpy()
         self._ids: list[str] = self._products["id"].to_pylist()
         self._row_of = {product_id: row for row, product_id in enumerate(self._ids)}
+
+    def digests(self) -> dict[str, bytes]:
+        """The digest of each product, by its id (see product_digest)."""
+        return dict(zip(self._ids, self._products["digest"].to_pylist(), strict=True))
+
+    def rows_of(self, product_ids: Container[str]) -> NDArray[np.int64]:
+        """The reference images of some products, by row."""
+        wanted = np.array([product_id in product_ids for product_id in self._ids], dtype=np.bool_)
+        return np.flatnonzero(wanted[self._product_of])
+
+    def pictures_of(self, product_id: str) -> list[tuple[str, str]]:
+        """The images of a product with their SHA-256; raises KeyError."""
+        row = self._row_of[product_id]
+        start, end = self._product_of.searchsorted([row, row + 1])
+        sha256s = self._sha256s.slice(start, end - start).to_pylist()
+        return list(zip(self._images_of(product_id), sha256s, strict=True))
+
+    def looks(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
+        """What tells reference images of variants apart: the product's group, and the picture's SHA-256."""
+        groups = self._products["item_group_id"].take(self._product_of[rows]).to_pylist()
+        return list(zip(groups, self._sha256s.take(rows).to_pylist(), strict=True))
+
+    def allowed(self, wanted: ProductFilter) -> NDArray[np.bool_]:
+        """Which reference images are of products that a filter allows, (pictures,) bool."""
+        allowed = np.ones(self.products, dtype=np.bool_)
+        for column, allows in (
+            ("product_type", wanted.allows_category),
+            ("brand", wanted.allows_brand),
+            ("color", wanted.allows_color),
+            ("availability", wanted.allows_availability),
+        ):
+            allowed &= _where(self._products[column], allows)
+        if wanted.asks_price:
+            texts = pc.binary_join_element_wise(self._products["price"], self._products["currency"], " ")
+            allowed &= _where(texts, lambda text: wanted.allows_price(_price(text)))
+        rows: NDArray[np.bool_] = allowed[self._product_of]
+        return rows
 
     @property
     def products(self) -> int:
@@ -117,12 +163,17 @@ class Records:
     def product(self, product_id: str) -> Product:
         """The product of an id; raises KeyError."""
         (record,) = self._products.slice(self._row_of[product_id], 1).to_pylist()
-        return _product(record, self._images_of(product_id))
+        return product_of(record, self._images_of(product_id))
 
     def _images_of(self, product_id: str) -> tuple[str, ...]:
         row = self._row_of[product_id]
         start, end = self._product_of.searchsorted([row, row + 1])
         return tuple(self._images.slice(start, end - start).to_pylist())
+
+
+def product_digest(record: bytes, images: Sequence[str], digests: Sequence[str]) -> bytes:
+    """SHA-256 over all that a version holds of a product, 32 bytes; record: as canonical JSON."""
+    return sha256(record + b"\n" + canonical_json([list(images), list(digests)])).digest()
 
 
 def product_record(product: Product) -> dict[str, Any]:
@@ -136,7 +187,9 @@ def product_record(product: Product) -> dict[str, Any]:
     }
 
 
-def _product(record: dict[str, Any], images: tuple[str, ...]) -> Product:
+def product_of(record: dict[str, Any], images: tuple[str, ...]) -> Product:
+    """The product of a record."""
+    record = {name: value for name, value in record.items() if name != "digest"}
     amount, currency = record.pop("price"), record.pop("currency")
     return Product(
         images=images,
@@ -144,3 +197,16 @@ def _product(record: dict[str, Any], images: tuple[str, ...]) -> Product:
         availability=Availability(record.pop("availability")),
         **record,
     )
+
+
+def _where(column: Any, allows: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Where a text column holds what is allowed; each different value is looked at once."""
+    encoded = column.combine_chunks().dictionary_encode()
+    known = np.array([allows(value) for value in encoded.dictionary.to_pylist()] + [allows("")])
+    found: NDArray[np.bool_] = known[np.asarray(encoded.indices.fill_null(len(known) - 1))]
+    return found
+
+
+def _price(text: str) -> Price | None:
+    amount, _, currency = text.partition(" ")
+    return Price(Decimal(amount), currency) if amount else None

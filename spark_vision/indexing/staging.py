@@ -7,15 +7,17 @@ and finds ids that stand twice. Embeddings are not in here, but in the cache, by
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from decimal import Decimal
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
-from spark_vision.domain.catalogue import Availability, Price, Product
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.ids import canonical_json
+from spark_vision.indexing.records import product_digest, product_of, product_record
 
 _TABLES = """
-create table product (id text primary key, line integer, record text not null) without rowid;
+create table product (id text primary key, line integer, record blob not null) without rowid;
 create table picture (
     product_id text not null, position integer not null, image text not null,
     digest text, primary key (product_id, position)
@@ -35,15 +37,29 @@ class StagedPicture:
 
 @dataclass(frozen=True, slots=True)
 class StagedProduct:
-    """A product with the pictures that could be used, and the digests of their bytes, in order."""
+    """A product with the pictures that could be used, and the digests of their bytes, in order.
 
-    product: Product
+    record: all its other fields, as canonical JSON.
+    """
+
+    id: str
+    record: bytes
     images: tuple[str, ...]
     digests: tuple[str, ...]
 
+    @property
+    def product(self) -> Product:
+        """The product, with its usable pictures alone."""
+        return product_of(json.loads(self.record), self.images)
+
+    @property
+    def digest(self) -> bytes:
+        """See product_digest."""
+        return product_digest(self.record, self.images, self.digests)
+
 
 class Staging:
-    """The desk, in a folder of its own that is removed with it."""
+    """The products and pictures of one build, in a folder of its own that is removed with it."""
 
     def __init__(self, folder: Path) -> None:
         self._connection = sqlite3.connect(folder / "staging.sqlite", isolation_level=None)
@@ -64,7 +80,7 @@ class Staging:
         held = self._connection.execute("select line from product where id = ?", (product.id,))
         if (row := held.fetchone()) is not None:
             return int(row[0] or 0)
-        record = json.dumps(asdict(product), default=str, ensure_ascii=False)
+        record = canonical_json(product_record(product))
         self._connection.execute("insert into product values (?, ?, ?)", (product.id, line, record))
         self._connection.executemany(
             "insert into picture (product_id, position, image) values (?, ?, ?)",
@@ -77,6 +93,11 @@ class Staging:
         query = "select (select count(*) from product), (select count(*) from picture)"
         products, pictures = self._connection.execute(query).fetchone()
         return int(products), int(pictures)
+
+    def usable(self) -> int:
+        """How many pictures have an embedding."""
+        query = "select count(*) from picture where digest is not null"
+        return int(self._connection.execute(query).fetchone()[0])
 
     def pictures(self) -> Iterator[StagedPicture]:
         """All pictures in the order of the index."""
@@ -96,16 +117,32 @@ class Staging:
 
     def products(self) -> Iterator[StagedProduct]:
         """Products with at least one usable picture, in the order of their ids."""
-        records = self._connection.execute("select id, record from product order by id")
-        for product_id, record in records:
-            rows = self._connection.execute(
-                "select image, digest from picture "
-                "where product_id = ? and digest is not null order by position",
-                (product_id,),
-            ).fetchall()
-            if rows:
-                images, digests = zip(*rows, strict=True)
-                yield StagedProduct(_product(json.loads(record)), images, digests)
+        rows = self._connection.execute(
+            "select id, record, image, digest from product join picture on product_id = id "
+            "where digest is not null order by id, position"
+        )
+        for product_id, together in groupby(rows, itemgetter(0)):
+            _, records, images, digests = zip(*together, strict=True)
+            yield StagedProduct(product_id, records[0], images, digests)
+
+    def same_pictures(self) -> list[list[tuple[str, str]]]:
+        """Pictures that several products have byte by byte: each as (product id, image) pairs."""
+        rows = self._connection.execute(
+            "select digest, product_id, image from picture where digest in "
+            "(select digest from picture where digest is not null group by digest"
+            " having count(distinct product_id) > 1) order by digest, product_id, position"
+        )
+        return [[(row[1], row[2]) for row in rows] for _, rows in groupby(rows, itemgetter(0))]
+
+    def titles(self, count: int) -> list[str]:
+        """The titles of so many products at most, spread evenly over all of them."""
+        products, _ = self.count()
+        query = (
+            "select record from (select record, row_number() over (order by id) as number from product)"
+            " where number % ? = 0 limit ?"
+        )
+        rows = self._connection.execute(query, (max(products // count, 1), count))
+        return [json.loads(record)["title"] for (record,) in rows]
 
     def without_picture(self) -> Iterator[tuple[str, int | None]]:
         """Ids and lines of products of which no picture could be used."""
@@ -113,13 +150,3 @@ class Staging:
             "select id, line from product where not exists "
             "(select 1 from picture where product_id = id and digest is not null) order by id"
         )
-
-
-def _product(record: dict[str, Any]) -> Product:
-    price = record.pop("price")
-    return Product(
-        price=None if price is None else Price(Decimal(price["amount"]), price["currency"]),
-        availability=Availability(record.pop("availability")),
-        images=tuple(record.pop("images")),
-        **record,
-    )

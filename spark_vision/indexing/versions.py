@@ -1,7 +1,7 @@
 """The versions of an index folder, and the pointer to the live one.
 
 index/live.json         which version is live, and which were before
-index/versions/NAME/    one version: vectors, records, report, manifest
+index/versions/NAME/    one version: vectors, records, report, manifest; and what its run did, for people
 index/cache/            embeddings by picture content
 index/work/             a build on its way; leftovers are removed by the next
 """
@@ -13,12 +13,11 @@ from pathlib import Path
 
 from spark_vision.errors import IndexDamagedError, IndexNotFoundError
 from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
-from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.indexing.kinds import read_index
 from spark_vision.indexing.manifest import MANIFEST, Manifest, read_manifest
 from spark_vision.indexing.records import Records
 
-VECTORS = "vectors.faiss"
 REPORT = "report.json"
 _POINTER = "live.json"
 _POINTER_LOCK = ".live.lock"
@@ -83,7 +82,7 @@ class VersionStore:
             raise IndexDamagedError(f"{path}: cannot be read ({error}).") from error
         return report
 
-    def publish(self, folder: Path, name: str) -> None:
+    def publish(self, folder: Path, name: str, *, live: bool = True) -> None:
         """Move a finished version into place and make it live, each in one step that lasts."""
         for path in folder.iterdir():
             sync_file(path)
@@ -91,7 +90,8 @@ class VersionStore:
         self._versions.mkdir(parents=True, exist_ok=True)
         folder.rename(self._versions / name)
         sync_folder(self._versions)
-        self.activate(name)
+        if live:
+            self.activate(name)
 
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
@@ -115,11 +115,24 @@ class VersionStore:
             self._point(history[:-1])
         return history[-2]
 
+    def retain(self, count: int) -> list[str]:
+        """Remove all but the newest versions, the live one and the one before it; returns what went."""
+        with in_turn(self.root / _POINTER_LOCK):
+            history = self._history()
+            kept = {*self.names()[-count:], *history[-2:]}
+            gone = [name for name in self.names() if name not in kept]
+            if any(name in gone for name in history):
+                self._point([name for name in history if name not in gone])
+        for name in gone:
+            # In one step, so that a half-removed version is never among the versions.
+            (self._versions / name).rename(self.work / name)
+        return gone
+
     def verify(self, name: str) -> Manifest:
         """Check every file of a version against its manifest; raises IndexDamagedError."""
         folder = self.folder(name)
         manifest = read_manifest(folder)
-        for file, entry in manifest.content.files.items():
+        for file, entry in manifest.files.items():
             path = folder / file
             if not path.is_file():
                 raise IndexDamagedError(f"{path}: the file is missing{_WAY_OUT}")
@@ -135,14 +148,7 @@ class VersionStore:
         """Verify a version (None: the live one) and load it; raises IndexVersionError's children."""
         name = self.live() if name is None else name
         manifest = self.verify(name)
-        folder = self.folder(name)
-        index, records = ExactIndex.read(folder / VECTORS), Records(folder)
-        held = (len(index), index.dimension, records.pictures, records.products)
-        content = manifest.content
-        said = (content.pictures, content.encoder.dimension, content.pictures, content.products)
-        if held != said:
-            raise IndexDamagedError(f"{folder}: the files hold {held}, the manifest says {said}.")
-        return FaissGallery(manifest, index, records)
+        return open_gallery(self.folder(name), manifest)
 
     def clean_work(self) -> None:
         """Remove what broken-off builds left; only for who holds the lock."""
@@ -162,6 +168,17 @@ class VersionStore:
     def _point(self, history: list[str]) -> None:
         pointer = {"live": history[-1], "history": history[-_REMEMBERED:]}
         write_atomically(self.root / _POINTER, json.dumps(pointer, indent=2).encode() + b"\n")
+
+
+def open_gallery(folder: Path, manifest: Manifest) -> FaissGallery:
+    """Map a version's files, which were checked before; raises IndexDamagedError where they do not fit."""
+    index, records = read_index(folder, manifest), Records(folder)
+    content = manifest.content
+    found = (len(index), index.dimension, records.pictures, records.products)
+    said = (content.pictures, content.encoder.dimension, content.pictures, content.products)
+    if found != said:
+        raise IndexDamagedError(f"{folder}: the files hold {found}, the manifest says {said}.")
+    return FaissGallery(manifest, index, records)
 
 
 _WAY_OUT = "; build again, or activate an older version (`spark-vision index list`)."

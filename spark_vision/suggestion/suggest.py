@@ -9,6 +9,7 @@ import numpy as np
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Embeddings, Picture
+from spark_vision.domain.product_filter import EVERYTHING, ProductFilter
 from spark_vision.domain.suggestion import Item, Match, NoMatch, Suggestion
 from spark_vision.errors import IndexMismatchError, InvalidInputError
 from spark_vision.imaging.crop import crop
@@ -46,10 +47,13 @@ class Suggester:
         boxes: Sequence[Box] = (),
         top: int = 5,
         timings: Timings | None = None,
+        wanted: ProductFilter = EVERYTHING,
     ) -> tuple[Item, ...]:
         """An item for each box in their order, and one for the whole photo, which is always there.
 
-        photo: (height, width, 3) uint8. All regions go through the model in one batch.
+        photo: (height, width, 3) uint8; wanted: which products may be suggested. All
+        regions go through the model in one batch.
+
         Raises InvalidInputError where `top` is not in 1..100 or there are over 50 boxes.
         """
         _check_bounds(top, len(boxes))
@@ -60,19 +64,20 @@ class Suggester:
         with timings.stage("forward"):
             queries = self.encoder.finish(self.encoder.forward(prepared))
         with timings.stage("search"):
-            found = self._search(queries, top)
-        return tuple(_item(box, held) for box, held in zip(regions, found, strict=True))
+            found = self._search(queries, top, wanted)
+        return tuple(_item(box, held, wanted) for box, held in zip(regions, found, strict=True))
 
-    def search_text(self, text: str, top: int = 10) -> Item:
+    def search_text(self, text: str, top: int = 10, wanted: ProductFilter = EVERYTHING) -> Item:
         """Products whose pictures fit a text; raises InvalidInputError where the text is empty."""
         _check_bounds(top, 0)
         if not text.strip():
             raise InvalidInputError("The text to search for is empty; write a few words.")
-        (found,) = self._search(self.encoder.encode_texts([text]), top)
-        return _item(None, found)
+        (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
+        return _item(None, found, wanted)
 
-    def _search(self, queries: Embeddings, top: int) -> list[tuple[Suggestion, ...]]:
-        ranked = self.gallery.search_products(queries, top)
+    def _search(self, queries: Embeddings, top: int, wanted: ProductFilter) -> list[tuple[Suggestion, ...]]:
+        gallery = self.gallery if wanted.is_empty else self.gallery.only(wanted)
+        ranked = gallery.search_products(queries, top)
         return [tuple(self._suggestion(match) for match in matches) for matches in ranked]
 
     def _suggestion(self, match: Match) -> Suggestion:
@@ -80,8 +85,10 @@ class Suggester:
         return Suggestion(product, match.similarity, match.reference_image)
 
 
-def _item(box: Box | None, suggestions: tuple[Suggestion, ...]) -> Item:
+def _item(box: Box | None, suggestions: tuple[Suggestion, ...], wanted: ProductFilter) -> Item:
     empty = NoMatch("index_empty", "There is no product in the index.")
+    if not wanted.is_empty:
+        empty = NoMatch("filtered_out", "No product in the index is what the filter asks for.")
     return Item(box, suggestions, None if suggestions else empty)
 
 

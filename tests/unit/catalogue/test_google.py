@@ -35,10 +35,8 @@ def ids(rows: list[FeedRow | FeedIssue]) -> list[str]:
 
 
 def test_every_known_column_is_read(tmp_path):
-    plain = (
-        "description link brand product_type color material pattern size gender item_group_id gtin".split()
-    )
-    header = ["id", "title", "image_link", "additional_image_link", "price", "availability", *plain]
+    plain = "description link brand product_type color material pattern size gender item_group_id".split()
+    header = ["id", "title", "image_link", "additional_image_link", "price", "availability", "gtin", *plain]
     cells = [
         "1",
         "Chair",
@@ -46,6 +44,7 @@ def test_every_known_column_is_read(tmp_path):
         '"b.jpg,c.jpg"',
         "15.00 USD",
         "preorder",
+        "4006381333931",
         *(f"the {name}" for name in plain),
     ]
     (row,) = read(tmp_path, ",".join(header) + "\n" + ",".join(cells))
@@ -55,6 +54,7 @@ def test_every_known_column_is_read(tmp_path):
         images=("a.jpg", "b.jpg", "c.jpg"),
         price=Price(Decimal("15.00"), "USD"),
         availability=Availability.PREORDER,
+        gtin="4006381333931",
         **{name: f"the {name}" for name in plain},
     )
     assert row == FeedRow(2, expected)

@@ -25,7 +25,7 @@ def test_absolute_path_and_file_address_are_read(tmp_path):
     "image", ["http://shop.example/a.jpg", "HTTPS://x/a.jpg", "ftp://x/a.jpg", "http://[::1"]
 )
 def test_address_on_the_net_is_refused_with_what_to_do(tmp_path, image):
-    with pytest.raises(PictureNotFoundError, match="files only; name a path relative to the feed"):
+    with pytest.raises(PictureNotFoundError, match="name a path relative to the feed, or an http"):
         LocalPictures(tmp_path).read(image)
 
 

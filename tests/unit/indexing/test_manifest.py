@@ -50,7 +50,7 @@ CHANGES = {
     "weights": lambda value: value["content"]["encoder"].update(weights="other"),
     "preprocessing": lambda value: value["content"]["encoder"]["preprocessing"].update(height=9),
     "the digest": lambda value: value.update(content_digest="0"),
-    "the format": lambda value: value.update(format=2),
+    "the format": lambda value: value.update(format=99),
     "no content": lambda value: value.pop("content"),
     "an unknown field": lambda value: value["content"].update(mood="good"),
     "an encoder that is a word": lambda value: value["content"].update(encoder="fake"),

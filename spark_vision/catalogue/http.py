@@ -1,0 +1,202 @@
+"""Pictures by http(s): bounded in bytes, time, redirects and connections; from public addresses alone."""
+
+import random
+import threading
+import time
+import weakref
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import httpcore
+
+from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
+from spark_vision.catalogue.fetched import Fetched, FetchedStore
+from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
+from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_AGENT = "spark-vision (+https://github.com/spark-vision)"
+_AS_THEY_ARE = "!$%&'()*+,/:;=?@[]~"
+
+
+@dataclass(frozen=True)
+class FetchLimits:
+    """What fetching a picture may take. seconds: in all, with redirects; connect_seconds: a connection;
+    attempts: how often it is tried; backoff: seconds before the second, doubled for each after it.
+    """
+
+    seconds: float = 30
+    connect_seconds: float = 5
+    redirects: int = 5
+    attempts: int = 3
+    backoff: float = 0.5
+    connections: int = 16
+    a_host: int = 4
+
+
+DEFAULT_FETCH_LIMITS = FetchLimits()
+
+
+class _TryAgainError(Exception):
+    """An attempt failed as the next may not; after: how long the server asks to wait, in seconds."""
+
+    def __init__(self, reason: str, after: float = 0) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+@dataclass
+class HttpPictures:
+    """A PictureSource of addresses, for many threads at once.
+
+    store: where pictures are kept, so that an unchanged one costs a 304; networks: private ones that
+    may be fetched from.
+    """
+
+    store: FetchedStore
+    limits: PictureLimits = DEFAULT_LIMITS
+    fetch: FetchLimits = DEFAULT_FETCH_LIMITS
+    networks: tuple[Network, ...] = ()
+    _hosts: dict[str, threading.BoundedSemaphore] = field(init=False)
+    _backend: GuardedBackend = field(init=False)
+    _pool: httpcore.ConnectionPool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hosts = defaultdict(lambda: threading.BoundedSemaphore(self.fetch.a_host))
+        self._backend = GuardedBackend(self.networks)
+        self._pool = httpcore.ConnectionPool(
+            max_connections=self.fetch.connections, network_backend=self._backend
+        )
+        weakref.finalize(self, self._pool.close)
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._pool.close()
+
+    def __enter__(self) -> "HttpPictures":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def read(self, image: str) -> bytes:
+        """The bytes at an address; raises PictureNotFoundError or PictureTooLargeError, which name it."""
+        deadline = time.monotonic() + self.fetch.seconds
+        self._backend.end_at(deadline)
+        known = self.store.get(image)
+        for attempt in range(1, self.fetch.attempts + 1):
+            try:
+                return self._followed(image, known, deadline)
+            except _TryAgainError as error:
+                wait = max(error.after, self.fetch.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1))  # noqa: S311
+                if attempt == self.fetch.attempts or time.monotonic() + wait > deadline:
+                    raise PictureNotFoundError(f"{image}: cannot be fetched ({error}).") from error
+                time.sleep(wait)
+        raise PictureNotFoundError(f"{image}: no attempt to fetch it is allowed.")
+
+    def _followed(self, image: str, known: Fetched | None, deadline: float) -> bytes:
+        url = image
+        for _ in range(self.fetch.redirects + 1):
+            answer = self._answer(image, url, known, deadline)
+            if isinstance(answer, str):
+                url = urljoin(url, answer)
+                continue
+            if answer is not known:
+                self.store.put(image, answer)
+            return answer.data
+        raise PictureNotFoundError(f"{image}: it is redirected more than {self.fetch.redirects} times.")
+
+    def _answer(self, image: str, url: str, known: Fetched | None, deadline: float) -> Fetched | str:
+        """One request: what was fetched, or where it is redirected to."""
+        target = _checked(image, url)
+        host = urlsplit(target).netloc
+        if not self._hosts[host].acquire(timeout=max(deadline - time.monotonic(), 0)):
+            raise _TryAgainError(f"{host} is busy")
+        try:
+            return self._requested(image, target, known, deadline)
+        except AddressRefusedError as error:
+            raise PictureNotFoundError(f"{image}: {error}.") from error
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
+            raise _TryAgainError(str(error) or type(error).__name__) from error
+        finally:
+            self._hosts[host].release()
+
+    def _requested(self, image: str, url: str, known: Fetched | None, deadline: float) -> Fetched | str:
+        headers = [("User-Agent", _AGENT), ("Accept", "image/*"), ("Accept-Encoding", "identity")]
+        if known is not None and known.etag:
+            headers.append(("If-None-Match", known.etag))
+        elif known is not None and known.last_modified:
+            headers.append(("If-Modified-Since", known.last_modified))
+        timeouts = self._timeouts(deadline)
+        with self._pool.stream("GET", url, headers=headers, extensions=timeouts) as response:
+            said = {_latin(name).lower(): _latin(value) for name, value in response.headers}
+            if response.status == 304 and known is not None:
+                return known
+            if response.status in _REDIRECTS and "location" in said:
+                return said["location"]
+            _check_status(image, response.status, said)
+            data = self._body(image, response.iter_stream(), said, deadline)
+        return Fetched(data, said.get("etag", ""), said.get("last-modified", ""))
+
+    def _timeouts(self, deadline: float) -> dict[str, dict[str, float]]:
+        left = max(deadline - time.monotonic(), 0.001)
+        connect = min(self.fetch.connect_seconds, left)
+        return {"timeout": {"connect": connect, "read": left, "write": left, "pool": left}}
+
+    def _body(self, image: str, blocks: Iterable[bytes], said: dict[str, str], deadline: float) -> bytes:
+        """The whole body, however long it claims or turns out to be, while there is time."""
+        most = self.limits.max_bytes
+        claimed = said.get("content-length", "")
+        if claimed.isdecimal() and int(claimed) > most:
+            raise PictureTooLargeError(f"{image}: {int(claimed):,} bytes; at most {most:,} are fetched.")
+        data = bytearray()
+        for block in blocks:
+            data += block
+            if len(data) > most:
+                raise PictureTooLargeError(f"{image}: over {most:,} bytes, which is the bound.")
+            if time.monotonic() > deadline:
+                raise PictureNotFoundError(f"{image}: not fetched within {self.fetch.seconds:g} s.")
+        return bytes(data)
+
+
+def _latin(text: bytes) -> str:
+    return text.decode("latin-1")
+
+
+def is_url(image: str) -> bool:
+    """Whether a feed names a picture by http(s)."""
+    return image[:8].lower().startswith(("http://", "https://"))
+
+
+def _checked(image: str, url: str) -> str:
+    """An address as it goes over the wire; raises PictureNotFoundError where it is none to fetch from."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except (ValueError, UnicodeError):
+        raise PictureNotFoundError(f"{image}: this is no address.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise PictureNotFoundError(f"{image}: leads to {url[:100]!r}, which is not fetched.")
+    if parts.username is not None or parts.password is not None:
+        raise PictureNotFoundError(f"{image}: addresses with a user or password are not fetched.")
+    place = f"[{host}]" if ":" in host else host
+    netloc = place if port is None else f"{place}:{port}"
+    path, query = (quote(text, safe=_AS_THEY_ARE) for text in (parts.path or "/", parts.query))
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _check_status(image: str, status: int, said: dict[str, str]) -> None:
+    if status in _AGAIN:
+        after = said.get("retry-after", "")
+        raise _TryAgainError(f"the server says {status}", float(after) if after.isdecimal() else 0)
+    if status != 200:
+        raise PictureNotFoundError(f"{image}: the server says {status}.")

@@ -1,0 +1,78 @@
+"""Delimited feeds (CSV, TSV and their like) as rows by column name, whatever the columns mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from spark_vision.catalogue.records import Record, read_records
+from spark_vision.catalogue.text import open_text
+from spark_vision.domain.catalogue import FeedIssue
+from spark_vision.errors import CatalogueError
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row's cells by column, and the line where it begins (1 is the header)."""
+
+    line: int
+    values: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An open feed. columns: lower case, `_` for spaces; rows: streamed, good until the file is closed."""
+
+    columns: list[str]
+    rows: Iterator[TableRow | FeedIssue]
+
+
+@contextmanager
+def open_table(path: Path, id_column: str = "id") -> Iterator[Table]:
+    """Open a feed and read its header; raises CatalogueError where there is none.
+
+    id_column: the column whose cell names the product of a row that cannot be read.
+    """
+    with open_text(path) as file:
+        records = read_records(file, _delimiter(file, path))
+        columns = _columns(next(records, None), path)
+        yield Table(columns, _rows(records, columns, id_column))
+
+
+def column_name(name: str) -> str:
+    """A column's name as readers know it.
+
+    >>> column_name(" G:Image Link")
+    'image_link'
+    """
+    return name.lstrip("\ufeff").strip().lower().removeprefix("g:").replace(" ", "_")
+
+
+def _delimiter(file: IO[str], path: Path) -> str:
+    header = file.readline(1 << 16)
+    file.seek(0)
+    if not header.strip():
+        raise CatalogueError(f"{path}: the feed is empty; its first line names the columns.")
+    return max("\t,;|", key=header.count)
+
+
+def _columns(header: Record | None, path: Path) -> list[str]:
+    if header is None or header.fault is not None:
+        fault = "there is none" if header is None else header.fault
+        raise CatalogueError(f"{path}: the header, the names of the columns, cannot be read: {fault}.")
+    return [column_name(name) for name in header.cells]
+
+
+def _rows(records: Iterator[Record], columns: list[str], id_column: str) -> Iterator[TableRow | FeedIssue]:
+    for record in records:
+        cells, fault = record.cells, record.fault
+        if fault is None and len(cells) > len(columns):
+            fault = f"the row has {len(cells)} cells, the header {len(columns)}"
+        row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
+        if fault is not None:
+            yield FeedIssue(fault, product_id=row.get(id_column, ""), line=record.line)
+        elif any(row.values()):
+            yield TableRow(record.line, row)

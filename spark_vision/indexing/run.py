@@ -1,0 +1,142 @@
+"""What a build is given, what it knows on its way, and what it reports."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+from spark_vision.domain.catalogue import FeedIssue, FeedRow
+from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.indexing.changes import Changes
+from spark_vision.indexing.encode import EncodeTally
+from spark_vision.indexing.lookalikes import Lookalike
+from spark_vision.indexing.manifest import Manifest
+from spark_vision.ports import Encoder, PictureSource, Progress
+
+Outcome = Literal["published", "beside", "unchanged"]
+
+NO_PICTURE = "no picture of it can be used, so it is not indexed"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a version is made. kind: of the index, None where its size decides; keep: how many versions
+    stay; min_recall: what an approximate index must reach at 10 before it is published, 0..1;
+    live: whether the version becomes the live one, or stays beside it until it is activated.
+    """
+
+    kind: str | None = None
+    keep: int = 10
+    min_recall: float = 0.98
+    live: bool = True
+
+
+DEFAULT_RULES = Rules()
+
+
+@dataclass(frozen=True)
+class BuildInput:
+    """What a version is made from: a catalogue's rows and pictures, and an encoder.
+
+    source: the feed's path, for the manifest; feed_digest: SHA-256 of the feed, for the manifest.
+    """
+
+    source: str
+    rows: Iterable[FeedRow | FeedIssue]
+    pictures: PictureSource
+    encoder: Encoder
+    limits: PictureLimits = DEFAULT_LIMITS
+    feed_digest: str = ""
+    rules: Rules = DEFAULT_RULES
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build or an update did.
+
+    outcome: `published` and live; `beside` the live version; or `unchanged`, where the live version,
+    whose manifest this is then, was left as it is; encoded, reused: pictures through the model, and
+    from the cache; seconds: of each step.
+    """
+
+    manifest: Manifest
+    encoded: int
+    reused: int
+    forward_seconds: float
+    issues: list[FeedIssue]
+    outcome: Outcome = "published"
+    changes: Changes = field(default_factory=Changes)
+    lookalikes: list[Lookalike] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def counts(self) -> dict[str, int]:
+        """The numbers that matter, by what they count."""
+        severities = Counter(issue.severity for issue in self.issues)
+        return {
+            **self.changes.counts(),
+            "refused": severities["refused"],
+            "warnings": severities["warning"],
+            "without_picture": sum(issue.reason == NO_PICTURE for issue in self.issues),
+            "near_duplicates": len(self.lookalikes),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as a JSON value."""
+        content = self.manifest.content
+        return {
+            "version": self.manifest.version,
+            "outcome": self.outcome,
+            "model": content.encoder.model,
+            "kind": content.index_kind,
+            "products": content.products,
+            "pictures": content.pictures,
+            "encoded": self.encoded,
+            "reused": self.reused,
+            "feed_digest": self.manifest.feed_digest,
+            "seconds": {**self.seconds, "forward": round(self.forward_seconds, 3)},
+            "counts": self.counts(),
+            "changes": [asdict(change) for change in self.changes.changes],
+            "near_duplicates": [asdict(pair) for pair in self.lookalikes],
+            "issues": [asdict(issue) for issue in self.issues],
+        }
+
+
+@dataclass
+class Run:
+    """The state of one build on its way."""
+
+    given: BuildInput
+    folder: Path
+    progress: Progress
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: dict[str, float] = field(default_factory=dict)
+    issues: list[FeedIssue] = field(default_factory=list)
+    tally: EncodeTally = field(default_factory=EncodeTally)
+    changes: Changes = field(default_factory=Changes)
+    lookalikes: list[Lookalike] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        start = perf_counter()
+        yield
+        self.seconds[name] = round(perf_counter() - start, 3)
+
+    def report(self, manifest: Manifest, outcome: Outcome) -> BuildReport:
+        """What there is to say at the end."""
+        tally = self.tally
+        return BuildReport(
+            manifest,
+            tally.encoded,
+            tally.reused,
+            tally.forward_seconds,
+            self.issues,
+            outcome,
+            self.changes,
+            self.lookalikes,
+            dict(self.seconds),
+        )

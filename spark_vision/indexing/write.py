@@ -1,0 +1,105 @@
+"""The files of a version, from what is staged and cached."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.catalogue import FeedIssue
+from spark_vision.domain.embedding import Embeddings
+from spark_vision.errors import CatalogueError, IndexDamagedError
+from spark_vision.indexing import recall
+from spark_vision.indexing.approximate import VECTORS
+from spark_vision.indexing.durable import file_sha256
+from spark_vision.indexing.embedding_cache import EmbeddingCache
+from spark_vision.indexing.kinds import kind_for, proposal_files, write_index
+from spark_vision.indexing.manifest import Approximation, Content, FileEntry
+from spark_vision.indexing.records import RecordWriter
+from spark_vision.indexing.run import Run
+from spark_vision.indexing.staging import Staging
+
+REPORT = "report.json"
+_BLOCK = 8192
+
+
+def write_content(run: Run, staging: Staging, cache: EmbeddingCache) -> tuple[Content, Approximation | None]:
+    """Write all files of a version but its manifest.
+
+    Raises CatalogueError where there is nothing to index, and IndexRecallError where an approximate
+    index finds too little.
+    """
+    encoder, count = run.given.encoder.spec, staging.usable()
+    if count == 0:
+        raise CatalogueError(_nothing(run))
+    kind = kind_for(count, run.given.rules.kind)
+    with run.step("write"):
+        with RecordWriter(run.folder) as records:
+            vectors = _vectors(staging, cache, records)
+            write_index(kind, run.folder, vectors, (count, encoder.dimension))
+        (run.folder / REPORT).write_bytes(report_bytes(run.issues))
+        proposals = set(proposal_files(kind))
+        files = {path.name: _entry(path) for path in sorted(run.folder.iterdir())}
+    content = Content(
+        encoder=encoder,
+        index_kind=kind,
+        products=records.products,
+        pictures=count,
+        catalogue_digest=run.changes.catalogue_digest,
+        files={name: entry for name, entry in files.items() if name not in proposals},
+    )
+    if not proposals:
+        return content, None
+    return content, _approximation(run, staging, kind, {name: files[name] for name in proposals})
+
+
+def report_bytes(issues: Sequence[FeedIssue]) -> bytes:
+    """The issues as they are kept with the version: the same feed gives the same bytes."""
+    counts = dict(sorted(Counter(issue.severity for issue in issues).items()))
+    report = {"counts": counts, "issues": [asdict(issue) for issue in issues]}
+    return json.dumps(report, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def _approximation(run: Run, staging: Staging, kind: str, files: dict[str, FileEntry]) -> Approximation:
+    with run.step("recall"):
+        vectors = np.load(run.folder / VECTORS, mmap_mode="r")
+        queries = {
+            "pictures": recall.picture_queries(vectors),
+            "texts": run.given.encoder.encode_texts(staging.titles(recall.QUERIES)),
+        }
+        search, found = recall.choose_search(run.folder, kind, queries, run.given.rules.min_recall)
+    return Approximation(files, search, found)
+
+
+def _vectors(staging: Staging, cache: EmbeddingCache, records: RecordWriter) -> Iterator[Embeddings]:
+    """All embeddings in the order of the index, in blocks; each product's record is written beside it."""
+    block: list[NDArray[np.float32]] = []
+    for staged in staging.products():
+        records.add(staged.product, staged.images, staged.digests)
+        block += [_embedding(cache, digest) for digest in staged.digests]
+        if len(block) >= _BLOCK:
+            yield np.stack(block)
+            block = []
+    if block:
+        yield np.stack(block)
+
+
+def _embedding(cache: EmbeddingCache, digest: str) -> NDArray[np.float32]:
+    embedding = cache.get(digest)
+    if embedding is None:
+        raise IndexDamagedError("The embedding cache lost a picture it had; run the build again.")
+    return embedding
+
+
+def _nothing(run: Run) -> str:
+    message = f"{run.given.source}: there is nothing to index; the live version stays as it is."
+    if run.issues:
+        message += f" {len(run.issues)} rows or pictures were refused, such as: {run.issues[0].reason}"
+    return message
+
+
+def _entry(path: Path) -> FileEntry:
+    return FileEntry(path.stat().st_size, file_sha256(path))

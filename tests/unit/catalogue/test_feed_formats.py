@@ -1,0 +1,209 @@
+"""Each feed format: what it gives, how it is recognised, and what is said of its mistakes."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from spark_vision.catalogue.detect import Format, detect
+from spark_vision.catalogue.read import Source, open_source
+from spark_vision.catalogue.shopify import Shop
+from spark_vision.domain.catalogue import Availability, FeedIssue, Price, Product
+from spark_vision.errors import CatalogueError, InvalidInputError
+
+RSS = """<?xml version="1.0"?>
+<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title>
+<item>
+  <g:id>s1</g:id><title>plain</title><g:title>Red &amp; blue</g:title>
+  <g:image_link>a.jpg</g:image_link>
+  <g:additional_image_link>b,1.jpg</g:additional_image_link>
+  <g:additional_image_link>c.jpg</g:additional_image_link>
+  <g:price>15.00 USD</g:price><g:availability>out of stock</g:availability>
+  <g:shipping><g:price>3 USD</g:price></g:shipping>
+</item>
+<item><g:id>s2</g:id></item>
+</channel></rss>
+"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">
+<title>Shop</title><link href="https://shop.example"/>
+<entry><g:id>a1</g:id><title>Cup</title><link href="https://shop.example/cup"/>
+<g:image_link>cup.jpg</g:image_link></entry></feed>"""
+OLD_SHOPIFY = """Handle,Title,Body (HTML),Vendor,Type,Published,Option1 Name,Option1 Value,Option2 Name,\
+Option2 Value,Variant SKU,Variant Price,Variant Barcode,Image Src,Image Position,Variant Image,Status
+tee,Tee,<p>Soft &amp; <b>warm</b></p>,Acme,Shirts,true,Size,S,Colour,Red,tee-s,10.00,4006381333931,\
+https://cdn/2.jpg,2,,active
+tee,,,,,,,M,,Blue,,11.00,123,https://cdn/1.jpg,1,https://cdn/m.jpg,
+tee,,,,,,,,,,,,,https://cdn/3.jpg,3,,
+draft,Draft,,Acme,Shirts,true,Title,Default Title,,,d1,1.00,,https://cdn/d.jpg,1,,draft
+"""
+NEW_SHOPIFY = """Title,URL handle,Description,Vendor,Product category,Published on online store,Status,SKU,\
+Barcode,Option1 name,Option1 value,Price,Product image URL,Image position,Inventory tracker,Inventory quantity
+Mug,mug,Plain,Acme,Home > Mugs,TRUE,Active,m1,,Title,Default Title,9.50,https://cdn/mug.jpg,1,shopify,0
+"""
+
+
+def write(folder: Path, text: str, name: str = "feed", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def read(source: Source) -> tuple[list[Product], list[FeedIssue]]:
+    rows = list(source.rows())
+    issues = [row for row in rows if isinstance(row, FeedIssue)]
+    return [row.product for row in rows if not isinstance(row, FeedIssue)], issues
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (RSS, Format.GOOGLE_XML),
+        (ATOM, Format.GOOGLE_XML),
+        (OLD_SHOPIFY, Format.SHOPIFY_CSV),
+        (NEW_SHOPIFY, Format.SHOPIFY_CSV),
+        ("id\ttitle\timage_link\n", Format.GOOGLE_CSV),
+        ('{"@type": "Product"}', Format.JSON_LD),
+        ("<!DOCTYPE html><title>x</title>", Format.HTML),
+    ],
+)
+def test_the_content_says_the_format_whatever_the_name(tmp_path: Path, text: str, expected: Format) -> None:
+    assert detect(write(tmp_path, text, "feed.txt")) is expected
+    assert detect(write(tmp_path, text, "feed.xml", "utf-8-sig")) is expected
+
+
+def test_a_packed_file_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "feed.csv").write_bytes(b"PK\x03\x04rest")
+    with pytest.raises(CatalogueError, match="unpack"):
+        detect(tmp_path / "feed.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_rss_gives_googles_attributes_and_lines(tmp_path: Path, encoding: str) -> None:
+    products, issues = read(open_source(write(tmp_path, RSS, encoding=encoding)))
+    (product,) = products
+    assert product.title == "Red & blue"
+    assert product.images == ("a.jpg", "b,1.jpg", "c.jpg")
+    assert product.price == Price(Decimal("15.00"), "USD")
+    assert product.availability is Availability.OUT_OF_STOCK
+    assert [(issue.line, issue.product_id) for issue in issues] == [(11, "s2")]
+
+
+def test_atom_takes_links_from_their_attribute(tmp_path: Path) -> None:
+    (product,), _ = read(open_source(write(tmp_path, ATOM)))
+    assert (product.id, product.link) == ("a1", "https://shop.example/cup")
+
+
+def test_half_an_xml_feed_is_no_feed(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"well-formed XML \(line 1"):
+        read(open_source(write(tmp_path, RSS[:-40])))
+
+
+def test_an_entity_bomb_is_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><item><id>&b;</id></item></rss>'
+    with pytest.raises(CatalogueError, match="entities"):
+        read(open_source(write(tmp_path, bomb)))
+
+
+def test_shopifys_old_header_groups_variants(tmp_path: Path) -> None:
+    source = open_source(write(tmp_path, OLD_SHOPIFY), shop=Shop("EUR", "https://shop.example/"))
+    (small, medium), issues = read(source)
+    assert (small.id, medium.id) == ("tee-s", "tee-m-blue")
+    assert small.title == medium.title == "Tee"
+    assert small.item_group_id == medium.item_group_id == "tee"
+    assert small.description == "Soft & warm"
+    assert (small.size, small.color, medium.color) == ("S", "Red", "Blue")
+    assert small.images == ("https://cdn/1.jpg", "https://cdn/2.jpg", "https://cdn/3.jpg")
+    assert medium.images[0] == "https://cdn/m.jpg"
+    assert small.price == Price(Decimal("10.00"), "EUR")
+    assert (small.gtin, medium.gtin) == ("4006381333931", "")
+    assert medium.link == "https://shop.example/products/tee"
+    assert [(issue.line, issue.product_id) for issue in issues] == [(3, "tee-m-blue"), (5, "draft")]
+
+
+def test_shopifys_new_header_says_the_same(tmp_path: Path) -> None:
+    (mug,), issues = read(open_source(write(tmp_path, NEW_SHOPIFY)))
+    assert (mug.id, mug.item_group_id, mug.images) == ("m1", "mug", ("https://cdn/mug.jpg",))
+    assert mug.product_type == "Home > Mugs"
+    assert mug.availability is Availability.OUT_OF_STOCK
+    assert mug.price is None
+    assert "SPARK_VISION_SHOP_CURRENCY" in issues[0].reason
+
+
+LAMP = {
+    "@type": "Product",
+    "sku": "l1",
+    "name": "Lamp",
+    "image": [{"@type": "ImageObject", "url": "l.jpg"}, "m,n.jpg"],
+    "brand": {"@type": "Brand", "name": "Acme"},
+    "gtin13": "4006381333931",
+    "offers": {"price": 19.5, "priceCurrency": "EUR", "availability": "https://schema.org/OutOfStock"},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(LAMP),
+        json.dumps([LAMP]),
+        json.dumps({"@context": "https://schema.org", "@graph": [LAMP]}, indent=2),
+        json.dumps({"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": LAMP}]}),
+        f"<!DOCTYPE html><script type='application/ld+json'>{json.dumps(LAMP)}</script>",
+    ],
+)
+def test_json_ld_in_all_its_wrappings(tmp_path: Path, text: str) -> None:
+    (lamp,), issues = read(open_source(write(tmp_path, text)))
+    assert not issues
+    assert (lamp.id, lamp.title, lamp.brand, lamp.gtin) == ("l1", "Lamp", "Acme", "4006381333931")
+    assert lamp.images == ("l.jpg", "m,n.jpg")
+    assert lamp.price == Price(Decimal("19.5"), "EUR")
+    assert lamp.availability is Availability.OUT_OF_STOCK
+
+
+def test_json_lines_cost_one_line_a_mistake(tmp_path: Path) -> None:
+    lines = [json.dumps({**LAMP, "sku": "1"}), json.dumps({**LAMP, "sku": "2"}), "{broken", "{}"]
+    products, issues = read(open_source(write(tmp_path, "\n".join(lines))))
+    assert [product.id for product in products] == ["1", "2"]
+    assert [issue.line for issue in issues] == [3]
+
+
+def test_a_product_groups_variants_take_over_what_it_says(tmp_path: Path) -> None:
+    group = {
+        "@type": "ProductGroup",
+        "productGroupID": "g",
+        "name": "Chair",
+        "image": "chair.jpg",
+        "hasVariant": [
+            {"@type": "Product", "sku": "c1", "color": "red"},
+            {"@type": "Product", "sku": "c2", "color": "blue", "image": "blue.jpg"},
+        ],
+    }
+    (one, two), _ = read(open_source(write(tmp_path, json.dumps(group))))
+    assert (one.item_group_id, two.item_group_id) == ("g", "g")
+    assert (one.title, one.color, one.images) == ("Chair", "red", ("chair.jpg",))
+    assert two.images == ("blue.jpg",)
+
+
+def test_large_json_arrays_are_read_element_by_element_with_their_lines(tmp_path: Path) -> None:
+    many = ",\n".join(json.dumps({**LAMP, "sku": str(n), "description": "x" * 999}) for n in range(1500))
+    rows = list(open_source(write(tmp_path, f"[\n{many}\n]")).rows())
+    assert [(row.line, row.product.id) for row in rows] == [(n + 2, str(n)) for n in range(1500)]  # type: ignore[union-attr]
+    with pytest.raises(CatalogueError, match=r"from line 1501|in the middle"):
+        list(open_source(write(tmp_path, f"[\n{many[:-20]}")).rows())
+
+
+def test_a_false_gtin_is_told_and_dropped(tmp_path: Path) -> None:
+    feed = "id,title,image_link,gtin\n1,A,a.jpg,4006381333932\n2,B,b.jpg,4006381-333931\n"
+    (one, two), (issue,) = read(open_source(write(tmp_path, feed)))
+    assert (one.gtin, two.gtin) == ("", "4006381333931")
+    assert (issue.line, issue.severity) == (2, "warning")
+    assert "check digit" in issue.reason
+
+
+def test_an_option_forces_the_format(tmp_path: Path) -> None:
+    both = "Handle,id,title,image_link\nh,1,A,a.jpg\n"
+    assert read(open_source(write(tmp_path, both), "google-csv"))[0][0].id == "1"
+    with pytest.raises(CatalogueError, match="no well-formed XML"):
+        read(open_source(write(tmp_path, both), "google-xml"))
+    with pytest.raises(InvalidInputError, match="google-xml"):
+        open_source(write(tmp_path, both), "gogle")
