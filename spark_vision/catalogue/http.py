@@ -12,6 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
+from spark_vision import __version__
 from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
 from spark_vision.catalogue.fetched import Fetched, FetchedStore
 from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
@@ -19,7 +20,7 @@ from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_AGENT = "spark-vision (+https://github.com/spark-vision)"
+_AGENT = f"spark-vision/{__version__}"
 _AS_THEY_ARE = "!$%&'()*+,/:;=?@[]~"
 
 
