@@ -3,7 +3,7 @@
 import csv
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -175,3 +175,17 @@ class ArrayGallery:
 
     def product(self, product_id: str) -> Product:
         return Product(product_id, f"Title of {product_id}", (f"{product_id}.png",))
+
+
+def best_match_per_product(matches: Iterable[Match]) -> list[Match]:
+    """Pooling as it is defined, for holding a gallery against: the best match of each product, highest
+    similarity first, ties by product id.
+
+    A product's similarity is that of its closest reference image (max pooling).
+    """
+    best: dict[str, Match] = {}
+    for match in matches:
+        held = best.get(match.product_id)
+        if held is None or (-match.similarity, match.row) < (-held.similarity, held.row):
+            best[match.product_id] = match
+    return sorted(best.values(), key=lambda match: (-match.similarity, match.product_id))

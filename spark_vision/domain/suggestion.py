@@ -1,6 +1,5 @@
 """From matches to suggestions: the values that flow through a look-up."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spark_vision.domain.box import Box
@@ -49,16 +48,3 @@ class Item:
     box: Box | None
     suggestions: tuple[Suggestion, ...]
     no_match: NoMatch | None = None
-
-
-def best_match_per_product(matches: Iterable[Match]) -> list[Match]:
-    """Pool matches to the best one a product: highest similarity first, ties by product id.
-
-    A product's similarity is that of its closest reference image (max pooling).
-    """
-    best: dict[str, Match] = {}
-    for match in matches:
-        held = best.get(match.product_id)
-        if held is None or (-match.similarity, match.row) < (-held.similarity, held.row):
-            best[match.product_id] = match
-    return sorted(best.values(), key=lambda match: (-match.similarity, match.product_id))

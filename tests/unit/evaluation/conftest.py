@@ -8,11 +8,12 @@ import pytest
 
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
-from spark_vision.domain.suggestion import Match, best_match_per_product
+from spark_vision.domain.suggestion import Match
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.ports import Gallery
+from tests.fakes import best_match_per_product
 
 
 class PlainGallery(Gallery):
