@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.bootstrap import Shop, build_index
 from spark_vision.bootstrap.research import DatasetRun, evaluate_dataset
 from spark_vision.domain.catalogue import Product
 from spark_vision.errors import DatasetError
@@ -44,18 +44,18 @@ def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> D
         raise DatasetError(f"{DEMO_SHOP}: this installation has no demo shop; install it again.")
     build_index(settings, str(DEMO_SHOP), progress=progress)
     run = evaluate_dataset(settings, DEMO_SHOP, _SPLIT, progress=progress)
-    sheet = _draw(run, open_shop(settings), folder)
+    sheet = _draw(run, folder)
     return DemoResult(sheet, run.evaluation.as_json())
 
 
-def _draw(run: DatasetRun, shop: Shop, folder: Path) -> Path:
+def _draw(run: DatasetRun, folder: Path) -> Path:
     by_photo: dict[Path, list[QueryResult]] = defaultdict(list)
     for result in run.evaluation.results:
         by_photo[result.query.photo].append(result)
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     pages: list[Image] = []
     for photo, results in by_photo.items():
-        page = annotate(read_picture(photo), [_row(result, shop) for result in results])
+        page = annotate(read_picture(photo), [_row(result, run.shop) for result in results])
         page.save(folder / "photos" / f"{photo.stem}.png")
         pages.append(page)
     sheet = folder / "contact-sheet.jpg"
