@@ -118,3 +118,39 @@ class IndexRecallError(IndexVersionError):
     """An approximate index finds too little of what exact search finds; it is not published."""
 
     code = "index-recall"
+
+
+class StoreError(SparkVisionError):
+    """The tagging store cannot do what was asked."""
+
+    code = "store"
+
+
+class NotFoundError(StoreError):
+    """There is no such thing, or it is not to be seen by who asks."""
+
+    code = "not-found"
+
+
+class ConflictError(StoreError):
+    """What is there does not allow it."""
+
+    code = "conflict"
+
+
+class NameTakenError(ConflictError):
+    """Another account has this name."""
+
+    code = "name-taken"
+
+
+class NotAllowedError(StoreError):
+    """Who asks is known, but may not do this."""
+
+    code = "not-allowed"
+
+
+class KeyNeededError(StoreError):
+    """Only accounts may do it, and no valid key was given."""
+
+    code = "key-needed"

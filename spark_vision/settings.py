@@ -42,7 +42,17 @@ class Settings(BaseSettings):
     waiting_lookups: int = Field(
         default=32, ge=0, description="Look-ups that may wait for their turn; more are refused at once."
     )
+    database_url: str = Field(
+        default="",
+        description="`postgresql+psycopg://…`; without, a SQLite file in `data_dir`.",
+    )
+    data_dir: Path = Field(default=Path("data"), description="The store's SQLite file and the posted photos.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def store_url(self) -> str:
+        """The address of the tagging store's database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'store.sqlite'}"
 
     @property
     def picture_limits(self) -> PictureLimits:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from spark_vision import __version__, bootstrap
+from spark_vision.bootstrap.tagging import open_store
 from spark_vision.settings import Settings
 from spark_vision_api import problems
 from spark_vision_api.gate import Gate
@@ -76,6 +77,7 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
     return Services(
         settings=settings,
         live=LiveShop(settings, open_shop),
+        store=open_store(settings),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
     )

@@ -55,6 +55,12 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.ModelError: Kind(503, "The model is not available", _NO_MODEL),
     core.IndexVersionError: Kind(503, "The index cannot be used", _BAD_INDEX),
     core.IndexNotFoundError: Kind(503, "There is no index yet", _NO_INDEX),
+    core.StoreError: INTERNAL,
+    core.NotFoundError: Kind(404, "There is no such thing here"),
+    core.ConflictError: Kind(409, "It is not in a state for this"),
+    core.NameTakenError: Kind(409, "The name is taken"),
+    core.NotAllowedError: Kind(403, "This is not for your account"),
+    core.KeyNeededError: Kind(401, "A valid key is needed"),
     own.ProductNotFoundError: Kind(404, "There is no such product"),
     own.MediaTypeError: Kind(415, "This kind of body is not read here"),
     own.FormError: Kind(400, "The form cannot be read"),
@@ -100,6 +106,8 @@ def problem_response(
     }
     if problem.errors:
         body["errors"] = list(problem.errors)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers = {**RETRY_AFTER, **(headers or {})}
     return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)

@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
+from spark_vision.ports.store import Store
 from spark_vision.settings import Settings
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
@@ -14,13 +15,14 @@ from spark_vision_api.live import LiveShop
 
 @dataclass(frozen=True)
 class Services:
-    """Settings, the live shop, and the gates to the processor.
+    """Settings, the live shop, the tagging store, and the gates to the processor.
 
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
 
     settings: Settings
     live: LiveShop
+    store: Store
     lookups: Gate
     thumbnails: Gate
 
@@ -28,6 +30,7 @@ class Services:
         """Let what runs end."""
         self.lookups.close()
         self.thumbnails.close()
+        self.store.close()
 
 
 # Coroutines, though nothing is awaited: FastAPI would run plain functions in threads.

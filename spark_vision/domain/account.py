@@ -1,0 +1,40 @@
+"""Who acts: roles, and the actor of a request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account is for. An admin may do what a catalogue account may, and look after accounts."""
+
+    POSTER = "poster"
+    CATALOGUE = "catalogue"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person or a program that has keys. name: unique, shown with posts."""
+
+    id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something: an account, or nobody (anonymous browsing)."""
+
+    account: Account | None = None
+
+    @property
+    def id(self) -> str | None:
+        """The account's id; None for nobody."""
+        return None if self.account is None else self.account.id
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the actor's account has one of the roles."""
+        return self.account is not None and self.account.role in roles
+
+
+NOBODY = Actor()

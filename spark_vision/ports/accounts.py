@@ -1,0 +1,22 @@
+"""Where accounts and their keys are kept."""
+
+from datetime import datetime
+from typing import Protocol
+
+from spark_vision.domain.account import Account
+
+
+class Accounts(Protocol):
+    """The accounts of one transaction."""
+
+    def add(self, account: Account, created_at: datetime) -> None:
+        """Keep a new account; raises NameTakenError where its name is another's."""
+
+    def get(self, account_id: str) -> Account | None:
+        """The account with this id."""
+
+    def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
+        """Keep a key by its SHA-256 digest, 64 hexadecimal digits; the key itself is never kept."""
+
+    def holder(self, digest: str) -> Account | None:
+        """Whose key has this digest; None where it is unknown or revoked."""

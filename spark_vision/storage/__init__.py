@@ -1,0 +1,1 @@
+"""The tagging store on SQLAlchemy: the only place that knows SQL."""

@@ -1,0 +1,45 @@
+"""Accounts and keys in the database."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from spark_vision.domain.account import Account, Role
+from spark_vision.errors import NameTakenError
+from spark_vision.storage.tables.accounts import AccountRow, KeyRow
+
+
+class SqlAccounts:
+    """Accounts of one session; see `ports.accounts.Accounts`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, account: Account, created_at: datetime) -> None:
+        row = AccountRow(id=account.id, name=account.name, role=account.role.value, created_at=created_at)
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+        except IntegrityError as error:
+            raise NameTakenError(
+                f"There is an account {account.name!r} already; choose another name."
+            ) from error
+
+    def get(self, account_id: str) -> Account | None:
+        row = self._session.get(AccountRow, account_id)
+        return None if row is None else _account(row)
+
+    def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
+        self._session.add(KeyRow(id=key_id, account_id=account_id, digest=digest, created_at=created_at))
+        self._session.flush()
+
+    def holder(self, digest: str) -> Account | None:
+        wanted = select(AccountRow).join(KeyRow).where(KeyRow.digest == digest, KeyRow.revoked_at.is_(None))
+        row = self._session.scalar(wanted)
+        return None if row is None else _account(row)
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(row.id, row.name, Role(row.role))
