@@ -26,7 +26,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		|| { echo "Spark Vision needs Python 3.11 or newer; say which with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,render]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,render,research]"
 	@touch $@
 
 demo: setup
