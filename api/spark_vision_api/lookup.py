@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 from spark_vision.bootstrap import Shop
+from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import PictureLimits
@@ -29,7 +30,7 @@ def look_up_photo(
         request = read()
     with timings.stage("decode"):
         photo = decode(request.photo, limits)
-    items = shop.suggester.suggest(photo, request.boxes, request.top, timings)
+    items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted)
     seconds = {**timings.seconds, "total": perf_counter() - asked}
     return PhotoSearch.model_validate(
         {
@@ -42,9 +43,9 @@ def look_up_photo(
     )
 
 
-def look_up_text(shop: Shop, text: str, top: int) -> ProductSearch:
+def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter) -> ProductSearch:
     """Search by words; raises InvalidInputError where there are none."""
-    item = shop.suggester.search_text(text, top)
+    item = shop.suggester.search_text(text, top, wanted)
     found = item_dict(item)
     return ProductSearch.model_validate(
         {

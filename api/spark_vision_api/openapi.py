@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from spark_vision.errors import SparkVisionError
+from spark_vision_api.filters import FilterIn
 from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
 from spark_vision_api.schemas.problem import ProblemOut
 from spark_vision_api.schemas.search import BoxIn
@@ -24,7 +25,7 @@ TAGS = [
 Responses = dict[int | str, dict[str, Any]]
 _REF = "#/components/schemas/{model}"
 _SCHEMA = {"$ref": _REF.format(model="ProblemOut")}
-_EXTRA_MODELS = (ProblemOut, BoxIn)
+_EXTRA_MODELS = (ProblemOut, BoxIn, FilterIn)
 # Every operation that reads a query or a body may refuse it like this.
 _INVALID = (
     "invalid-request",
@@ -100,11 +101,18 @@ def photo_body() -> dict[str, Any]:
                 "maximum": 100,
                 "description": "In place of the query's.",
             },
+            "filter": {
+                "$ref": _REF.format(model="FilterIn"),
+                "description": "Which products may be suggested; in place of the query's conditions.",
+            },
         },
     }
     content = {
         "image/*": picture,
         "application/octet-stream": picture,
-        "multipart/form-data": {"schema": form, "encoding": {"boxes": {"contentType": "application/json"}}},
+        "multipart/form-data": {
+            "schema": form,
+            "encoding": {name: {"contentType": "application/json"} for name in ("boxes", "filter")},
+        },
     }
     return {"requestBody": {"required": True, "content": content}}

@@ -1,6 +1,7 @@
 """Values of a feed's fields: what they mean, or why they mean nothing."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from stdnum import ean
@@ -34,6 +35,26 @@ def price(text: str) -> Price | None:
         return None
     amount = Decimal(found["amount"].replace(",", "."))
     return Price(amount, found["currency"].upper())
+
+
+def lasts(period: str, now: datetime) -> bool | None:
+    """Whether a moment lies in a period of two ISO 8601 moments with a slash between; None where it is none.
+
+    A moment without a zone is in UTC.
+
+    >>> lasts("2026-01-01T00:00-0800/2026-02-01", datetime(2026, 1, 15, tzinfo=UTC))
+    True
+    """
+    try:
+        start, end = (_moment(text) for text in period.split("/"))
+    except ValueError:
+        return None
+    return start <= now <= end
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def availability(text: str) -> Availability | None:

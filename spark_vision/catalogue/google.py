@@ -4,11 +4,12 @@ The same attributes come as columns of CSV and TSV, read here, and as elements o
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from spark_vision.catalogue import fields
 from spark_vision.catalogue.table import Row, open_table
-from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Product
+from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Price, Product
 from spark_vision.errors import CatalogueError
 
 REQUIRED = ("id", "title", "image_link")
@@ -60,18 +61,47 @@ def _warnings(values: Row, line: int | None) -> Iterator[FeedIssue]:
         yield warning("title is empty; the id stands in for it")
     if (text := values.get("price", "")) and fields.price(text) is None:
         yield warning(f"price {text!r} is no amount with a currency, such as 15.00 USD")
+    if (reason := _sale_fault(values)) is not None:
+        yield warning(reason)
     if (text := values.get("availability", "")) and fields.availability(text) is None:
         yield warning(f"availability {text!r} is none of {', '.join(Availability)}")
     if (text := values.get("gtin", "")) and fields.gtin(text) is None:
         yield warning(f"gtin {text!r} is no GTIN: its length or its check digit is wrong")
 
 
+def _sale_fault(values: Row) -> str | None:
+    """Why a sale price is passed over; None where there is none, or it is as it should be."""
+    text, period = values.get("sale_price", ""), values.get("sale_price_effective_date", "")
+    if not text:
+        return None
+    sale, regular = fields.price(text), fields.price(values.get("price", ""))
+    if sale is None:
+        return f"sale_price {text!r} is no amount with a currency, such as 15.00 USD"
+    if regular is not None and (sale.currency != regular.currency or sale.amount > regular.amount):
+        return f"sale_price {text!r} is no less than the price {str(regular)!r}, so that counts"
+    if period and fields.lasts(period, datetime.now(UTC)) is None:
+        return f"sale_price_effective_date {period!r} is no period, such as 2026-11-01/2026-11-30"
+    return None
+
+
+def _prices(values: Row) -> tuple[Price | None, Price | None]:
+    """What one pays now, and what one pays when it is not on sale, where it is."""
+    regular, sale = fields.price(values.get("price", "")), fields.price(values.get("sale_price", ""))
+    period = values.get("sale_price_effective_date", "")
+    lasts = not period or fields.lasts(period, datetime.now(UTC))
+    if sale is None or not lasts or _sale_fault(values) is not None or sale == regular:
+        return regular, None
+    return sale, regular
+
+
 def _product(values: Row, images: tuple[str, ...]) -> Product:
+    price, regular_price = _prices(values)
     return Product(
         id=values["id"],
         title=values.get("title") or values["id"],
         images=images,
-        price=fields.price(values.get("price", "")),
+        price=price,
+        regular_price=regular_price,
         availability=fields.availability(values.get("availability", "")) or Availability.IN_STOCK,
         gtin=fields.gtin(values.get("gtin", "")) or "",
         **{name: values.get(name, "") for name in _PLAIN},

@@ -91,7 +91,8 @@ def _row(node: dict[str, Any]) -> Row:
         "link": _url(offer.get("url")) or _url(node.get("url")),
         "image_link": next(iter(images), ""),
         "additional_image_link": ",".join(image.replace(",", "%2C") for image in images[1:]),
-        "price": _price(offer),
+        "price": _price(offer, list_price=True) or _price(offer),
+        "sale_price": _price(offer) if _price(offer, list_price=True) else "",
         "availability": _text(offer.get("availability")),
         "brand": _text(node.get("brand")),
         "product_type": _text(node.get("category")),
@@ -109,10 +110,21 @@ def _offer(value: Any) -> dict[str, Any]:
     return {**offer, **inner}
 
 
-def _price(offer: dict[str, Any]) -> str:
-    details = {**_dict(next(iter(_list(offer.get("priceSpecification"))), None)), **offer}
+def _price(offer: dict[str, Any], *, list_price: bool = False) -> str:
+    """What one pays; or the list price that is struck through beside it, empty where there is none."""
+    told = [_dict(value) for value in _list(offer.get("priceSpecification"))]
+    fitting = [value for value in told if _is_list_price(value) == list_price]
+    if list_price and not fitting:
+        return ""
+    own = {} if list_price else {name: value for name, value in offer.items() if value is not None}
+    details = {"priceCurrency": offer.get("priceCurrency"), **(fitting[0] if fitting else {}), **own}
     amount = details.get("price", details.get("lowPrice", ""))
     return f"{_text(amount)} {_text(details.get('priceCurrency'))}".strip()
+
+
+def _is_list_price(specification: dict[str, Any]) -> bool:
+    kind = _text(specification.get("priceType")).rsplit("/", 1)[-1]
+    return kind in ("ListPrice", "StrikethroughPrice", "SRP", "MSRP")
 
 
 def _list(value: Any) -> list[Any]:

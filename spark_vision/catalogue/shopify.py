@@ -25,6 +25,7 @@ _NEW_NAMES = {
     "sku": "variant_sku",
     "barcode": "variant_barcode",
     "price": "variant_price",
+    "compare-at_price": "variant_compare_at_price",
     "inventory_quantity": "variant_inventory_qty",
     "continue_selling_when_out_of_stock": "variant_inventory_policy",
     "inventory_tracker": "variant_inventory_tracker",
@@ -163,6 +164,12 @@ class _Variant:
         return {name: value for name, value in pairs if value and value != "Default Title"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    price: Price | None
+    regular: Price | None
+
+
 def _variant(variant: _Variant, common: dict[str, str], shop: Shop) -> Iterator[FeedRow | FeedIssue]:
     values, line = variant.row.values, variant.row.line
     product_id = values.get("variant_sku") or _id_of(common["item_group_id"], variant.options)
@@ -179,11 +186,21 @@ def _variant(variant: _Variant, common: dict[str, str], shop: Shop) -> Iterator[
     amount = fields.price(f"{price} {shop.currency}") if shop.currency else None
     if shop.currency and price and amount is None:
         yield FeedIssue(f"price {price!r} is no amount", product_id=product_id, line=line, severity="warning")
-    yield FeedRow(line, _product(product_id, images, variant, common, amount))
+    yield FeedRow(
+        line, _product(product_id, images, variant, common, _Prices(amount, _regular(values, amount)))
+    )
+
+
+def _regular(values: Row, price: Price | None) -> Price | None:
+    """The price that Shopify strikes through, where the price itself is less."""
+    if price is None:
+        return None
+    regular = fields.price(f"{values.get('variant_compare_at_price', '')} {price.currency}")
+    return regular if regular is not None and regular.amount > price.amount else None
 
 
 def _product(
-    product_id: str, images: tuple[str, ...], variant: _Variant, common: dict[str, str], price: Price | None
+    product_id: str, images: tuple[str, ...], variant: _Variant, common: dict[str, str], prices: _Prices
 ) -> Product:
     attributes = {
         _ATTRIBUTES[name.lower()]: value
@@ -194,7 +211,8 @@ def _product(
     return Product(
         id=product_id,
         images=images,
-        price=price,
+        price=prices.price,
+        regular_price=prices.regular,
         availability=Availability.OUT_OF_STOCK if _sold_out(values) else Availability.IN_STOCK,
         gtin=fields.gtin(values.get("variant_barcode", "").lstrip("'")) or "",
         **common,

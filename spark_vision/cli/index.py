@@ -1,5 +1,6 @@
 """`spark-vision index ...`: the catalogue team's commands."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,42 +37,35 @@ def settings_for(index_dir: Path | None) -> Settings:
     return Settings() if index_dir is None else Settings(index_dir=index_dir)
 
 
-@app.command()
-def build(
-    source: SourcePath,
-    index_dir: IndexDir = None,
-    model: ModelName = None,
-    feed_format: FeedFormat = None,
-    kind: Kind = None,
-    live: Live = True,
-    as_json: AsJson = False,
-) -> None:
-    """Make a new version from a feed or a folder of pictures, then make it live."""
-    from spark_vision.bootstrap import BuildOptions, build_index
+def _maker(*, update: bool) -> Callable[..., None]:
+    """The command `update`, or `build`: the two have the same options."""
 
-    options = BuildOptions(feed_format, kind, live)
-    with console.progress() as progress:
-        report = build_index(settings_for(index_dir), source, model, progress, options)
-    print_report(report, as_json=as_json)
+    def command(
+        source: SourcePath,
+        index_dir: IndexDir = None,
+        model: ModelName = None,
+        feed_format: FeedFormat = None,
+        kind: Kind = None,
+        live: Live = True,
+        as_json: AsJson = False,
+    ) -> None:
+        from spark_vision.bootstrap import BuildOptions, build_index, update_index
+
+        make = update_index if update else build_index
+        options = BuildOptions(feed_format, kind, live)
+        with console.progress() as progress:
+            report = make(settings_for(index_dir), source, model, progress, options)
+        print_report(report, as_json=as_json)
+
+    return command
 
 
-@app.command()
-def update(
-    source: SourcePath,
-    index_dir: IndexDir = None,
-    model: ModelName = None,
-    feed_format: FeedFormat = None,
-    kind: Kind = None,
-    live: Live = True,
-    as_json: AsJson = False,
-) -> None:
-    """Add, change and remove what differs from the live version; the same result as a build."""
-    from spark_vision.bootstrap import BuildOptions, update_index
-
-    options = BuildOptions(feed_format, kind, live)
-    with console.progress() as progress:
-        report = update_index(settings_for(index_dir), source, model, progress, options)
-    print_report(report, as_json=as_json)
+app.command("build", help="Make a new version from a feed or a folder of pictures, then make it live.")(
+    _maker(update=False)
+)
+app.command(
+    "update", help="Add, change and remove what differs from the live version; the same result as a build."
+)(_maker(update=True))
 
 
 @app.command("list")

@@ -30,7 +30,8 @@ class Price:
 class Product:
     """One product of a catalogue, with the places of its pictures in the feed's own words.
 
-    `images` holds at least one path or address; the first is the main picture.
+    `images` holds at least one path or address; the first is the main picture. price: what one pays now;
+    regular_price: what one pays when it is not on sale, None where it is not.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Product:
     description: str = ""
     link: str = ""
     price: Price | None = None
+    regular_price: Price | None = None
     availability: Availability = Availability.IN_STOCK
     brand: str = ""
     product_type: str = ""

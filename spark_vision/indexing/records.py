@@ -31,6 +31,7 @@ _PRODUCT_SCHEMA = pa.schema(
         # An amount as the feed wrote it: text keeps every digit.
         pa.field("price", pa.string()),
         pa.field("currency", pa.string()),
+        pa.field("regular_price", pa.string()),
         # SHA-256 over the record and its pictures: what differs between versions shows by this alone.
         pa.field("digest", pa.binary(32), nullable=False),
     ]
@@ -184,6 +185,7 @@ def product_record(product: Product) -> dict[str, Any]:
         "availability": product.availability.value,
         "price": None if price is None else str(price.amount),
         "currency": None if price is None else price.currency,
+        "regular_price": None if product.regular_price is None else str(product.regular_price.amount),
     }
 
 
@@ -191,9 +193,11 @@ def product_of(record: dict[str, Any], images: tuple[str, ...]) -> Product:
     """The product of a record."""
     record = {name: value for name, value in record.items() if name != "digest"}
     amount, currency = record.pop("price"), record.pop("currency")
+    regular = record.pop("regular_price", None)  # versions of before there were sales have no such column
     return Product(
         images=images,
         price=None if amount is None else Price(Decimal(amount), currency),
+        regular_price=None if regular is None else Price(Decimal(regular), currency),
         availability=Availability(record.pop("availability")),
         **record,
     )

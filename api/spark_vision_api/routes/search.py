@@ -17,9 +17,10 @@ from spark_vision.errors import (
     PictureTooLargeError,
 )
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
+from spark_vision_api.filters import Wanted
 from spark_vision_api.lookup import look_up_photo, look_up_text
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
-from spark_vision_api.photo_request import check_media_type, read_photo_request
+from spark_vision_api.photo_request import Asked, check_media_type, read_photo_request
 from spark_vision_api.schemas.search import Boxes, PhotoSearch, ProductSearch, Top
 from spark_vision_api.services import Given, LoadedShop
 
@@ -47,15 +48,19 @@ async def search_photo(
     request: Request,
     shop: LoadedShop,
     services: Given,
+    wanted: Wanted,
     box: Annotated[Boxes, Query(default_factory=list)],
     top: Annotated[Top, Query()] = 5,
 ) -> Response:
-    """Suggest products for each box and for the whole photo. The photo is not kept."""
+    """Suggest products for each box and for the whole photo, of those that the conditions allow.
+
+    The photo is not kept.
+    """
     content_type = request.headers.get("Content-Type", "")
     check_media_type(content_type)
     with services.lookups.admit():
         body = await request.body()
-        read = partial(read_photo_request, content_type, body, box, top)
+        read = partial(read_photo_request, content_type, body, Asked(tuple(box), top, wanted))
         limits = services.settings.picture_limits
         work = partial(look_up_photo, shop, limits, read, perf_counter())
         return await services.lookups.run(lambda: _json(work()))
@@ -70,6 +75,7 @@ async def search_photo(
 async def search_products(
     shop: LoadedShop,
     services: Given,
+    wanted: Wanted,
     q: Annotated[
         str,
         Query(
@@ -78,9 +84,9 @@ async def search_products(
     ],
     top: Annotated[Top, Query()] = 10,
 ) -> Response:
-    """Products whose pictures fit a text, best first."""
+    """Products whose pictures fit a text, best first, of those that the conditions allow."""
     with services.lookups.admit():
-        return await services.lookups.run(lambda: _json(look_up_text(shop, q, top)))
+        return await services.lookups.run(lambda: _json(look_up_text(shop, q, top, wanted)))
 
 
 def _json(answer: BaseModel) -> Response:

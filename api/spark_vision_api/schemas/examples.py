@@ -6,6 +6,7 @@ _VERSION = "20261123-210644-8bc6521f"
 _CARD: dict[str, Any] = {
     "title": "Red Delicious",
     "price": {"amount": "2.49", "currency": "EUR"},
+    "regular_price": None,
     "availability": "in_stock",
     "brand": "",
     "product_type": "Grocery > Fruit > Apple",

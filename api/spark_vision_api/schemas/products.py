@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spark_vision.domain.catalogue import Product
+from spark_vision.domain.catalogue import Price, Product
 from spark_vision_api.schemas import examples
 
 
@@ -19,7 +19,8 @@ class ProductCard(BaseModel):
     """What one shows of a product beside a suggestion."""
 
     title: str
-    price: PriceOut | None
+    price: PriceOut | None = Field(description="What one pays now.")
+    regular_price: PriceOut | None = Field(description="Where it is on sale: what one pays when it is not.")
     availability: Literal["in_stock", "out_of_stock", "preorder", "backorder"]
     brand: str
     product_type: str
@@ -46,12 +47,16 @@ class ProductOut(ProductCard):
 
 def product_card(product: Product) -> dict[str, Any]:
     """A ProductCard's fields."""
-    price = product.price
     return {
         "title": product.title,
-        "price": None if price is None else {"amount": str(price.amount), "currency": price.currency},
+        "price": _price(product.price),
+        "regular_price": _price(product.regular_price),
         "availability": product.availability.value,
         "brand": product.brand,
         "product_type": product.product_type,
         "link": product.link,
     }
+
+
+def _price(price: Price | None) -> dict[str, str] | None:
+    return None if price is None else {"amount": str(price.amount), "currency": price.currency}

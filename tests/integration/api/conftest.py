@@ -15,10 +15,10 @@ from spark_vision_api import create_app
 
 from .pictures import COLOURS
 
-FEED = """id,title,description,link,image_link,product_type,price,brand,availability
-red-mug,Red mug,A mug.,https://shop.example/red-mug,red.png,Kitchen > Mugs,12.50 EUR,Rosso,in_stock
-green-mug,Green mug,Another mug.,,green.png,Kitchen > Mugs,,,out_of_stock
-kitchen/blue mug,<b>Blue</b> mug,,javascript:alert(1),blue.png,Kitchen > Mugs,9.00 EUR,,in_stock
+FEED = """id,title,description,link,image_link,product_type,price,brand,availability,color
+red-mug,Red mug,A mug.,https://shop.example/red-mug,red.png,Kitchen > Mugs,12.50 EUR,Rosso,in_stock,red
+green-mug,Green mug,Another mug.,,green.png,Kitchen > Mugs,,,out_of_stock,green
+kitchen/blue mug,<b>Blue</b> mug,,javascript:alert(1),blue.png,Kitchen > Mugs,9.00 EUR,,in_stock,blue/white
 """
 
 Start = Callable[..., TestClient]

@@ -1,11 +1,12 @@
 """Looking things up, as those do who mean well."""
 
 import json
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from .pictures import half_and_half, picture
+from .pictures import half_and_half, picture, problem
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}
@@ -72,8 +73,74 @@ def test_words_find_products(client: TestClient) -> None:
     assert body["products"]["green-mug"] == {
         "title": "Green mug",
         "price": None,
+        "regular_price": None,
         "availability": "out_of_stock",
         "brand": "",
         "product_type": "Kitchen > Mugs",
         "link": "",
     }
+
+
+CONDITIONS: list[tuple[dict[str, Any], set[str]]] = [
+    ({"category": "kitchen > mugs"}, {"red-mug", "green-mug", "kitchen/blue mug"}),
+    ({"category": "Kitch"}, set()),
+    ({"brand": ["ROSSO", "nobody"]}, {"red-mug"}),
+    ({"color": "Blue"}, {"kitchen/blue mug"}),
+    ({"availability": ["in_stock", "preorder"]}, {"red-mug", "kitchen/blue mug"}),
+    ({"max_price": "9.00", "currency": "eur"}, {"kitchen/blue mug"}),
+    ({"min_price": 9, "max_price": 12.5}, {"red-mug", "kitchen/blue mug"}),
+    ({"min_price": 13}, set()),
+    ({"currency": "USD"}, set()),
+]
+
+
+@pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
+def test_conditions_narrow_both_look_ups_alike(
+    client: TestClient, conditions: dict[str, Any], expected: set[str]
+) -> None:
+    listed = {"brand", "color", "availability"}
+    form = {
+        name: [value] if name in listed and isinstance(value, str) else value
+        for name, value in conditions.items()
+    }
+    words = client.get("/v1/search/products", params={"q": "a mug", **conditions}).json()
+    photo = client.post(PHOTO, content=picture(), headers=PNG, params=conditions).json()
+    sent = client.post(PHOTO, data={"filter": json.dumps(form)}, files={"photo": ("a.png", picture())}).json()
+    for found in (words, photo["items"][0], sent["items"][0]):
+        assert {held["product_id"] for held in found["suggestions"]} == expected
+        assert (found["no_match"] or {"reason": None})["reason"] == (None if expected else "filtered_out")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        ({"availability": "perhaps"}, "invalid-request"),
+        ({"min_price": "NaN"}, "invalid-request"),
+        ({"min_price": "-1"}, "invalid-request"),
+        ({"max_price": "1e400"}, "invalid-request"),
+        ({"currency": "EURO"}, "invalid-request"),
+        ({"brand": ["x"] * 21}, "invalid-request"),
+        ({"min_price": 3, "max_price": 2}, "invalid-input"),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused(
+    client: TestClient, conditions: dict[str, Any], code: str
+) -> None:
+    problem(client.get("/v1/search/products", params={"q": "a mug", **conditions}), 422, code)
+    problem(client.post(PHOTO, content=picture(), headers=PNG, params=conditions), 422, code)
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "code"),
+    [
+        ("[]", 422, "invalid-request"),
+        ('{"mood": "good"}', 422, "invalid-request"),
+        ('{"brand": "A", "brand": "B"}', 400, "malformed-form"),
+        ('{"min_price": 3, "max_price": 2}', 422, "invalid-input"),
+    ],
+)
+def test_a_filter_of_a_form_that_makes_no_sense_is_refused(
+    client: TestClient, value: str, status: int, code: str
+) -> None:
+    files = {"photo": ("a.png", picture())}
+    problem(client.post(PHOTO, data={"filter": value}, files=files), status, code)

@@ -207,3 +207,30 @@ def test_an_option_forces_the_format(tmp_path: Path) -> None:
         read(open_source(write(tmp_path, both), "google-xml"))
     with pytest.raises(InvalidInputError, match="google-xml"):
         open_source(write(tmp_path, both), "gogle")
+
+
+def test_shopify_strikes_the_compare_at_price_through(tmp_path: Path) -> None:
+    header = "Handle,Title,Variant Price,Variant Compare At Price,Image Src"
+    rows = [
+        "a,A,9.00,12.00,https://cdn/a.jpg",
+        "b,B,9.00,8.00,https://cdn/b.jpg",
+        "c,C,9.00,,https://cdn/c.jpg",
+    ]
+    products, _ = read(Source(write(tmp_path, "\n".join([header, *rows])), shop=Shop("EUR")))
+    assert [str(product.price) for product in products] == ["9.00 EUR"] * 3
+    assert [product.regular_price for product in products] == [Price(Decimal("12.00"), "EUR"), None, None]
+
+
+@pytest.mark.parametrize("own_price", [True, False])
+def test_a_list_price_of_schema_org_is_the_regular_one(tmp_path: Path, own_price: bool) -> None:
+    told = [{"priceType": "https://schema.org/ListPrice", "price": 12}, {"price": "9.00"}]
+    offer = {"priceSpecification": told[:1] if own_price else told, "priceCurrency": "EUR"}
+    product = {
+        "@type": "Product",
+        "sku": "a",
+        "name": "A",
+        "image": "a.jpg",
+        "offers": {**offer, **({"price": "9.00"} if own_price else {})},
+    }
+    (found,), issues = read(Source(write(tmp_path, json.dumps(product))))
+    assert (str(found.price), str(found.regular_price), issues) == ("9.00 EUR", "12 EUR", [])

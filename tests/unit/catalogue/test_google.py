@@ -255,3 +255,38 @@ def test_products_written_as_csv_are_read_back_equal(tmp_path_factory, listed, d
     header = "id title image_link additional_image_link description price availability brand color"
     writer.writerows([header.split(), *map(as_row, listed)])
     assert products(read(tmp_path_factory.mktemp("feed"), out.getvalue())) == listed
+
+
+@pytest.mark.parametrize(
+    ("price", "sale", "period", "paid", "regular"),
+    [
+        ("15.00 USD", "9.99 USD", "", "9.99 USD", "15.00 USD"),
+        ("15.00 USD", "9.99 USD", "2020-01-01T00:00-0800/2999-01-01T00:00-0800", "9.99 USD", "15.00 USD"),
+        ("15.00 USD", "9.99 USD", "2020-01-01/2020-02-01", "15.00 USD", None),
+        ("15.00 USD", "9.99 USD", "2999-01-01/2999-02-01", "15.00 USD", None),
+        ("15.00 USD", "15.00 USD", "", "15.00 USD", None),
+        ("", "9.99 USD", "", "9.99 USD", None),
+    ],
+)
+def test_what_one_pays_is_the_sale_price_while_it_lasts(tmp_path, price, sale, period, paid, regular):
+    header = f"{HEADER},price,sale_price,sale_price_effective_date"
+    (row,) = read(tmp_path, f"{header}\n1,A,a.jpg,{price},{sale},{period}\n")
+    assert str(row.product.price) == paid
+    assert row.product.regular_price == (None if regular is None else Price(Decimal("15.00"), "USD"))
+
+
+@pytest.mark.parametrize(
+    ("sale", "period", "words"),
+    [
+        ("cheap", "", "no amount"),
+        ("16.00 USD", "", "no less"),
+        ("9.00 EUR", "", "no less"),
+        ("9.00 USD", "soon", "no period"),
+        ("9.00 USD", "2026-01-01", "no period"),
+    ],
+)
+def test_a_sale_price_that_makes_no_sense_is_passed_over_with_a_warning(tmp_path, sale, period, words):
+    header = f"{HEADER},price,sale_price,sale_price_effective_date"
+    warning, row = read(tmp_path, f"{header}\n1,A,a.jpg,15.00 USD,{sale},{period}\n")
+    assert (warning.severity, words in warning.reason) == ("warning", True)
+    assert (str(row.product.price), row.product.regular_price) == ("15.00 USD", None)
