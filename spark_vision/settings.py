@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from spark_vision.domain.account import Role
 from spark_vision.imaging.limits import PictureLimits
 
 
@@ -48,6 +49,43 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("data"), description="The store's SQLite file and the posted photos.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="One JSON object a line, or text; `auto`: text on a terminal alone."
+    )
+    secret_key: str = Field(
+        default="",
+        repr=False,
+        description="Signs cursors and visitors' cookies; without, one is made and kept in `data_dir`.",
+    )
+    anonymous_browsing: bool = Field(default=True, description="Whether one may look around without a key.")
+    key_rate: str = Field(default="3000/minute", description="Requests a key may make; empty: any number.")
+    address_rate: str = Field(
+        default="1500/minute",
+        description="Requests without a key that an address may make; empty: any number.",
+    )
+    wrong_key_rate: str = Field(
+        default="30/minute", description="Wrong keys after which an address has to wait; empty: any number."
+    )
+    oidc_issuer: str = Field(
+        default="", description="Whose bearer tokens are taken beside keys; empty: none."
+    )
+    oidc_audience: str = Field(default="", description="What the tokens' `aud` must hold.")
+    oidc_jwks: str = Field(
+        default="", description="The issuer's public keys (JWKS): a file or an https address."
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="The claim with a role, or a list of them; dots lead into objects."
+    )
+    oidc_roles: dict[str, Role] = Field(
+        default={"poster": Role.POSTER, "catalogue": Role.CATALOGUE, "admin": Role.ADMIN},
+        description="From the claim's words to roles; where several are given, the mightiest counts.",
+    )
+    oidc_default_role: Role | None = Field(
+        default=None, description="The role of a token without one; unset: it is refused."
+    )
+    oidc_name_claim: str = Field(
+        default="preferred_username", description="The claim whose value is shown with posts."
+    )
 
     @property
     def store_url(self) -> str:

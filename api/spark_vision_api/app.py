@@ -3,22 +3,30 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from spark_vision import __version__, bootstrap
+from spark_vision.bootstrap.secret import signing_secret
 from spark_vision.bootstrap.tagging import open_store
 from spark_vision.settings import Settings
 from spark_vision_api import problems
+from spark_vision_api.auth import look_around
+from spark_vision_api.cursors import Cursors
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop, OpenShop
+from spark_vision_api.metrics import Metrics
 from spark_vision_api.middleware.body_limit import BodyLimitMiddleware
 from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
+from spark_vision_api.middleware.observe import ObserveMiddleware
+from spark_vision_api.middleware.rate_limit import RateLimitMiddleware, Rates
 from spark_vision_api.middleware.request_id import RequestIdMiddleware
 from spark_vision_api.middleware.security import SecurityHeadersMiddleware
+from spark_vision_api.oidc import Tokens
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
-from spark_vision_api.routes import routers
+from spark_vision_api.routes import open_routers, routers
 from spark_vision_api.routes.page import static_files
 from spark_vision_api.services import Services
 
@@ -42,6 +50,7 @@ def create_app(
     body_seconds: within which a request's body has to arrive.
     """
     settings = settings or Settings()
+    services = _services(settings, open_shop)
     app = SparkVisionApp(
         title="Spark Vision",
         version=__version__,
@@ -51,36 +60,47 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
-        middleware=_middleware(settings, body_seconds),
+        middleware=_middleware(services, body_seconds),
     )
     app.state.watch_seconds = watch_seconds
-    app.state.services = _services(settings, open_shop)
+    app.state.services = services
     problems.register(app)
-    for router in routers:
+    for router in open_routers:
         app.include_router(router)
+    for router in routers:
+        app.include_router(router, dependencies=[Depends(look_around)])
     app.mount("/static", static_files())
     return app
 
 
-def _middleware(settings: Settings, body_seconds: float) -> list[Middleware]:
+def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
     """From the outside in: an accident within is answered with the headers and the id from without."""
+    settings = services.settings
     max_bytes = settings.max_picture_bytes + _FORM_BYTES
     return [
         Middleware(RequestIdMiddleware),
+        Middleware(ObserveMiddleware, metrics=services.metrics),
         Middleware(SecurityHeadersMiddleware),
         Middleware(ErrorBoundaryMiddleware),
+        Middleware(RateLimitMiddleware, rates=Rates(settings)),
         Middleware(BodyLimitMiddleware, max_bytes=max_bytes, max_seconds=body_seconds),
     ]
 
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:
-    return Services(
+    services = Services(
         settings=settings,
         live=LiveShop(settings, open_shop),
         store=open_store(settings),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
+        metrics=Metrics(),
+        cursors=Cursors(partial(signing_secret, settings)),
+        tokens=Tokens(settings) if settings.oidc_issuer else None,
     )
+    services.metrics.watch("lookup", services.lookups)
+    services.metrics.watch("thumbnail", services.thumbnails)
+    return services
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Who asks: a bearer key to an actor, and routes that are for some roles only."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends
@@ -10,8 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from spark_vision.domain.account import NOBODY, Actor, Role
 from spark_vision.errors import KeyNeededError, NotAllowedError
 from spark_vision.tagging.accounts import recognise
-from spark_vision_api.services import Given
+from spark_vision.tagging.strangers import account_id_of, welcome
+from spark_vision_api.services import Given, Services
 
+_DOTS_OF_A_TOKEN = 2  # header.claims.signature; our own keys have none
 _bearer = HTTPBearer(auto_error=False, description="A key from `spark-vision users add NAME --role ROLE`.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
@@ -19,13 +22,27 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 async def _actor(services: Given, credentials: Credentials) -> Actor:
     if credentials is None:
         return NOBODY
-    actor = await run_in_threadpool(recognise, services.store, credentials.credentials)
+    return await run_in_threadpool(_recognised, services, credentials.credentials)
+
+
+def _recognised(services: Services, secret: str) -> Actor:
+    if services.tokens is not None and secret.count(".") == _DOTS_OF_A_TOKEN:
+        person = services.tokens.read(secret)
+        account_id = account_id_of(person.issuer, person.subject)
+        return welcome(services.store, account_id, person.name, person.role, datetime.now(UTC))
+    actor = recognise(services.store, secret)
     if actor is NOBODY:
         raise KeyNeededError("The key is unknown or was revoked; an admin can make another.")
     return actor
 
 
 AnyActor = Annotated[Actor, Depends(_actor)]
+
+
+async def look_around(services: Given, actor: AnyActor) -> None:
+    """Let everybody pass, or accounts alone where anonymous browsing is off; raises KeyNeededError."""
+    if actor.account is None and not services.settings.anonymous_browsing:
+        raise KeyNeededError("One may look around here with a key only: `Authorization: Bearer KEY`.")
 
 
 def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:

@@ -31,3 +31,15 @@ class ShopUnavailableError(SparkVisionError):
     """The live version could not be loaded for a reason that nobody foresaw."""
 
     code = "shop-unavailable"
+
+
+class CursorError(InvalidInputError):
+    """A cursor was not made by this service, or for another list."""
+
+    code = "cursor"
+
+
+class TooManyRequestsError(SparkVisionError):
+    """A key or an address has made as many requests as it may for now."""
+
+    code = "too-many-requests"

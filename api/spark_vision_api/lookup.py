@@ -11,13 +11,14 @@ from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import PictureLimits
 from spark_vision.suggestion.present import item_dict
 from spark_vision.suggestion.suggest import Timings
+from spark_vision_api.metrics import Metrics
 from spark_vision_api.photo_request import PhotoRequest
 from spark_vision_api.schemas.products import product_card
 from spark_vision_api.schemas.search import PhotoSearch, ProductSearch
 
 
 def look_up_photo(
-    shop: Shop, limits: PictureLimits, read: Callable[[], PhotoRequest], asked: float
+    shop: Shop, limits: PictureLimits, read: Callable[[], PhotoRequest], asked: float, metrics: Metrics
 ) -> PhotoSearch:
     """Read a request, decode its photo and suggest products.
 
@@ -32,6 +33,7 @@ def look_up_photo(
         photo = decode(request.photo, limits)
     items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted)
     seconds = {**timings.seconds, "total": perf_counter() - asked}
+    metrics.looked_up(items, seconds)
     return PhotoSearch.model_validate(
         {
             "index_version": shop.gallery.version,
@@ -43,9 +45,12 @@ def look_up_photo(
     )
 
 
-def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter) -> ProductSearch:
+def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter, metrics: Metrics) -> ProductSearch:
     """Search by words; raises InvalidInputError where there are none."""
-    item = shop.suggester.search_text(text, top, wanted)
+    timings = Timings()
+    with timings.stage("text"):
+        item = shop.suggester.search_text(text, top, wanted)
+    metrics.looked_up((item,), timings.seconds)
     found = item_dict(item)
     return ProductSearch.model_validate(
         {

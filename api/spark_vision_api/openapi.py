@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from spark_vision.errors import SparkVisionError
+from spark_vision.errors import KeyNeededError, SparkVisionError
+from spark_vision_api.errors import TooManyRequestsError
 from spark_vision_api.filters import FilterIn
 from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
 from spark_vision_api.schemas.problem import ProblemOut
@@ -48,6 +49,7 @@ class SparkVisionApp(FastAPI):
             components = document.setdefault("components", {}).setdefault("schemas", {})
             for model in _EXTRA_MODELS:
                 components[model.__name__] = model.model_json_schema(ref_template=_REF)
+            _add_common_problems(document)
         return super().openapi()
 
 
@@ -64,6 +66,16 @@ def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...]
         }
         for status, examples in sorted(by_status.items())
     }
+
+
+def _add_common_problems(document: dict[str, Any]) -> None:
+    """What any operation under /v1 may answer: who asks is unknown, or asks too much."""
+    for path, operations in document["paths"].items():
+        for operation in operations.values() if path.startswith("/v1/") else ():
+            for status, response in problems(KeyNeededError, TooManyRequestsError).items():
+                if status != _INVALID[1].status:
+                    operation["responses"].setdefault(str(status), response)
+            operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _example(code: str, kind: Kind) -> dict[str, Any]:

@@ -65,6 +65,8 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     own.MediaTypeError: Kind(415, "This kind of body is not read here"),
     own.FormError: Kind(400, "The form cannot be read"),
     own.OverloadedError: Kind(503, "Too many requests are waiting"),
+    own.CursorError: Kind(422, "The cursor cannot be used"),
+    own.TooManyRequestsError: Kind(429, "Too many requests"),
     own.ShopUnavailableError: Kind(503, "The index cannot be used", _BAD_INDEX),
 }
 

@@ -9,14 +9,18 @@ from starlette.requests import Request
 from spark_vision.bootstrap import Shop
 from spark_vision.ports.store import Store
 from spark_vision.settings import Settings
+from spark_vision_api.cursors import Cursors
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
+from spark_vision_api.metrics import Metrics
+from spark_vision_api.oidc import Tokens
 
 
 @dataclass(frozen=True)
 class Services:
     """Settings, the live shop, the tagging store, and the gates to the processor.
 
+    tokens: reads those of an identity provider; None where none is set up.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
 
@@ -25,6 +29,9 @@ class Services:
     store: Store
     lookups: Gate
     thumbnails: Gate
+    metrics: Metrics
+    cursors: Cursors
+    tokens: Tokens | None
 
     def close(self) -> None:
         """Let what runs end."""

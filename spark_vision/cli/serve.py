@@ -1,13 +1,16 @@
 """`spark-vision serve`: the service."""
 
-import logging
 import os
 from typing import Annotated
 
 import typer
 
 from spark_vision.cli.index import IndexDir, settings_for
+from spark_vision.logs import set_up_logs
 from spark_vision.settings import Settings
+
+# What is being answered when the service is told to stop may take so long to end.
+_LAST_ANSWERS_SECONDS = 30
 
 
 def serve(
@@ -24,13 +27,14 @@ def run_service(host: str, port: int, settings: Settings) -> None:
     import uvicorn
 
     os.environ["SPARK_VISION_INDEX_DIR"] = str(settings.index_dir.resolve())
-    level = settings.log_level
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs(settings.log_level, settings.log_format)
     uvicorn.run(
         "spark_vision_api:create_app",
         factory=True,
         host=host,
         port=port,
-        log_level=level,
+        log_config=None,  # Ours, which also says nothing of addresses, as uvicorn's access log does.
+        access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )

@@ -1,7 +1,10 @@
-"""The operations, a file a noun. `routers` is their order: the first route that fits is taken."""
+"""The operations, a file a noun. `routers` is their order: the first route that fits is taken.
+
+`open_routers` answer everybody; `routers` ask for a key where anonymous browsing is switched off."""
 
 from fastapi import APIRouter
 
-from spark_vision_api.routes import health, index, page, products, search
+from spark_vision_api.routes import health, index, metrics, page, products, search
 
-routers: tuple[APIRouter, ...] = (health.router, search.router, index.router, products.router, page.router)
+open_routers: tuple[APIRouter, ...] = (health.router, metrics.router, page.router)
+routers: tuple[APIRouter, ...] = (search.router, index.router, products.router)

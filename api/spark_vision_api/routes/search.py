@@ -62,7 +62,7 @@ async def search_photo(
         body = await request.body()
         read = partial(read_photo_request, content_type, body, Asked(tuple(box), top, wanted))
         limits = services.settings.picture_limits
-        work = partial(look_up_photo, shop, limits, read, perf_counter())
+        work = partial(look_up_photo, shop, limits, read, perf_counter(), services.metrics)
         return await services.lookups.run(lambda: _json(work()))
 
 
@@ -86,7 +86,8 @@ async def search_products(
 ) -> Response:
     """Products whose pictures fit a text, best first, of those that the conditions allow."""
     with services.lookups.admit():
-        return await services.lookups.run(lambda: _json(look_up_text(shop, q, top, wanted)))
+        work = partial(look_up_text, shop, q, top, wanted, services.metrics)
+        return await services.lookups.run(lambda: _json(work()))
 
 
 def _json(answer: BaseModel) -> Response:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from spark_vision.bootstrap import build_index
 from spark_vision.settings import Settings
+from spark_vision.storage.base import Base
 from spark_vision_api import create_app
 
 from .pictures import COLOURS
@@ -41,7 +42,13 @@ def feed(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(index_dir=tmp_path / "index", model="fake", waiting_lookups=2, max_picture_bytes=200_000)
+    return Settings(
+        index_dir=tmp_path / "index",
+        data_dir=tmp_path / "data",
+        model="fake",
+        waiting_lookups=2,
+        max_picture_bytes=200_000,
+    )
 
 
 @pytest.fixture
@@ -61,3 +68,8 @@ def client(settings: Settings, feed: Path, start: Start) -> TestClient:
     """The service with the three mugs live."""
     build_index(settings, str(feed))
     return start()
+
+
+def make_tables(client: TestClient) -> None:
+    """The store's tables, where the service has not made them."""
+    Base.metadata.create_all(client.app.state.services.store.engine)

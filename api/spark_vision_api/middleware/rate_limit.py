@@ -1,0 +1,111 @@
+"""How many requests a key or an address may make, before any of their bodies is read.
+
+Keys are not looked up here. A made-up key would have a budget of its own, so that wrong keys count
+against their address, and an address that tried too many waits, whatever it sends.
+"""
+
+import time
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spark_vision.domain.ids import content_digest
+from spark_vision.errors import InvalidInputError
+from spark_vision.settings import Settings
+from spark_vision_api.errors import TooManyRequestsError
+from spark_vision_api.problems import problem_of, problem_response
+
+_COUNTED = "/v1/"
+_IPV6_SUBSCRIBER = 64  # bits: what a subscriber has, who may change the others at will
+
+
+class Rates:
+    """The three budgets, counted in this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._key = _rate("key_rate", settings.key_rate)
+        self._address = _rate("address_rate", settings.address_rate)
+        self._wrong_key = _rate("wrong_key_rate", settings.wrong_key_rate)
+
+    def wait(self, key: str, address: str) -> int:
+        """Seconds to wait before the request may be made; 0: it may, and is counted. key: empty for none."""
+        if key:
+            return self._blocked(self._wrong_key, address) or self._hit(
+                self._key, content_digest(key.encode())
+            )
+        return self._hit(self._address, address)
+
+    def wrong_key(self, address: str) -> None:
+        """Count a key that was refused."""
+        if self._wrong_key is not None:
+            self._limiter.hit(self._wrong_key, "wrong", address)
+
+    def _hit(self, rate: RateLimitItem | None, who: str) -> int:
+        if rate is None or self._limiter.hit(rate, "asks", who):
+            return 0
+        return self._seconds(rate, "asks", who)
+
+    def _blocked(self, rate: RateLimitItem | None, who: str) -> int:
+        if rate is None or self._limiter.test(rate, "wrong", who):
+            return 0
+        return self._seconds(rate, "wrong", who)
+
+    def _seconds(self, rate: RateLimitItem, *who: str) -> int:
+        until, _ = self._limiter.get_window_stats(rate, *who)
+        return max(1, ceil(until - time.time()))
+
+
+class RateLimitMiddleware:
+    """Answers with 429 and Retry-After at once where a budget is used up."""
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
+            await self._app(scope, receive, send)
+            return
+        address = subscriber((scope.get("client") or ("", 0))[0])
+        scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
+        key = key.strip() if scheme.lower() == "bearer" else ""
+        if seconds := self._rates.wait(key, address):
+            error = TooManyRequestsError(f"That was more than may be asked; go on in {seconds} s.")
+            headers = {"Retry-After": str(seconds), "Connection": "close"}
+            await problem_response(scope, problem_of(error), headers)(scope, receive, send)
+            return
+
+        async def send_counted(message: Message) -> None:
+            if key and message["type"] == "http.response.start" and message["status"] == 401:
+                self._rates.wrong_key(address)
+            await send(message)
+
+        await self._app(scope, receive, send_counted)
+
+
+def subscriber(address: str) -> str:
+    """An address as it is counted: an IPv6 one by its first 64 bits, a mapped IPv4 one as IPv4."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> _IPV6_SUBSCRIBER << _IPV6_SUBSCRIBER))
+
+
+def _rate(name: str, text: str) -> RateLimitItem | None:
+    try:
+        return parse(text) if text else None
+    except ValueError:
+        raise InvalidInputError(
+            f"SPARK_VISION_{name.upper()} is {text!r}; write it like 600/minute, or leave it empty."
+        ) from None
