@@ -138,6 +138,12 @@ class ConflictError(StoreError):
     code = "conflict"
 
 
+class StoreUnavailableError(StoreError):
+    """The database does not answer, or is busy for too long; what was asked for was not done."""
+
+    code = "store-unavailable"
+
+
 class NameTakenError(ConflictError):
     """Another account has this name."""
 

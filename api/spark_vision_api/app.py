@@ -105,9 +105,9 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Load what is live before the first request; watch for newer versions until the last."""
+    """Make ready store and index before the first request; watch for newer versions until the last."""
     services: Services = app.state.services
-    await asyncio.to_thread(services.live.refresh)
+    await asyncio.to_thread(services.open)
     watch = asyncio.create_task(services.live.watch(app.state.watch_seconds))
     try:
         yield

@@ -42,6 +42,7 @@ class Problem:
 _NO_INDEX = "No index version is live; make one with `spark-vision index build SOURCE`."
 _BAD_INDEX = "The live index version cannot be used; the log says why. `spark-vision index verify` checks it."
 _NO_MODEL = "The model that the index was made with cannot be loaded; the log says why and what to do."
+_NO_STORE = "The store is busy or does not answer; nothing was changed. Try again soon."
 INTERNAL = Kind(500, "Something went wrong here", "The failure is on our side and was logged.")
 
 KINDS: dict[type[core.SparkVisionError], Kind] = {
@@ -56,6 +57,7 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.IndexVersionError: Kind(503, "The index cannot be used", _BAD_INDEX),
     core.IndexNotFoundError: Kind(503, "There is no index yet", _NO_INDEX),
     core.StoreError: INTERNAL,
+    core.StoreUnavailableError: Kind(503, "The store does not answer", _NO_STORE),
     core.NotFoundError: Kind(404, "There is no such thing here"),
     core.ConflictError: Kind(409, "It is not in a state for this"),
     core.NameTakenError: Kind(409, "The name is taken"),

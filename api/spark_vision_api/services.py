@@ -7,8 +7,9 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
-from spark_vision.ports.store import Store
+from spark_vision.bootstrap.tagging import migrate_store
 from spark_vision.settings import Settings
+from spark_vision.storage.store import SqlStore
 from spark_vision_api.cursors import Cursors
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
@@ -26,12 +27,17 @@ class Services:
 
     settings: Settings
     live: LiveShop
-    store: Store
+    store: SqlStore
     lookups: Gate
     thumbnails: Gate
     metrics: Metrics
     cursors: Cursors
     tokens: Tokens | None
+
+    def open(self) -> None:
+        """Make ready what requests find: the store's tables, the live index version."""
+        migrate_store(self.settings, self.store)
+        self.live.refresh()
 
     def close(self) -> None:
         """Let what runs end."""

@@ -5,14 +5,22 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from spark_vision.settings import Settings
-from spark_vision.storage import tables as tables
 from spark_vision.storage.engine import open_engine
+from spark_vision.storage.migrate import migrate
 from spark_vision.storage.store import SqlStore
 
 
 def open_store(settings: Settings) -> SqlStore:
-    """The tagging store of the settings; a SQLite file's folder is made."""
+    """The tagging store of the settings; connects, and makes what is not there, on first use."""
+    return SqlStore(open_engine(settings.store_url))
+
+
+def migrate_store(settings: Settings, store: SqlStore) -> tuple[str, ...]:
+    """Bring the store's tables to what this program knows; the revisions that were applied.
+
+    A SQLite file's folder is made. Raises StoreError's children.
+    """
     address = make_url(settings.store_url)
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    return SqlStore(open_engine(address))
+    return migrate(store.engine)

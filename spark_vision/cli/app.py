@@ -5,7 +5,7 @@ import sys
 import typer
 
 from spark_vision import __version__
-from spark_vision.cli import demo, evaluate, index, models, search, serve, suggest
+from spark_vision.cli import demo, evaluate, index, models, search, serve, store, suggest, users
 from spark_vision.cli.console import complain
 from spark_vision.errors import SparkVisionError
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
+app.add_typer(users.app, name="users")
+app.add_typer(store.app, name="store")
 app.command("suggest")(suggest.suggest)
 app.command("search")(search.search)
 app.command("evaluate")(evaluate.evaluate)

@@ -19,7 +19,7 @@ def demo(
     """Index the bundled demo shop, suggest products for its photos, and serve the page."""
     from spark_vision.demo import run_demo
 
-    settings = Settings(index_dir=folder / "index")
+    settings = Settings(index_dir=folder / "index", data_dir=folder / "data")
     with console.progress() as progress:
         result = run_demo(settings, folder, progress)
     figures = result.evaluation

@@ -26,7 +26,12 @@ def run_service(host: str, port: int, settings: Settings) -> None:
     """Run uvicorn on the application factory, which reads its settings from the environment."""
     import uvicorn
 
+    from spark_vision.bootstrap.tagging import migrate_store, open_store
+
+    # Before the server's own start, so that a store that cannot be used is one clear line.
+    migrate_store(settings, open_store(settings))
     os.environ["SPARK_VISION_INDEX_DIR"] = str(settings.index_dir.resolve())
+    os.environ["SPARK_VISION_DATA_DIR"] = str(settings.data_dir.resolve())
     set_up_logs(settings.log_level, settings.log_format)
     uvicorn.run(
         "spark_vision_api:create_app",

@@ -1,6 +1,7 @@
 """Who acts: roles, and the actor of a request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -19,6 +20,24 @@ class Account:
     id: str
     name: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key as it is remembered: everything but the key."""
+
+    id: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account with its keys, oldest first."""
+
+    account: Account
+    created_at: datetime
+    keys: tuple[KnownKey, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from spark_vision.domain.account import Account
+from spark_vision.domain.account import Account, KnownAccount
 
 
 class Accounts(Protocol):
@@ -14,6 +14,15 @@ class Accounts(Protocol):
 
     def get(self, account_id: str) -> Account | None:
         """The account with this id."""
+
+    def named(self, name: str) -> Account | None:
+        """The account with this name."""
+
+    def all(self) -> list[KnownAccount]:
+        """Every account with its keys, by name."""
+
+    def revoke(self, account_id: str, key_id: str | None, now: datetime) -> int:
+        """Revoke a key of an account (None: all of them); how many were good till now."""
 
     def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
         """Keep a key by its SHA-256 digest, 64 hexadecimal digits; the key itself is never kept."""

@@ -4,6 +4,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from spark_vision.ports.accounts import Accounts
+from spark_vision.ports.calls import Calls
+from spark_vision.ports.decisions import Decisions, Suggestions, Tags
+from spark_vision.ports.posts import Photos, Posts
 
 
 class Work(Protocol):
@@ -15,6 +18,30 @@ class Work(Protocol):
     @property
     def accounts(self) -> Accounts:
         """Accounts and keys."""
+
+    @property
+    def posts(self) -> Posts:
+        """Posts."""
+
+    @property
+    def photos(self) -> Photos:
+        """What is known of photo files."""
+
+    @property
+    def suggestions(self) -> Suggestions:
+        """Suggestions, kept with their posts."""
+
+    @property
+    def tags(self) -> Tags:
+        """Tags and rejections as they stand."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """The log of decisions."""
+
+    @property
+    def calls(self) -> Calls:
+        """Creating calls, with their answers."""
 
 
 class Store(Protocol):

@@ -1,12 +1,13 @@
 """Accounts and keys in the database."""
 
+from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from spark_vision.domain.account import Account, Role
+from spark_vision.domain.account import Account, KnownAccount, KnownKey, Role
 from spark_vision.errors import NameTakenError
 from spark_vision.storage.tables.accounts import AccountRow, KeyRow
 
@@ -30,6 +31,23 @@ class SqlAccounts:
     def get(self, account_id: str) -> Account | None:
         row = self._session.get(AccountRow, account_id)
         return None if row is None else _account(row)
+
+    def named(self, name: str) -> Account | None:
+        row = self._session.scalar(select(AccountRow).where(AccountRow.name == name))
+        return None if row is None else _account(row)
+
+    def all(self) -> list[KnownAccount]:
+        keys: dict[str, list[KnownKey]] = defaultdict(list)
+        for key in self._session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id)):
+            keys[key.account_id].append(KnownKey(key.id, key.created_at, key.revoked_at))
+        rows = self._session.scalars(select(AccountRow).order_by(AccountRow.name))
+        return [KnownAccount(_account(row), row.created_at, tuple(keys[row.id])) for row in rows]
+
+    def revoke(self, account_id: str, key_id: str | None, now: datetime) -> int:
+        good = update(KeyRow).where(KeyRow.account_id == account_id, KeyRow.revoked_at.is_(None))
+        if key_id is not None:
+            good = good.where(KeyRow.id == key_id)
+        return len(self._session.scalars(good.values(revoked_at=now).returning(KeyRow.id)).all())
 
     def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
         self._session.add(KeyRow(id=key_id, account_id=account_id, digest=digest, created_at=created_at))

@@ -5,9 +5,15 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from spark_vision.errors import StoreUnavailableError
 from spark_vision.storage.accounts import SqlAccounts
+from spark_vision.storage.calls import SqlCalls
+from spark_vision.storage.decisions import SqlDecisions, SqlSuggestions, SqlTags
+from spark_vision.storage.posts import SqlPhotos, SqlPosts
 
 
 class SqlWork:
@@ -20,6 +26,30 @@ class SqlWork:
     def accounts(self) -> SqlAccounts:
         return SqlAccounts(self._session)
 
+    @cached_property
+    def posts(self) -> SqlPosts:
+        return SqlPosts(self._session)
+
+    @cached_property
+    def photos(self) -> SqlPhotos:
+        return SqlPhotos(self._session)
+
+    @cached_property
+    def suggestions(self) -> SqlSuggestions:
+        return SqlSuggestions(self._session)
+
+    @cached_property
+    def tags(self) -> SqlTags:
+        return SqlTags(self._session)
+
+    @cached_property
+    def decisions(self) -> SqlDecisions:
+        return SqlDecisions(self._session)
+
+    @cached_property
+    def calls(self) -> SqlCalls:
+        return SqlCalls(self._session)
+
 
 class SqlStore:
     """The store of one database; see `ports.store.Store`. Safe to share between threads."""
@@ -30,14 +60,27 @@ class SqlStore:
 
     @contextmanager
     def reading(self) -> Iterator[SqlWork]:
-        with Session(self.engine) as session:
+        with _answering(), Session(self.engine) as session:
             yield SqlWork(session)
 
     @contextmanager
     def writing(self) -> Iterator[SqlWork]:
-        with Session(self._writer) as session, session.begin():
+        with _answering(), Session(self._writer) as session, session.begin():
             yield SqlWork(session)
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """What a database says that is away, full or busy for too long, in our words.
+
+    Nothing is tried again in here: whether a commit was cut off before or after it was done, only who
+    asked can find out, by asking again with the same idempotency key.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreUnavailableError(f"The store does not answer: {error}") from error

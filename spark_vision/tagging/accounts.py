@@ -7,9 +7,11 @@ from uuid import uuid4
 
 from spark_vision.domain.account import NOBODY, Account, Actor, Role
 from spark_vision.domain.ids import content_digest
-from spark_vision.ports.store import Store
+from spark_vision.errors import InvalidInputError, NotFoundError
+from spark_vision.ports.store import Store, Work
 
 _PREFIX = "sv_"
+_MAX_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +24,28 @@ class NewKey:
 
 
 def add_account(store: Store, name: str, role: Role, now: datetime) -> NewKey:
-    """Make an account with its first key; raises NameTakenError."""
+    """Make an account with its first key; raises NameTakenError, or InvalidInputError for a bad name."""
+    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
+        raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
     account = Account(uuid4().hex, name, role)
-    # 256 random bits: no slow hash is needed to keep what cannot be guessed.
-    key = NewKey(uuid4().hex, account, _PREFIX + secrets.token_urlsafe(32))
     with store.writing() as work:
         work.accounts.add(account, now)
-        work.accounts.add_key(key.id, account.id, content_digest(key.secret.encode()), now)
-    return key
+        return _new_key(work, account, now)
+
+
+def add_key(store: Store, name: str, now: datetime) -> NewKey:
+    """Make one more key for an account; raises NotFoundError."""
+    with store.writing() as work:
+        return _new_key(work, _named(work, name), now)
+
+
+def revoke(store: Store, name: str, key_id: str | None, now: datetime) -> int:
+    """Revoke one key of an account, or (None) all; how many were good till now. Raises NotFoundError."""
+    with store.writing() as work:
+        revoked = work.accounts.revoke(_named(work, name).id, key_id, now)
+    if key_id is not None and not revoked:
+        raise NotFoundError(f"{name!r} has no key {key_id!r} that is good; `users list` shows the keys.")
+    return revoked
 
 
 def recognise(store: Store, secret: str) -> Actor:
@@ -37,3 +53,17 @@ def recognise(store: Store, secret: str) -> Actor:
     with store.reading() as work:
         account = work.accounts.holder(content_digest(secret.encode()))
     return NOBODY if account is None else Actor(account)
+
+
+def _named(work: Work, name: str) -> Account:
+    account = work.accounts.named(name)
+    if account is None:
+        raise NotFoundError(f"There is no account {name!r}.")
+    return account
+
+
+def _new_key(work: Work, account: Account, now: datetime) -> NewKey:
+    # 256 random bits: no slow hash is needed to keep what cannot be guessed.
+    key = NewKey(uuid4().hex, account, _PREFIX + secrets.token_urlsafe(32))
+    work.accounts.add_key(key.id, account.id, content_digest(key.secret.encode()), now)
+    return key

@@ -9,24 +9,29 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from spark_vision.storage import tables as tables
-from spark_vision.storage.base import Base
 from spark_vision.storage.engine import open_engine
+from spark_vision.storage.migrate import migrate
 from spark_vision.storage.store import SqlStore
 
 POSTGRES = os.environ.get("SPARK_VISION_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database with all tables and no rows."""
+def bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without a table."""
     if request.param == "sqlite":
         made = open_engine(f"sqlite:///{tmp_path / 'store.sqlite'}")
-        Base.metadata.create_all(made)
         yield made
         made.dispose()
     else:
         yield from _postgres_schema()
+
+
+@pytest.fixture
+def engine(bare: Engine) -> Engine:
+    """A database with all tables and no rows."""
+    migrate(bare)
+    return bare
 
 
 @pytest.fixture
@@ -48,7 +53,6 @@ def _postgres_schema() -> Iterator[Engine]:
             pytest.fail(word)
         pytest.skip(word)
     made = open_engine(f"{POSTGRES}?options=-csearch_path%3D{name}")
-    Base.metadata.create_all(made)
     yield made
     made.dispose()
     with server.begin() as connection:

@@ -1,0 +1,26 @@
+"""Who learns from decisions."""
+
+from typing import Protocol
+
+from spark_vision.domain.decision import Decision
+from spark_vision.ports.store import Work
+
+
+class Learner(Protocol):
+    """Told of each decision within the transaction that keeps it: both are kept, or neither."""
+
+    def decided(self, work: Work, decision: Decision) -> None:
+        """A suggestion was confirmed or rejected, or a product tagged by hand."""
+
+    def withdrawn(self, work: Work, decision: Decision) -> None:
+        """An earlier decision (`decision.withdraws`) no longer holds."""
+
+
+class NoLearner:
+    """A Learner that leaves it at the log."""
+
+    def decided(self, work: Work, decision: Decision) -> None:
+        """Nothing."""
+
+    def withdrawn(self, work: Work, decision: Decision) -> None:
+        """Nothing."""

@@ -1,0 +1,51 @@
+"""Where posts and their photos' records are kept."""
+
+from datetime import datetime
+from typing import Protocol
+
+from spark_vision.domain.post import Photo, Post
+
+
+class Posts(Protocol):
+    """The posts of one transaction."""
+
+    def add(self, post: Post) -> None:
+        """Keep a new post; its photo must be kept."""
+
+    def get(self, post_id: str) -> Post | None:
+        """The post with this id."""
+
+    def held(self, post_id: str) -> Post | None:
+        """The same, and nobody else changes the post before this transaction ends."""
+
+    def save(self, post: Post) -> Post:
+        """Write a held post's caption, state and boxes; what is returned has the next version."""
+
+    def remove(self, post_id: str) -> None:
+        """Remove a post with its suggestions, tags and rejections; its decisions stay."""
+
+
+class Photos(Protocol):
+    """What is known of photo files: written before they arrive, removed after they left.
+
+    A photo whose file should be there is `kept`. `arriving` and `leaving` ones are in someone's hands, or
+    were when a process ended; either way nothing shows them.
+    """
+
+    def arrive(self, photo: Photo, now: datetime) -> bool:
+        """Note that the files are about to be written; true where they are kept already."""
+
+    def keep(self, digest: str) -> bool:
+        """The files are there; false where the note was taken away meanwhile: then begin again."""
+
+    def leave_unless_used(self, digest: str) -> bool:
+        """Note that the files are about to be removed; false where a post still shows them."""
+
+    def forget(self, digest: str) -> bool:
+        """Drop the note of a photo that is leaving; false where it is not. Holds it till the end."""
+
+    def unsettled(self) -> list[Photo]:
+        """The photos that are arriving or leaving."""
+
+    def kept(self, after: str, count: int) -> list[Photo]:
+        """The next `count` kept photos behind a digest, by digest."""

@@ -1,0 +1,150 @@
+"""Posts and what is known of photo files, in the database."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from spark_vision.domain.account import Account, Role
+from spark_vision.domain.box import Box
+from spark_vision.domain.post import Photo, Post, PostState
+from spark_vision.storage.tables.posts import PhotoRow, PostRow
+
+_ARRIVING, _KEPT, _LEAVING = "arriving", "kept", "leaving"
+
+
+class SqlPosts:
+    """Posts of one session; see `ports.posts.Posts`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, post: Post) -> None:
+        row = PostRow(
+            id=post.id,
+            poster_id=post.poster.id,
+            photo_digest=post.photo.digest,
+            created_at=post.created_at,
+            version=post.version,
+        )
+        _write(row, post)
+        self._session.add(row)
+        self._session.flush()
+
+    def get(self, post_id: str) -> Post | None:
+        return self._found(select(PostRow), post_id)
+
+    def held(self, post_id: str) -> Post | None:
+        anew = select(PostRow).with_for_update(of=PostRow).execution_options(populate_existing=True)
+        return self._found(anew, post_id)
+
+    def save(self, post: Post) -> Post:
+        row = self._session.get_one(PostRow, post.id)
+        _write(row, post)
+        row.version = post.version + 1
+        self._session.flush()
+        return replace(post, version=row.version)
+
+    def remove(self, post_id: str) -> None:
+        self._session.execute(delete(PostRow).where(PostRow.id == post_id))
+
+    def _found(self, wanted: Select[PostRow], post_id: str) -> Post | None:
+        if "\0" in post_id:  # which PostgreSQL refuses to look for
+            return None
+        row = self._session.scalar(wanted.where(PostRow.id == post_id))
+        return None if row is None else post_of(row)
+
+
+class SqlPhotos:
+    """Photo files' records of one session; see `ports.posts.Photos`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def arrive(self, photo: Photo, now: datetime) -> bool:
+        row = self._held(photo.digest)
+        if row is None:
+            row = self._added(photo, now)
+        if row.state != _KEPT:
+            row.state, row.since = _ARRIVING, now
+            self._session.flush()
+        return row.state == _KEPT
+
+    def keep(self, digest: str) -> bool:
+        row = self._held(digest)
+        if row is None or row.state == _LEAVING:
+            return False
+        row.state = _KEPT
+        self._session.flush()
+        return True
+
+    def leave_unless_used(self, digest: str) -> bool:
+        row = self._held(digest)
+        if row is None or self._session.scalar(select(exists().where(PostRow.photo_digest == digest))):
+            return False
+        row.state = _LEAVING
+        self._session.flush()
+        return True
+
+    def forget(self, digest: str) -> bool:
+        row = self._held(digest)
+        if row is None or row.state != _LEAVING:
+            return False
+        self._session.delete(row)
+        self._session.flush()
+        return True
+
+    def unsettled(self) -> list[Photo]:
+        rows = self._session.scalars(select(PhotoRow).where(PhotoRow.state.in_((_ARRIVING, _LEAVING))))
+        return [photo_of(row) for row in rows]
+
+    def kept(self, after: str, count: int) -> list[Photo]:
+        wanted = select(PhotoRow).where(PhotoRow.state == _KEPT, PhotoRow.digest > after)
+        return [photo_of(row) for row in self._session.scalars(wanted.order_by(PhotoRow.digest).limit(count))]
+
+    def _held(self, digest: str) -> PhotoRow | None:
+        wanted = select(PhotoRow).where(PhotoRow.digest == digest).with_for_update()
+        return self._session.scalar(wanted.execution_options(populate_existing=True))
+
+    def _added(self, photo: Photo, now: datetime) -> PhotoRow:
+        row = PhotoRow(
+            digest=photo.digest,
+            width=photo.width,
+            height=photo.height,
+            widths=list(photo.widths),
+            state=_ARRIVING,
+            since=now,
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+        except IntegrityError:  # another one brought the same photo in this very moment
+            return self._session.get_one(PhotoRow, photo.digest, with_for_update=True)
+        return row
+
+
+def post_of(row: PostRow) -> Post:
+    """A row as a value; its poster and photo come with it."""
+    return Post(
+        id=row.id,
+        poster=Account(row.poster.id, row.poster.name, Role(row.poster.role)),
+        photo=photo_of(row.photo),
+        caption=row.caption,
+        created_at=row.created_at,
+        state=PostState(row.state),
+        published_at=row.published_at,
+        boxes=tuple(Box(*values) for values in row.boxes),
+        version=row.version,
+    )
+
+
+def photo_of(row: PhotoRow) -> Photo:
+    """A row as a value."""
+    return Photo(row.digest, row.width, row.height, tuple(row.widths))
+
+
+def _write(row: PostRow, post: Post) -> None:
+    row.caption, row.state, row.published_at = post.caption, post.state.value, post.published_at
+    row.boxes = [[box.x, box.y, box.width, box.height] for box in post.boxes]
