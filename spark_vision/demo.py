@@ -45,12 +45,12 @@ def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> D
     build_index(settings, str(DEMO_SHOP), progress=progress)
     run = evaluate_dataset(settings, DEMO_SHOP, _SPLIT, progress=progress)
     sheet = _draw(run, folder)
-    return DemoResult(sheet, run.evaluation.as_json())
+    return DemoResult(sheet, run.run.as_json())
 
 
 def _draw(run: DatasetRun, folder: Path) -> Path:
     by_photo: dict[Path, list[QueryResult]] = defaultdict(list)
-    for result in run.evaluation.results:
+    for result in run.run.results:
         by_photo[result.query.photo].append(result)
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     pages: list[Image] = []

@@ -66,6 +66,12 @@ class DatasetError(SparkVisionError):
     code = "dataset"
 
 
+class RunError(SparkVisionError):
+    """The folder of an evaluation run cannot be read or written."""
+
+    code = "run"
+
+
 class ModelError(SparkVisionError):
     """A model cannot be loaded."""
 

@@ -94,10 +94,15 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
 
 
 def build(
-    settings: Settings, store: VersionStore, source: Source, encoder: Encoder, progress: Progress
+    settings: Settings,
+    store: VersionStore,
+    source: Source,
+    encoder: Encoder,
+    progress: Progress,
+    options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
     """Make a version of a source in any index folder, with an encoder that is loaded."""
-    return build_version(store, _given(settings, source, encoder, DEFAULT_OPTIONS), progress)
+    return build_version(store, _given(settings, source, encoder, options), progress)
 
 
 def feed_pictures(settings: Settings, source: Source) -> FeedPictures:

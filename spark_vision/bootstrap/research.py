@@ -1,17 +1,18 @@
 """Settings to an evaluation: apart from the rest, so that a look-up need not load scikit-learn."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.bootstrap import Shop, build, feed_pictures, version_store
-from spark_vision.catalogue.read import open_source
-from spark_vision.domain.embedding import Picture
+from spark_vision.bootstrap import BuildOptions, Shop, build, feed_pictures, version_store
+from spark_vision.bootstrap.bench import DEFAULT_BENCH, Bench, BenchOptions, Catalogue
+from spark_vision.catalogue.read import Source, open_source
+from spark_vision.domain.catalogue import FeedIssue, FeedRow, Product
+from spark_vision.domain.ids import value_digest
 from spark_vision.encoding.load import load_encoder
-from spark_vision.evaluation.datasets import Query, read_dataset
-from spark_vision.evaluation.run import Evaluation, Options, evaluate
-from spark_vision.imaging.crop import crop
-from spark_vision.imaging.files import read_picture
+from spark_vision.evaluation.datasets import Dataset, read_dataset
+from spark_vision.evaluation.records.run import Run
 from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Progress, silent
 from spark_vision.settings import Settings
@@ -19,11 +20,56 @@ from spark_vision.suggestion.suggest import Suggester
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What to evaluate. split: None for all; model, kind: None for the settings' (see BuildOptions)."""
+
+    folder: Path
+    split: str | None = None
+    model: str | None = None
+    kind: str | None = None
+    options: BenchOptions = DEFAULT_BENCH
+
+
+@dataclass(frozen=True)
 class DatasetRun:
-    """An evaluation with the shop that it was made on."""
+    """A run with the shop that it was made on."""
 
     shop: Shop
-    evaluation: Evaluation
+    run: Run
+
+
+@dataclass(frozen=True)
+class _ListedSource(Source):
+    """A catalogue whose products are known already; `path` is the folder of their pictures."""
+
+    products: tuple[Product, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 over ids and places of pictures."""
+        return value_digest([[product.id, *product.images] for product in self.products])
+
+    def rows(self) -> Iterator[FeedRow | FeedIssue]:
+        """The products, without lines."""
+        return (FeedRow(None, product) for product in self.products)
+
+
+def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> Bench:
+    """Index a dataset's catalogue in a place of its own, ready for protocols.
+
+    The live index is left alone; embeddings are shared with it, so that a second run is quick.
+    Raises DatasetError and what building raises.
+    """
+    dataset = read_dataset(plan.folder).only(plan.split)
+    encoder = load_encoder(plan.model or settings.model, settings.device)
+    source = _source(dataset)
+    cache = version_store(settings).cache
+    with TemporaryDirectory(prefix="spark-vision-") as place:
+        store = VersionStore(Path(place), cache)
+        build(settings, store, source, encoder, progress, BuildOptions(kind=plan.kind))
+        gallery = store.load()
+    shop = Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+    catalogue = Catalogue(shop, encoder, tuple(_products(source)))
+    return Bench(dataset, catalogue, settings, plan.options, progress)
 
 
 def evaluate_dataset(
@@ -33,22 +79,18 @@ def evaluate_dataset(
     model: str | None = None,
     progress: Progress = silent,
 ) -> DatasetRun:
-    """Index a dataset folder's catalogue in a place of its own and look its photos up.
+    """Look a dataset's photos up in its own catalogue; raises what `open_bench` raises."""
+    bench = open_bench(settings, Plan(folder, split, model), progress)
+    return DatasetRun(bench.shop, bench.photos())
 
-    The live index is left alone; embeddings are shared with it, so that a second run is quick.
-    Raises DatasetError and what building raises.
-    """
-    dataset = read_dataset(folder).only(split)
-    encoder = load_encoder(model or settings.model, settings.device)
-    catalogue = open_source(folder / "catalogue.csv")
-    with TemporaryDirectory(prefix="spark-vision-") as place:
-        store = VersionStore(Path(place), version_store(settings).cache)
-        build(settings, store, catalogue, encoder, progress)
-        gallery = store.load()
-    shop = Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, catalogue))
 
-    def read(query: Query) -> Picture:
-        return crop(read_picture(query.photo, settings.picture_limits), query.box)
+def _source(dataset: Dataset) -> Source:
+    if dataset.products:
+        return _ListedSource(dataset.folder.resolve(), products=dataset.products)
+    return open_source(dataset.folder / "catalogue.csv")
 
-    options = Options(progress=progress)
-    return DatasetRun(shop, evaluate(gallery, encoder, dataset.queries, read, options))
+
+def _products(source: Source) -> Iterator[Product]:
+    for row in source.rows():
+        if isinstance(row, FeedRow):
+            yield row.product

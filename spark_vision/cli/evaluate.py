@@ -1,62 +1,179 @@
 """`spark-vision evaluate`: how good the matches are."""
 
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spark_vision.cli import console
-from spark_vision.cli.index import AsJson, IndexDir, settings_for
+from spark_vision.cli.index import AsJson, IndexDir, Kind, settings_for
+from spark_vision.ports import Progress
+from spark_vision.settings import Settings
+
+if TYPE_CHECKING:
+    from spark_vision.bootstrap.research import Plan
+    from spark_vision.evaluation.compare import Difference
+    from spark_vision.evaluation.records.run import Run
+
+
+class Protocol(StrEnum):
+    """What is looked up."""
+
+    PHOTOS = "photos"
+    VIEWS = "views"
+    TITLES = "titles"
+
+
+Split = Annotated[str | None, typer.Option(help="A split of the dataset; without, all.")]
+Against = Annotated[
+    str | None, typer.Option(help="A saved RUN, or another MODEL, to compare with.", metavar="RUN|MODEL")
+]
+Save = Annotated[Path | None, typer.Option(help="Keep the run in this folder.", metavar="RUN")]
+Asked = Annotated[
+    Protocol,
+    typer.Option(help="photos; views: a product's picture finds its others; titles: words find products."),
+]
+Robustness = Annotated[bool, typer.Option("--robustness", help="Also with the photos made worse.")]
+Latency = Annotated[bool, typer.Option("--latency", help="Also the time of single look-ups.")]
+Depth = Annotated[int, typer.Option(min=1, help="Products ranked a look-up.")]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What was asked for beside the figures."""
+
+    protocol: Protocol
+    robustness: bool
+    latency: bool
 
 
 def evaluate(
-    dataset: Annotated[Path, typer.Argument(help="A folder with catalogue.csv and photos.csv.")],
-    split: Annotated[str | None, typer.Option(help="A split of photos.csv; without, all.")] = None,
+    dataset: Annotated[Path, typer.Argument(help="A dataset folder, or a public dataset as published.")],
+    split: Split = None,
     model: Annotated[str | None, typer.Option(help="MODEL to evaluate.")] = None,
-    against: Annotated[str | None, typer.Option(help="Another MODEL to compare with.")] = None,
+    kind: Kind = None,
+    against: Against = None,
+    save: Save = None,
+    protocol: Asked = Protocol.PHOTOS,
+    robustness: Robustness = False,
+    latency: Latency = False,
+    depth: Depth = 1000,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Look a dataset's photos up in its own catalogue, and judge what is found."""
-    from spark_vision.bootstrap.research import evaluate_dataset
+    from spark_vision.bootstrap.bench import BenchOptions
+    from spark_vision.bootstrap.research import Plan
 
     settings = settings_for(index_dir)
+    plan = Plan(dataset, split, model, kind, BenchOptions(depth, vectors=save is not None))
+    wanted = _Wanted(protocol, robustness, latency)
     with console.progress() as progress:
-        figures = evaluate_dataset(settings, dataset, split, model, progress).evaluation.as_json()
-        if against is not None:
-            other = evaluate_dataset(settings, dataset, split, against, progress).evaluation.as_json()
-    if against is not None:
-        _compare(figures, other, as_json=as_json)
+        run = _run(settings, plan, wanted, progress)
+        if save is not None:
+            _save(run, save)
+        other = None if against is None else _other(settings, plan, against, wanted, progress)
+    if other is not None:
+        _compare(run, other, as_json=as_json)
     elif as_json:
-        console.print_json(figures)
+        console.print_json(run.as_json())
     else:
-        _print(figures)
+        _print(run)
 
 
-def _print(figures: dict[str, Any]) -> None:
+def _run(settings: Settings, plan: "Plan", wanted: _Wanted, progress: Progress) -> "Run":
+    from spark_vision.bootstrap.research import open_bench
+
+    bench = open_bench(settings, plan, progress)
+    run = {Protocol.PHOTOS: bench.photos, Protocol.VIEWS: bench.views, Protocol.TITLES: bench.texts}[
+        wanted.protocol
+    ]()
+    if wanted.robustness:
+        run = bench.with_robustness(run)
+    return bench.with_latency(run) if wanted.latency else run
+
+
+def _other(settings: Settings, plan: "Plan", against: str, wanted: _Wanted, progress: Progress) -> "Run":
+    from dataclasses import replace
+
+    from spark_vision.evaluation.records.folder import is_run, load_run
+
+    if is_run(Path(against)):
+        return load_run(Path(against))
+    plain = replace(wanted, robustness=False, latency=False)
+    return _run(settings, replace(plan, model=against), plain, progress)
+
+
+def _save(run: "Run", folder: Path) -> None:
+    from spark_vision.evaluation.records.folder import save_run
+
+    save_run(run, folder)
+    console.err.print(f"The run is in {folder}.", markup=False)
+
+
+def _print(run: "Run") -> None:
+    record, evaluation = run.record, run.evaluation
     console.out.print(
-        f"{figures['model']}: {figures['queries']:,} look-ups in {figures['photos']:,} photos, "
-        f"{figures['products']:,} products, split {figures['split'] or 'all'}\n",
+        f"{run.name}: {len(run.results):,} look-ups in {evaluation.photos:,} photos, "
+        f"{record.index.products:,} products, split {record.dataset.split or 'all'}\n",
         markup=False,
     )
     table = console.table("figure", "value", "95 % interval")
-    for name, interval in figures["confidence_intervals"].items():
-        value = figures[name]
-        shown = "-" if value is None else f"{value:.3f}"
-        span = "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
-        table.add_row(name, shown, span)
+    for name, figure in run.figures.items():
+        table.add_row(name, _number(figure.value), _span(figure.interval))
     console.out.print(table)
+    for name, rows in record.extras.items():
+        console.out.print(f"\n{name}", markup=False)
+        console.out.print(_table_of(rows))
 
 
-def _compare(figures: dict[str, Any], other: dict[str, Any], *, as_json: bool) -> None:
-    """Two models on the same photos: both figures of each name, and how much better the first is."""
-    names = [name for name in figures["confidence_intervals"] if figures[name] is not None]
-    names = [name for name in names if other[name] is not None]
-    differences = {name: figures[name] - other[name] for name in names}
+def _table_of(rows: list[dict[str, Any]]) -> Any:
+    table = console.table(*rows[0])
+    for row in rows:
+        table.add_row(
+            *(_number(value) if isinstance(value, float) else _words(value) for value in row.values())
+        )
+    return table
+
+
+def _words(value: Any) -> str:
+    return _span((value[0], value[1])) if isinstance(value, list) else str(value)
+
+
+def _compare(run: "Run", other: "Run", *, as_json: bool) -> None:
+    """Both figures of each name on the same look-ups, and how much better the first is."""
+    from spark_vision.evaluation.compare import compare
+    from spark_vision.evaluation.records.run import product_types
+
+    types = product_types({**run.products, **other.products})
+    found = compare(run.results, other.results, types, run.record.resampling)
     if as_json:
-        console.print_json({"models": [figures, other], "difference": differences})
+        console.print_json(
+            {
+                "models": [run.as_json(), other.as_json()],
+                "difference": {name: each.difference for name, each in found.items()},
+                "paired": {name: asdict(each) for name, each in found.items()},
+            }
+        )
         return
-    table = console.table("figure", figures["model"], other["model"], "difference")
-    for name in names:
-        table.add_row(name, f"{figures[name]:.3f}", f"{other[name]:.3f}", f"{differences[name]:+.3f}")
+    names = (run.name, other.name) if run.name != other.name else (run.name, f"{other.name} (saved)")
+    table = console.table("figure", *names, "difference", "95 % interval", "p")
+    for name, each in found.items():
+        table.add_row(name, *_compared(each))
     console.out.print(table)
+
+
+def _compared(each: "Difference") -> tuple[str, ...]:
+    shown = (_number(each.first), _number(each.second), f"{each.difference:+.3f}")
+    p = "" if each.p is None else f"{each.p:.3f}"
+    return (*shown, _span(each.interval, sign="+"), p)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _span(interval: tuple[float, float] | None, sign: str = "") -> str:
+    return "" if interval is None else f"{interval[0]:{sign}.3f} to {interval[1]:{sign}.3f}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from spark_vision.domain.box import Box
+from spark_vision.domain.catalogue import Product
 from spark_vision.errors import DatasetError, InvalidInputError
 from spark_vision.evaluation.tables import Row, read_rows
 
@@ -22,7 +23,9 @@ class Query:
     """What is looked up, and what would be right.
 
     photo: the picture file; box: the region looked at, None for the whole photo; relevant: ids of the
-    right products, empty where the catalogue has none; line: of the table that it comes from.
+    right products, empty where the catalogue has none; line: of the table that it comes from; text: words
+    that are looked up instead, the photo being what they are about; excluded: ids that do not count for
+    this query, such as the very picture that is looked up.
     """
 
     photo: Path
@@ -30,15 +33,28 @@ class Query:
     relevant: frozenset[str]
     split: str
     line: int
+    text: str = ""
+    excluded: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """What names the query in any run of its dataset: the photo's file name, place and line."""
+        return f"{self.photo.parent.name}/{self.photo.name}@{self.split}:{self.line}"
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Queries in the order of the file, and the products that they can be about."""
+    """Queries in the order of the file, and the products that they can be about.
+
+    products: where the files are no feed that the catalogue reads, the products themselves; their images
+    are paths relative to the folder. protocol: a word on what is asked, for the record.
+    """
 
     folder: Path
     product_ids: frozenset[str]
     queries: tuple[Query, ...]
+    products: tuple[Product, ...] = ()
+    protocol: str = "photo to product"
 
     @property
     def splits(self) -> tuple[str, ...]:

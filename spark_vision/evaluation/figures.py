@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.evaluation import intervals, metrics
+from spark_vision.evaluation import confidence, intervals, metrics
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Interval, Resampling, Statistic
+from spark_vision.evaluation.metrics import Values
 from spark_vision.evaluation.results import QueryResult, photo_numbers
+
+LESS_IS_BETTER = frozenset({"fpr@95", "ece", "aurc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """A figure's value, and how it depends on the photos that were drawn."""
+class Measured:
+    """A figure's value, and how it depends on the photos that were drawn.
+
+    values: one a query, (n,), of which the figure is the mean; None where it is no mean.
+    """
 
     value: float | None
     statistic: Statistic
+    values: Values | None = None
 
 
 def compute_figures(
@@ -38,37 +45,65 @@ def compute_figures(
     missing and empty are the same.
     """
     photo = photo_numbers(results)
-    measured = _means(results, product_types, photo)
-    measured["open_set_auroc"] = _open_set_auroc(results, photo)
-    measured["ece"] = _ece(results, photo)
+    measured = measure(results, product_types, photo)
     statistics = {name: each.statistic for name, each in measured.items()}
     found = intervals.bootstrap(statistics, len(np.unique(photo)), resampling)
     return {name: Figure(each.value, found[name]) for name, each in measured.items()}
 
 
+def measure(
+    results: Sequence[QueryResult], product_types: Mapping[str, str], photo: NDArray[np.int64]
+) -> dict[str, Measured]:
+    """All figures by name; query i is of photo[i], (n,)."""
+    return {**_means(results, product_types, photo), **_confidence(results, photo)}
+
+
+def confidences(results: Sequence[QueryResult]) -> Values:
+    """How sure each first suggestion is, (n,): its probability where all have one, else its similarity."""
+    sure = probabilities(results)
+    return top_similarities(results) if np.isnan(sure).any() else sure
+
+
+def probabilities(results: Sequence[QueryResult]) -> Values:
+    """P(the first is right) of each query, (n,); NaN where nothing says so."""
+    return np.array([_probability(result) for result in results], dtype=np.float64)
+
+
+def top_similarities(results: Sequence[QueryResult]) -> Values:
+    """The first similarity of each query, (n,)."""
+    return np.array([result.top_similarity for result in results], dtype=np.float64)
+
+
+def correct(results: Sequence[QueryResult]) -> NDArray[np.bool_]:
+    """Whether the first suggestion of each query is a right one, (n,)."""
+    return np.array([result.correct for result in results], dtype=np.bool_)
+
+
 def _means(
     results: Sequence[QueryResult], product_types: Mapping[str, str], photo: NDArray[np.int64]
-) -> dict[str, _Measured]:
+) -> dict[str, Measured]:
     values = metrics.ranking_values(results)
     values["category_accuracy@1"] = metrics.category_values(results, product_types)
     return {
-        name: _Measured(metrics.mean(each), intervals.mean_of(each, photo)) for name, each in values.items()
+        name: Measured(metrics.mean(each), intervals.mean_of(each, photo), each)
+        for name, each in values.items()
     }
 
 
-def _open_set_auroc(results: Sequence[QueryResult], photo: NDArray[np.int64]) -> _Measured:
-    """How well the first similarity tells queries with a right product from those without."""
+def _confidence(results: Sequence[QueryResult], photo: NDArray[np.int64]) -> dict[str, Measured]:
+    """How well the first similarity tells known queries from others, and sureness right from wrong.
+
+    ECE and AURC are over all queries: whoever is sure of a product that is not there is wrong.
+    """
     known = np.array([bool(result.query.relevant) for result in results], dtype=np.bool_)
-    scores = np.array([result.top_similarity for result in results], dtype=np.float64)
-    return _Measured(metrics.auroc(known, scores), intervals.auroc_of(known, scores, photo))
-
-
-def _ece(results: Sequence[QueryResult], photo: NDArray[np.int64]) -> _Measured:
-    """Over all queries with a probability: whoever is sure of a product that is not there is wrong."""
-    probabilities = np.array([_probability(result) for result in results], dtype=np.float64)
-    correct = np.array([result.correct for result in results], dtype=np.bool_)
-    value = metrics.ece(probabilities, correct)
-    return _Measured(value, intervals.ece_of(probabilities, correct, photo))
+    scores, sure = top_similarities(results), confidences(results)
+    told, right = probabilities(results), correct(results)
+    return {
+        "open_set_auroc": Measured(metrics.auroc(known, scores), intervals.auroc_of(known, scores, photo)),
+        "fpr@95": Measured(confidence.fpr95(known, scores), confidence.fpr95_of(known, scores, photo)),
+        "ece": Measured(metrics.ece(told, right), intervals.ece_of(told, right, photo)),
+        "aurc": Measured(confidence.aurc(sure, right), confidence.aurc_of(sure, right, photo)),
+    }
 
 
 def _probability(result: QueryResult) -> float:

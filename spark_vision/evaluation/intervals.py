@@ -89,7 +89,7 @@ def mean_of(values: Values, photo: NDArray[np.int64]) -> Statistic:
     photos = _count(photo)
     sums = np.bincount(photo[applies], weights=values[applies], minlength=photos)
     counts = np.bincount(photo[applies], minlength=photos)
-    return lambda weights: _ratio(weights @ sums, weights @ counts)
+    return lambda weights: ratio(weights @ sums, weights @ counts)
 
 
 def ece_of(probabilities: Values, correct: NDArray[np.bool_], photo: NDArray[np.int64]) -> Statistic:
@@ -104,7 +104,7 @@ def ece_of(probabilities: Values, correct: NDArray[np.bool_], photo: NDArray[np.
     cells = (photo[given], bin_numbers(probabilities[given]))
     np.add.at(gaps, cells, correct[given] - probabilities[given])
     counts = np.bincount(photo[given], minlength=shape[0])
-    return lambda weights: _ratio(np.abs(weights @ gaps).sum(axis=1), weights @ counts)
+    return lambda weights: ratio(np.abs(weights @ gaps).sum(axis=1), weights @ counts)
 
 
 def auroc_of(known: NDArray[np.bool_], scores: Values, photo: NDArray[np.int64]) -> Statistic:
@@ -123,7 +123,7 @@ def auroc_of(known: NDArray[np.bool_], scores: Values, photo: NDArray[np.int64])
         p, q = weights[:, photo_of_known], weights[:, photo_of_others]
         up_to = np.cumsum(np.pad(q, ((0, 0), (1, 0))), axis=1)
         won = np.einsum("ij,ij->i", p, up_to[:, less] + up_to[:, not_more]) / 2
-        return _ratio(won, p.sum(axis=1) * q.sum(axis=1))
+        return ratio(won, p.sum(axis=1) * q.sum(axis=1))
 
     return statistic
 
@@ -132,7 +132,7 @@ def _count(photo: NDArray[np.int64]) -> int:
     return int(photo.max(initial=-1)) + 1
 
 
-def _ratio(above: Values, below: NDArray[np.float64]) -> Values:
+def ratio(above: Values, below: NDArray[np.float64]) -> Values:
     """Quotients, NaN where the divisor is 0."""
     quotients = np.full(len(above), np.nan)
     np.divide(above, below, out=quotients, where=below != 0)

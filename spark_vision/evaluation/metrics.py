@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import ir_measures
 import numpy as np
-from ir_measures import AP, RR, Success
+from ir_measures import AP, RR, P, Success, nDCG
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
@@ -23,22 +23,27 @@ RANKING_METRICS = {
     "recall@1": Success @ 1,
     "recall@5": Success @ 5,
     "recall@10": Success @ 10,
+    "precision@5": P @ 5,
     "mrr": RR,
     "map": AP,
+    "ndcg@10": nDCG @ 10,
 }
 _BLOCK = 256  # queries whose rankings are dictionaries at one time
 
 
 def ranking_values(results: Sequence[QueryResult]) -> dict[str, Values]:
-    """recall@k, mrr and map of each query, by trec_eval's own code (Buckley and Voorhees).
+    """Each of RANKING_METRICS for each query, by trec_eval's own code (Buckley and Voorhees).
 
     With r_i the places (from 1) of the R right products, as far as they are ranked:
 
     - recall@k: 1 if any r_i <= k, else 0. Its mean is the share of queries with at least one right
       product among the first k, which image retrieval calls recall@k (Jégou et al. 2011, Oh Song et
       al. 2016) and trec_eval calls success; it is not the share of the R products that were found.
+    - precision@k: (right products among the first k) / k, also where fewer than k are ranked.
     - mrr: 1 / min r_i, 0 if none is ranked.
     - map: average precision, (1 / R) * sum over i of (right products up to r_i) / r_i.
+    - ndcg@k: sum over r_i <= k of 1 / log2(r_i + 1), divided by what the best order of the R would give
+      (Järvelin and Kekäläinen 2002).
     """
     values = {name: np.full(len(results), np.nan) for name in RANKING_METRICS}
     names = {measure: name for name, measure in RANKING_METRICS.items()}

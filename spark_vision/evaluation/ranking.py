@@ -38,9 +38,12 @@ class Ranker:
         """One result a query, in order; embeddings: (n, dimension)."""
         for start in range(0, len(queries), _BLOCK):
             block = slice(start, start + _BLOCK)
-            found = self.gallery.search_products(embeddings[block], self.depth)
+            most = max((len(query.excluded) for query in queries[block]), default=0)
+            found = self.gallery.search_products(embeddings[block], self.depth + most)
             for query, matches in zip(queries[block], found, strict=True):
-                yield QueryResult.from_matches(query, matches, self.probability(matches))
+                counted = [match for match in matches if match.product_id not in query.excluded]
+                kept = counted[: self.depth]
+                yield QueryResult.from_matches(query, kept, self.probability(kept))
 
 
 class ArrayRanker:
@@ -61,6 +64,7 @@ class ArrayRanker:
             [row == 0 or in_order[row] != in_order[row - 1] for row in range(len(order))]
         )
         self._products: list[str] = in_order[self._starts].tolist()
+        self._row_of = {product_id: row for row, product_id in enumerate(self._products)}
         self._depth = depth
 
     def rank(self, queries: Sequence[Query], embeddings: Embeddings) -> Iterator[QueryResult]:
@@ -68,9 +72,16 @@ class ArrayRanker:
         for start in range(0, len(queries), _BLOCK):
             block = slice(start, start + _BLOCK)
             for query, scores in zip(queries[block], self._scores(embeddings[block]), strict=True):
-                best = self._best(scores)
+                best = self._best(self._counted(scores, query))
                 ids = tuple(self._products[number] for number in best)
                 yield QueryResult(query, ids, scores[best])
+
+    def _counted(self, scores: NDArray[np.float64], query: Query) -> NDArray[np.float64]:
+        """The scores with those of excluded products below all others."""
+        rows = [self._row_of[each] for each in query.excluded if each in self._row_of]
+        if rows:
+            scores[rows] = -np.inf
+        return scores
 
     def _scores(self, embeddings: Embeddings) -> NDArray[np.float64]:
         """Similarity of each query to each product, (queries, products)."""
@@ -85,5 +96,6 @@ class ArrayRanker:
             candidates = np.flatnonzero(scores >= last)  # ascending, with all that tie with the last
         else:
             candidates = np.arange(len(scores))
+        candidates = candidates[np.isfinite(scores[candidates])]
         order = np.argsort(-scores[candidates], kind="stable")
         return candidates[order[: self._depth]]

@@ -1,6 +1,6 @@
 """One evaluation, from photos or from embeddings to figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -117,15 +117,34 @@ def evaluate_embeddings(
     ranker = Ranker(gallery, options.depth, options.probability)
     results = tuple(_told(ranker.rank(queries, embeddings), len(queries), options.progress))
     searched = perf_counter()
-    figures = compute_figures(results, _product_types(gallery, results), options.resampling)
+    evaluation = judge(gallery, results, _product_types(gallery, results), options)
+    return replace(
+        evaluation,
+        products=_count_products(gallery, embeddings),
+        timings={"search": searched - started, **evaluation.timings},
+    )
+
+
+def judge(
+    gallery: Gallery,
+    results: tuple[QueryResult, ...],
+    product_types: Mapping[str, str],
+    options: Options = DEFAULT_OPTIONS,
+) -> Evaluation:
+    """The figures of answers that a gallery's embeddings gave.
+
+    product_types: full category of all that could be answered with.
+    """
+    started = perf_counter()
+    figures = compute_figures(results, product_types, options.resampling)
     return Evaluation(
         model=gallery.encoder.model,
         index_version=gallery.version,
-        products=_count_products(gallery, embeddings),
+        products=len(product_types),
         results=results,
         figures=figures,
         seed=options.resampling.seed,
-        timings={"search": searched - started, "figures": perf_counter() - searched},
+        timings={"figures": perf_counter() - started},
     )
 
 

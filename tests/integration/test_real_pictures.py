@@ -27,7 +27,7 @@ def test_photos_of_shelves_find_their_products(
     grocery: Shop, real_pictures: Path, settings: Settings
 ) -> None:
     """ImageNet features find .23 of them first and .56 among five; the model is to beat that by far."""
-    figures = evaluate_dataset(settings, real_pictures / "grocery", "val").evaluation.as_json()
+    figures = evaluate_dataset(settings, real_pictures / "grocery", "val").run.as_json()
     assert (figures["photos"], figures["products"]) == (296, 81)
     assert figures["recall@1"] > 0.5
     assert figures["recall@5"] > 0.8
@@ -49,6 +49,6 @@ def test_a_catalogue_picture_finds_itself_first(grocery: Shop, real_pictures: Pa
 
 
 def test_the_demo_shop_is_found_in_its_own_photos(settings: Settings) -> None:
-    figures = evaluate_dataset(settings, DEMO_SHOP, "demo").evaluation.as_json()
+    figures = evaluate_dataset(settings, DEMO_SHOP, "demo").run.as_json()
     assert figures["products"] >= 80
     assert figures["recall@5"] > 0.5

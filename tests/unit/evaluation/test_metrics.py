@@ -1,6 +1,7 @@
 import doctest
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import log2
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spark_vision.evaluation import metrics
-from spark_vision.evaluation.figures import compute_figures
+from spark_vision.evaluation.figures import Figure, compute_figures
 from spark_vision.evaluation.results import QueryResult
 
 Result = Callable[..., QueryResult]
@@ -43,14 +44,22 @@ def test_a_case_worked_by_hand(worked: list[QueryResult]) -> None:
             "recall@1": 1 / 3,
             "recall@5": 2 / 3,
             "recall@10": 2 / 3,
+            # One right among five, also where only three or one are ranked; then two; then none.
+            "precision@5": (1 / 5 + 2 / 5 + 0) / 3,
             "mrr": (1 + 1 / 2 + 0) / 3,
             "map": (1 + (1 / 2 + 2 / 4) / 2 + 0) / 3,
+            # c and d at places 2 and 4, where the best order has them at 1 and 2.
+            "ndcg@10": (1 + (1 / log2(3) + 1 / log2(5)) / (1 + 1 / log2(3)) + 0) / 3,
             # b is no right product, but has the full category of d; a (milk) is nothing like z (home).
             "category_accuracy@1": (1 + 1 + 0) / 3,
             # 0.9 and 0.6 are above the 0.3 of the fourth query, the third query's 0.3 equals it.
             "open_set_auroc": (1 + 1 + 1 / 2) / 3,
+            # All known queries pass at 0.3 or above, and so does the fourth.
+            "fpr@95": 1,
             # Three bins of one query: 0.9 and right, 0.6 and wrong, 0.3 and wrong.
             "ece": (0.1 + 0.6 + 0.3) / 3,
+            # Not all have a probability, so similarities rank them: 0.9 right, 0.6 wrong, 0.3 twice wrong.
+            "aurc": 1 / 4 * 0 + 1 / 4 * (1 / 2) + 2 / 4 * (3 / 4),
         }
     )
 
@@ -75,9 +84,14 @@ def test_only_known_categories_are_compared(result: Result) -> None:
 
 def test_figures_that_do_not_apply_are_none(result: Result) -> None:
     unknown_only = compute_figures([result([("a", 0.5)], photo=photo) for photo in "12"], TYPES)
-    assert all(figure.value is None and figure.interval is None for figure in unknown_only.values())
+    given = {name: figure for name, figure in unknown_only.items() if figure.value is not None}
+    assert given == {"aurc": Figure(1, (1, 1))}  # whatever is suggested is wrong
     known_only = compute_figures([result([("a", 0.5)], right="a")], TYPES)
-    assert [name for name, figure in known_only.items() if figure.value is None] == ["open_set_auroc", "ece"]
+    assert [name for name, figure in known_only.items() if figure.value is None] == [
+        "open_set_auroc",
+        "fpr@95",
+        "ece",
+    ]
 
 
 def naive(ids: Sequence[str], right: frozenset[str]) -> dict[str, float]:
@@ -87,8 +101,11 @@ def naive(ids: Sequence[str], right: frozenset[str]) -> dict[str, float]:
         "recall@1": float(min(places, default=99) <= 1),
         "recall@5": float(min(places, default=99) <= 5),
         "recall@10": float(min(places, default=99) <= 10),
+        "precision@5": sum(place <= 5 for place in places) / 5,
         "mrr": 1 / places[0] if places else 0,
         "map": sum(precisions) / len(right),
+        "ndcg@10": sum(1 / log2(place + 1) for place in places if place <= 10)
+        / sum(1 / log2(place + 1) for place in range(1, min(len(right), 10) + 1)),
     }
 
 
@@ -114,11 +131,11 @@ def test_ranking_values_equal_trec_eval_where_nothing_ties(
 ) -> None:
     apart = [(product_id, 1 - place / 100) for place, (product_id, _) in enumerate(ranked)]
     values = metrics.ranking_values([result(apart, right)])
-    measures = {"success.1,5,10", "recip_rank", "map"}
+    measures = {"success.1,5,10", "recip_rank", "map", "P.5", "ndcg_cut.10"}
     evaluator = pytrec_eval.RelevanceEvaluator({"q": dict.fromkeys(right.split(), 1)}, measures)
     theirs = evaluator.evaluate({"q": dict(apart)}).get("q", dict.fromkeys(("recip_rank", "map"), 0.0))
     names = {"success_1": "recall@1", "success_5": "recall@5", "success_10": "recall@10"}
-    names |= {"recip_rank": "mrr", "map": "map"}
+    names |= {"recip_rank": "mrr", "map": "map", "P_5": "precision@5", "ndcg_cut_10": "ndcg@10"}
     for name, value in theirs.items():
         assert values[names[name]][0] == pytest.approx(value)
 

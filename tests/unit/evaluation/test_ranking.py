@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +28,30 @@ def gallery_of(plain_gallery: type, rows: list[tuple[str, tuple[float, ...]]]) -
 
 
 @settings(max_examples=100, deadline=None)
-@given(pictures, st.lists(vectors, min_size=1, max_size=3), st.integers(1, 9), st.randoms())
+@given(
+    pictures,
+    st.lists(vectors, min_size=1, max_size=3),
+    st.integers(1, 9),
+    st.frozensets(st.sampled_from("abcdefghz"), max_size=3),
+    st.randoms(),
+)
 def test_arrays_rank_as_a_gallery_does(
     plain_gallery: type,
     rows: list[tuple[str, tuple[float, ...]]],
     looked_up: list[tuple[float, ...]],
     depth: int,
+    excluded: frozenset[str],
     random: Any,
 ) -> None:
     embeddings = np.array(looked_up, np.float32)
-    queries = [QUERY] * len(embeddings)
+    queries = [replace(QUERY, excluded=excluded)] + [QUERY] * (len(embeddings) - 1)
     by_gallery = list(Ranker(gallery_of(plain_gallery, rows), depth).rank(queries, embeddings))
     random.shuffle(rows)  # plain arrays may come in any order
     references = np.array([vector for _, vector in rows], np.float32)
     by_arrays = list(ArrayRanker(references, [row[0] for row in rows], depth).rank(queries, embeddings))
+    left = {row[0] for row in rows} - excluded
+    assert len(by_gallery[0].product_ids) == min(depth, len(left))
+    assert not excluded.intersection(by_gallery[0].product_ids)
     for slow, fast in zip(by_gallery, by_arrays, strict=True):
         assert slow.product_ids == fast.product_ids
         assert slow.similarities.tolist() == fast.similarities.tolist()

@@ -57,7 +57,8 @@ QUERIES = [
 
 def test_evaluate_gives_the_keys_that_are_promised(gallery: Any) -> None:
     document = evaluate(gallery, ENCODER, QUERIES, read).as_json()
-    figures = "recall@1 recall@5 recall@10 mrr map open_set_auroc ece category_accuracy@1".split()
+    figures = "recall@1 recall@5 recall@10 precision@5 mrr map ndcg@10 category_accuracy@1".split()
+    figures += "open_set_auroc fpr@95 ece aurc".split()
     assert set(document["confidence_intervals"]) == set(figures)
     facts = "model index_version split products photos queries seed timings confidence_intervals".split()
     assert set(document) == {*figures, *facts}

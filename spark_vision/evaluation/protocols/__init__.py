@@ -1,0 +1,1 @@
+"""What may be asked of a model beside photo to product: each makes queries, or other answers from answers."""

@@ -1,0 +1,136 @@
+"""A run: what was asked, what was answered, and all that is needed to get it again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.embedding import Embeddings, EncoderSpec
+from spark_vision.evaluation.figures import Figure, compute_figures
+from spark_vision.evaluation.intervals import Resampling
+from spark_vision.evaluation.results import QueryResult
+from spark_vision.evaluation.run import Evaluation
+
+Facts = Mapping[str, str | float]
+"""What is known of a query beside its answer, by name; numbers are measured of its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """folder: as it was given; digest: SHA-256 of the questions, the right answers and the pictures."""
+
+    folder: str
+    digest: str
+    split: str | None
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """version: its name; digest: of its content, empty where it has none."""
+
+    version: str
+    kind: str
+    products: int
+    pictures: int
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was measured, on what, with what.
+
+    settings: depth and others by name; timings: seconds a stage; extras: tables that were asked for
+    beside the figures (robustness, latency), rows of JSON values.
+    """
+
+    encoder: EncoderSpec
+    index: IndexRecord
+    dataset: DatasetRecord
+    resampling: Resampling
+    settings: Mapping[str, Any]
+    versions: Mapping[str, str]
+    machine: Mapping[str, str | int]
+    timings: Mapping[str, float]
+    made: str
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON value that `from_dict` reads again."""
+        value = asdict(self)
+        value["encoder"]["fingerprint"] = self.encoder.fingerprint
+        return value
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> "Record":
+        """Read what `as_dict` wrote; raises KeyError or TypeError where it is something else."""
+        encoder = {name: held for name, held in value["encoder"].items() if name != "fingerprint"}
+        parts = {
+            "encoder": EncoderSpec.from_dict(encoder),
+            "index": IndexRecord(**value["index"]),
+            "dataset": DatasetRecord(**value["dataset"]),
+            "resampling": Resampling(**value["resampling"]),
+        }
+        return cls(**{**value, **parts})
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Embeddings of a run's queries, (n, dimension), and of reference images, (m, dimension).
+
+    owners: the product of each reference image; images: its place.
+    """
+
+    queries: Embeddings
+    references: Embeddings
+    owners: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The answers to all queries, with what is known about them.
+
+    facts: one a query, in order; products: those that are right, or are among a query's first; vectors:
+    None where they were not kept.
+    """
+
+    record: Record
+    evaluation: Evaluation
+    facts: tuple[Facts, ...]
+    products: Mapping[str, Product]
+    vectors: Vectors | None = None
+
+    @property
+    def results(self) -> tuple[QueryResult, ...]:
+        """The answer to each query."""
+        return self.evaluation.results
+
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """All figures with their intervals."""
+        return self.evaluation.figures
+
+    def figures_of(self, results: Sequence[QueryResult]) -> dict[str, Figure]:
+        """Figures of other or fewer answers, with intervals drawn in the same way."""
+        return compute_figures(results, product_types(self.products), self.record.resampling)
+
+    @property
+    def name(self) -> str:
+        """A few words for tables and legends: the model, and the index where it is not exact."""
+        kind = "" if self.record.index.kind == "flat" else f", {self.record.index.kind}"
+        return self.record.encoder.model + kind
+
+    def with_extra(self, name: str, rows: list[dict[str, object]]) -> "Run":
+        """The same run with another table in its record."""
+        return replace(self, record=replace(self.record, extras={**self.record.extras, name: rows}))
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON value of `evaluate --json`; figures that do not apply are None, never NaN."""
+        told = {"protocol": self.record.dataset.protocol, "dataset_digest": self.record.dataset.digest}
+        return {**self.evaluation.as_json(), **told, **self.record.extras}
+
+
+def product_types(products: Mapping[str, Product]) -> dict[str, str]:
+    """Full category by product id."""
+    return {product_id: product.product_type for product_id, product in products.items()}
