@@ -156,6 +156,12 @@ class NameTakenError(ConflictError):
     code = "name-taken"
 
 
+class BelowThresholdError(ConflictError):
+    """A balance is too small to be paid out."""
+
+    code = "below-threshold"
+
+
 class NotAllowedError(StoreError):
     """Who asks is known, but may not do this."""
 

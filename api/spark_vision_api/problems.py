@@ -61,6 +61,7 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.NotFoundError: Kind(404, "There is no such thing here"),
     core.ConflictError: Kind(409, "It is not in a state for this"),
     core.NameTakenError: Kind(409, "The name is taken"),
+    core.BelowThresholdError: Kind(409, "The balance is too small to be paid out"),
     core.NotAllowedError: Kind(403, "This is not for your account"),
     core.KeyNeededError: Kind(401, "A valid key is needed"),
     own.ProductNotFoundError: Kind(404, "There is no such product"),

@@ -74,3 +74,10 @@ class FeedIssue:
     line: int | None = None
     image: str = ""
     severity: Literal["refused", "warning"] = "refused"
+
+
+def category_steps(product_type: str) -> tuple[str, ...]:
+    """The steps of a product type, without regard to case: `Apparel > Shoes` has two, an empty one none."""
+    if not product_type.strip():
+        return ()
+    return tuple(step.strip().casefold() for step in product_type.split(">"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from spark_vision.domain.catalogue import Availability, Price, Product
+from spark_vision.domain.catalogue import Availability, Price, Product, category_steps
 from spark_vision.errors import InvalidInputError
 
 
@@ -56,8 +56,8 @@ class ProductFilter:
 
     def allows_category(self, product_type: str) -> bool:
         """Whether a product type is the category, or lies in it."""
-        wanted = _steps(self.category)
-        return _steps(product_type)[: len(wanted)] == wanted
+        wanted = category_steps(self.category)
+        return category_steps(product_type)[: len(wanted)] == wanted
 
     def allows_brand(self, brand: str) -> bool:
         """Whether a brand is one of those asked for."""
@@ -87,7 +87,3 @@ EVERYTHING = ProductFilter()
 
 def _plain(text: str) -> str:
     return text.strip().casefold()
-
-
-def _steps(product_type: str) -> list[str]:
-    return [_plain(step) for step in product_type.split(">")] if product_type.strip() else []

@@ -6,6 +6,8 @@ from typing import Protocol
 from spark_vision.ports.accounts import Accounts
 from spark_vision.ports.calls import Calls
 from spark_vision.ports.decisions import Decisions, Suggestions, Tags
+from spark_vision.ports.earnings import Clicks, Ledger, Sales
+from spark_vision.ports.feed import Feed
 from spark_vision.ports.posts import Photos, Posts
 
 
@@ -42,6 +44,22 @@ class Work(Protocol):
     @property
     def calls(self) -> Calls:
         """Creating calls, with their answers."""
+
+    @property
+    def feed(self) -> Feed:
+        """What is published, and smiles."""
+
+    @property
+    def clicks(self) -> Clicks:
+        """Ways from tags to the shop."""
+
+    @property
+    def sales(self) -> Sales:
+        """Order lines and refunds."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What posters earned and were paid."""
 
 
 class Store(Protocol):

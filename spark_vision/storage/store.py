@@ -13,7 +13,10 @@ from spark_vision.errors import StoreUnavailableError
 from spark_vision.storage.accounts import SqlAccounts
 from spark_vision.storage.calls import SqlCalls
 from spark_vision.storage.decisions import SqlDecisions, SqlSuggestions, SqlTags
+from spark_vision.storage.feed import SqlFeed
+from spark_vision.storage.ledger import SqlLedger
 from spark_vision.storage.posts import SqlPhotos, SqlPosts
+from spark_vision.storage.sales import SqlClicks, SqlSales
 
 
 class SqlWork:
@@ -49,6 +52,22 @@ class SqlWork:
     @cached_property
     def calls(self) -> SqlCalls:
         return SqlCalls(self._session)
+
+    @cached_property
+    def feed(self) -> SqlFeed:
+        return SqlFeed(self._session)
+
+    @cached_property
+    def clicks(self) -> SqlClicks:
+        return SqlClicks(self._session)
+
+    @cached_property
+    def sales(self) -> SqlSales:
+        return SqlSales(self._session)
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self._session)
 
 
 class SqlStore:
