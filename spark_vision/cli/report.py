@@ -1,12 +1,13 @@
 """What a build or an update did, on a terminal or as JSON."""
 
+import sys
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from spark_vision.cli import console
 
 if TYPE_CHECKING:
-    from spark_vision.domain.catalogue import FeedIssue
-    from spark_vision.indexing.run import BuildReport
+    from spark_vision.indexing.run import BuildReport, Issues
 
 _SHOWN = 20
 
@@ -14,7 +15,7 @@ _SHOWN = 20
 def print_report(report: "BuildReport", *, as_json: bool) -> None:
     """Print a run's report: the mistakes on standard error, the outcome on standard output."""
     if as_json:
-        console.print_json(report.as_dict())
+        sys.stdout.writelines(report.json())
         return
     _print_issues(report.issues)
     counts = console.table(*(name.replace("_", " ") for name in report.counts()))
@@ -35,11 +36,11 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
     )
 
 
-def _print_issues(issues: "list[FeedIssue]") -> None:
+def _print_issues(issues: "Issues") -> None:
     if not issues:
         return
     table = console.table("line", "product", "severity", "reason")
-    for issue in issues[:_SHOWN]:
+    for issue in islice(issues, _SHOWN):
         line = "" if issue.line is None else str(issue.line)
         table.add_row(line, issue.product_id, issue.severity, issue.reason)
     console.err.print(table)

@@ -1,30 +1,29 @@
 """A feed to a new index version, beside the live one until its last step."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from spark_vision import __version__
 from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.domain.ids import content_digest
 from spark_vision.errors import IndexVersionError
 from spark_vision.indexing.changes import compare
 from spark_vision.indexing.durable import exclusive
 from spark_vision.indexing.embedding_cache import EmbeddingCache
 from spark_vision.indexing.encode import PicturePipeline
-from spark_vision.indexing.kinds import kind_for
-from spark_vision.indexing.lookalikes import lookalikes
+from spark_vision.indexing.held import held_products
+from spark_vision.indexing.kinds import kind_for, read_index
+from spark_vision.indexing.lookalikes import References, lookalikes
 from spark_vision.indexing.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
-from spark_vision.indexing.records import Records
 from spark_vision.indexing.report_page import render
 from spark_vision.indexing.run import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
 from spark_vision.indexing.staging import Staging
 from spark_vision.indexing.stamps import StampCache
-from spark_vision.indexing.versions import VersionStore, open_gallery
-from spark_vision.indexing.write import REPORT, report_bytes, write_content
+from spark_vision.indexing.versions import VersionStore
+from spark_vision.indexing.write import REPORT, issues_digest, write_content
 from spark_vision.ports import Progress, silent
 
 __all__ = ["BuildInput", "BuildReport", "build_version", "update_version"]
@@ -37,7 +36,7 @@ class _Before:
     """The version that was live when a build began."""
 
     manifest: Manifest
-    records: Records
+    folder: Path
 
 
 def build_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
@@ -99,7 +98,7 @@ def _before(store: VersionStore) -> _Before | None:
     """The live version, if there is one that is whole: nothing is said to be unchanged from a damaged one."""
     try:
         name = store.live()
-        return _Before(store.verify(name), Records(store.folder(name)))
+        return _Before(store.verify(name), store.folder(name))
     except IndexVersionError:
         return None
 
@@ -141,7 +140,8 @@ def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: StampCach
 
 def _compare(run: Run, staging: Staging, before: _Before | None) -> None:
     with run.step("compare"):
-        run.changes = compare(staging.products(), None if before is None else before.records)
+        held = iter(()) if before is None else held_products(before.folder)
+        run.changes = compare(staging.products(), held, run.folder)
 
 
 def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
@@ -151,16 +151,17 @@ def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
         content.catalogue_digest == run.changes.catalogue_digest
         and content.encoder == run.given.encoder.spec
         and content.index_kind == kind_for(staging.usable(), run.given.rules.kind)
-        and content.files[REPORT].sha256 == content_digest(report_bytes(run.issues))
+        and content.files[REPORT].sha256 == issues_digest(run.issues)
     )
 
 
 def _look_for_doubles(run: Run, staging: Staging, manifest: Manifest) -> None:
     with run.step("near_duplicates"):
         fresh = run.changes.fresh()
-        if fresh:
-            gallery = open_gallery(run.folder, manifest)
-            run.lookalikes = lookalikes(gallery, fresh, staging.same_pictures(), run.given.pictures)
+        if fresh.any():
+            index, references = read_index(run.folder, manifest), References(run.folder, fresh)
+            same = staging.same_pictures()
+            run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
 
 
 def _describe(
@@ -182,8 +183,8 @@ def _describe(
 def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome) -> None:
     with run.step("report"):
         report = run.report(manifest, outcome)
-        document = json.dumps(report.as_dict(), indent=1, ensure_ascii=False)
-        (run.folder / RUN).write_text(document + "\n", "utf-8")
+        with (run.folder / RUN).open("w", encoding="utf-8") as file:
+            file.writelines(report.json())
         (run.folder / RUN_PAGE).write_text(render(report, run.given.pictures), "utf-8")
     with run.step("publish"):
         (run.folder / MANIFEST).write_bytes(manifest.to_bytes())

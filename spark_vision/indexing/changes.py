@@ -1,15 +1,23 @@
 """What differs between a catalogue and the version before it."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spark_vision.domain.catalogue import Product
-from spark_vision.indexing.records import Records
+from spark_vision.indexing.held import HeldProduct
+from spark_vision.indexing.spool import Spool
 from spark_vision.indexing.staging import StagedProduct
 
-_PICTURED = 200
+PICTURED = 24
+
+Kind = Literal["added", "changed", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +25,7 @@ class Change:
     """A product that is not as it was. fields: which of its fields differ; `pictures` by their bytes."""
 
     product_id: str
-    kind: Literal["added", "changed", "removed"]
+    kind: Kind
     fields: tuple[str, ...] = ()
 
 
@@ -25,57 +33,76 @@ class Change:
 class Changes:
     """All changes, by product id, and how many products are as they were.
 
-    first_images: the main picture of the first products that were added or changed.
+    first_images: the main picture of the first 24 products that were added, and that were changed.
     """
 
-    changes: list[Change] = field(default_factory=list)
+    changes: Spool[Change]
     unchanged: int = 0
     catalogue_digest: str = ""
     first_images: dict[str, str] = field(default_factory=dict)
+    _kinds: Counter[str] = field(default_factory=Counter)
+    _fresh: bytearray = field(default_factory=bytearray)
+
+    @classmethod
+    def none(cls, folder: Path | None = None) -> "Changes":
+        """No changes yet; folder: where long lists are kept."""
+        return cls(Spool(Change, folder))
 
     def counts(self) -> dict[str, int]:
         """How many products of each kind there are."""
-        kinds = ("added", "changed", "removed")
-        counted = {kind: sum(change.kind == kind for change in self.changes) for kind in kinds}
-        return {**counted, "unchanged": self.unchanged}
+        kinds: tuple[Kind, ...] = ("added", "changed", "removed")
+        return {**{kind: self._kinds[kind] for kind in kinds}, "unchanged": self.unchanged}
 
-    def fresh(self) -> set[str]:
-        """Ids of products whose pictures are new or others than before."""
-        return {
-            change.product_id
-            for change in self.changes
-            if change.kind == "added" or "pictures" in change.fields
-        }
+    def fresh(self) -> NDArray[np.bool_]:
+        """Which products of the catalogue, in the order of their ids, have new or other pictures."""
+        return np.frombuffer(bytes(self._fresh), dtype=np.bool_)
+
+    def put(self, change: Change, staged: StagedProduct | None = None) -> None:
+        """Add a change; staged: the product as it is now."""
+        if staged is not None and self._kinds[change.kind] < PICTURED:
+            self.first_images[staged.id] = staged.images[0]
+        self._kinds[change.kind] += 1
+        self.changes.append(change)
+        if staged is not None:
+            self._fresh.append(change.kind == "added" or "pictures" in change.fields)
+
+    def keep(self) -> None:
+        """Count a product that is as it was."""
+        self.unchanged += 1
+        self._fresh.append(False)
 
 
-def compare(staged: Iterable[StagedProduct], before: Records | None) -> Changes:
-    """Compare products, in the order of their ids, with a version's records (None: there was none)."""
-    held = {} if before is None else before.digests()
-    found, catalogue = Changes(), sha256()
+def compare(staged: Iterable[StagedProduct], before: Iterator[HeldProduct], folder: Path) -> Changes:
+    """Compare products with those of a version; both in the order of their ids, so that neither is held."""
+    found, catalogue = Changes.none(folder), sha256()
+    held = next(before, None)
     for product in staged:
+        while held is not None and held.id < product.id:
+            found.put(Change(held.id, "removed"))
+            held = next(before, None)
         digest = product.digest
         catalogue.update(digest)
-        known = held.pop(product.id, None)
-        if known == digest:
-            found.unchanged += 1
+        if held is None or held.id != product.id:
+            found.put(Change(product.id, "added"), product)
             continue
-        if len(found.first_images) < _PICTURED:
-            found.first_images[product.id] = product.images[0]
-        if known is None or before is None:
-            found.changes.append(Change(product.id, "added"))
+        if held.digest == digest:
+            found.keep()
         else:
-            found.changes.append(Change(product.id, "changed", _fields(product, before)))
-    found.changes += [Change(product_id, "removed") for product_id in held]
+            found.put(Change(product.id, "changed", _fields(product, held)), product)
+        held = next(before, None)
+    while held is not None:
+        found.put(Change(held.id, "removed"))
+        held = next(before, None)
     found.catalogue_digest = catalogue.hexdigest()
     return found
 
 
-def _fields(staged: StagedProduct, before: Records) -> tuple[str, ...]:
-    now, then = staged.product, before.product(staged.id)
+def _fields(staged: StagedProduct, held: HeldProduct) -> tuple[str, ...]:
+    now, then = staged.product, held.product
     names = [
         known.name
         for known in fields(Product)
         if known.name != "images" and getattr(now, known.name) != getattr(then, known.name)
     ]
-    pictures = list(zip(staged.images, staged.digests, strict=True)) != before.pictures_of(staged.id)
+    pictures = list(zip(staged.images, staged.digests, strict=True)) != held.pictures
     return (*names, "pictures") if pictures else tuple(names)

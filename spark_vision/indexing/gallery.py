@@ -1,7 +1,5 @@
 """A loaded index version, as the Gallery that the rest of the house knows."""
 
-from collections.abc import Container
-
 import numpy as np
 
 from spark_vision.domain.catalogue import Product
@@ -94,14 +92,6 @@ class FaissGallery:
                 rows.tolist(), references, similarities.tolist(), strict=True
             )
         ]
-
-    def rows_of(self, product_ids: Container[str]) -> Rows:
-        """The rows of some products' reference images, ascending."""
-        return self._records.rows_of(product_ids)
-
-    def references(self, rows: Rows) -> list[tuple[str, str]]:
-        """The product ids and images of some rows."""
-        return self._records.references(rows)
 
     def vectors(self, rows: Rows) -> Embeddings:
         """The embeddings of some rows."""

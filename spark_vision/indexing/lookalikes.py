@@ -1,23 +1,31 @@
 """Pictures that stand for several products: the same bytes, or the same to the eye."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
 from spark_vision.errors import PictureError
-from spark_vision.imaging.alike import looks_alike
+from spark_vision.imaging.alike import Looks, are_alike, looks_of
 from spark_vision.imaging.decode import decode
-from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.indexing.ranking import Rows, VectorIndex
+from spark_vision.indexing.records import PICTURES, PRODUCTS, row_of
 from spark_vision.ports import PictureSource
 
 # Closer than this by the model, two pictures are worth a look at their pixels.
 _SIMILAR = 0.98
 _NEIGHBOURS = 6
-_MOST_ROWS = 20_000
-_MOST_PAIRS = 200
+_MOST_PAIRS = 2_000
 _SIDE = 64
 _BLOCK = 256
+_LOOKED_AT_LATELY = 4_096
 
 Reference = tuple[str, str]
 """A product id and an image."""
@@ -32,49 +40,99 @@ class Lookalike:
     other: Reference
 
 
+class References:
+    """Whose picture each row of a version is, as far as lookalikes must know.
+
+    fresh: which products, in the order of their ids, have new or other pictures, (products,) bool.
+    """
+
+    def __init__(self, folder: Path, fresh: NDArray[np.bool_]) -> None:
+        products = pq.read_table(folder / PRODUCTS, columns=["id", "item_group_id"]).combine_chunks()
+        self._ids, groups = products["id"].combine_chunks(), products["item_group_id"].combine_chunks()
+        encoded = groups.dictionary_encode()
+        self._groups: NDArray[np.int32] = encoded.indices.to_numpy()
+        self._no_group: int = pc.index(encoded.dictionary, "").as_py()
+        self._pictures = pq.read_table(folder / PICTURES, columns=["product", "image", "sha256"])
+        self._product_of: NDArray[np.int64] = self._pictures["product"].to_numpy()
+        self._fresh = fresh
+
+    def fresh_rows(self) -> Rows:
+        """The rows of pictures of fresh products."""
+        return np.flatnonzero(self._fresh[self._product_of])
+
+    def others(self, row: int, rows: Rows) -> Rows:
+        """Those of some rows that show other products, of other groups, by other bytes."""
+        own, shown = self._product_of[row], self._product_of[rows]
+        group = self._groups[own]
+        apart = shown != own
+        if group != self._no_group:
+            apart &= self._groups[shown] != group
+        digests = self._pictures["sha256"]
+        return np.array([at for at in rows[apart] if digests[int(at)] != digests[row]], np.int64)
+
+    def worth_a_look(self, one: str, other: str) -> bool:
+        """Whether two products, by their ids, are of different groups, and one of them is fresh."""
+        rows = [row_of(self._ids, product_id) for product_id in (one, other)]
+        first, second = self._groups[rows]
+        return one != other and (first != second or first == self._no_group) and bool(self._fresh[rows].any())
+
+    def reference(self, row: int) -> Reference:
+        """The product id and the image of a row."""
+        return self._ids[int(self._product_of[row])].as_py(), self._pictures["image"][row].as_py()
+
+
 def lookalikes(
-    gallery: FaissGallery, fresh: set[str], same: list[list[Reference]], pictures: PictureSource
-) -> list[Lookalike]:
-    """Pairs with a picture of a fresh product in them: all equal ones, and near ones among the first.
+    index: VectorIndex, references: References, same: Iterable[list[Reference]], pictures: PictureSource
+) -> Iterator[Lookalike]:
+    """Pairs with a picture of a fresh product in them: all equal ones, then near ones.
 
     same: references that share their bytes. Near are neighbours by the model that a hash of the pixels
-    confirms; the first 20,000 fresh pictures are looked at, and the first 200 pairs of neighbours.
+    confirms; the first 2,000 pairs of neighbours are looked at.
     """
-    equal = [
-        Lookalike("equal", first, other)
-        for first, *others in same
-        for other in others
-        if {first[0], other[0]} & fresh and _apart(gallery, first, other)
-    ]
-    known = {frozenset((pair.one, pair.other)) for pair in equal}
-    near = (pair for pair in _neighbours(gallery, fresh) if frozenset((pair.one, pair.other)) not in known)
-    return equal + [pair for pair in islice(near, _MOST_PAIRS) if _confirmed(pair, pictures)]
+    for first, *others in same:
+        for other in others:
+            if references.worth_a_look(first[0], other[0]):
+                yield Lookalike("equal", first, other)
+    looks = _Looks(pictures)
+    for rows in islice(_neighbours(index, references), _MOST_PAIRS):
+        one, near = map(references.reference, rows)
+        pair = Lookalike("near", one, near)
+        if looks.alike(pair.one[1], pair.other[1]):
+            yield pair
 
 
-def _apart(gallery: FaissGallery, one: Reference, other: Reference) -> bool:
-    """Whether they are of different products that are no variants of each other."""
-    groups = {gallery.product(product_id).item_group_id for product_id, _ in (one, other)}
-    return one[0] != other[0] and (len(groups) == 2 or groups == {""})
-
-
-def _neighbours(gallery: FaissGallery, fresh: set[str]) -> Iterator[Lookalike]:
-    seen: set[frozenset[Reference]] = set()
-    rows = gallery.rows_of(fresh)[:_MOST_ROWS]
+def _neighbours(index: VectorIndex, references: References) -> Iterator[tuple[int, int]]:
+    """Rows that are close by the model, each pair once."""
+    seen: set[tuple[int, int]] = set()
+    rows = references.fresh_rows()
     for at in range(0, len(rows), _BLOCK):
         block = rows[at : at + _BLOCK]
-        matches = gallery.search(gallery.vectors(block), _NEIGHBOURS)
-        for own, found in zip(gallery.references(block), matches, strict=True):
-            for match in found:
-                other = (match.product_id, match.reference_image)
-                pair = frozenset((own, other))
-                if match.similarity >= _SIMILAR and pair not in seen and _apart(gallery, own, other):
+        rankings = index.search(index.vectors(block), _NEIGHBOURS)
+        for own, (found, similarities) in zip(block.tolist(), rankings, strict=True):
+            close = found[similarities >= _SIMILAR]
+            if len(close) < 2:  # itself alone
+                continue
+            for other in references.others(own, close).tolist():
+                pair = (own, other) if own < other else (other, own)
+                if pair not in seen:
                     seen.add(pair)
-                    yield Lookalike("near", own, other)
+                    yield pair
 
 
-def _confirmed(pair: Lookalike, pictures: PictureSource) -> bool:
-    try:
-        one, other = (decode(pictures.read(image), at_least=_SIDE) for _, image in (pair.one, pair.other))
-    except PictureError:  # gone since it was indexed
-        return False
-    return looks_alike(one, other)
+class _Looks:
+    """Perceptual hashes of pictures; those of the last few thousand are remembered."""
+
+    def __init__(self, pictures: PictureSource) -> None:
+        self._pictures = pictures
+        self._of = lru_cache(_LOOKED_AT_LATELY)(self._read)
+
+    def alike(self, one: str, other: str) -> bool:
+        """Whether two images show the same; False where one is gone since it was indexed."""
+        first, second = self._of(one), self._of(other)
+        return first is not None and second is not None and are_alike(first, second)
+
+    def _read(self, image: str) -> Looks | None:
+        try:
+            return looks_of(decode(self._pictures.read(image), at_least=_SIDE))
+        except PictureError:
+            return None

@@ -1,6 +1,7 @@
 """Products and reference images of a version as Parquet files, a row each, in the index's order."""
 
-from collections.abc import Callable, Container, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -93,7 +94,10 @@ class RecordWriter:
 
 
 class Records:
-    """Both files, held as Arrow columns: about the size of their text, not of Python objects."""
+    """Both files, held as Arrow columns: about the size of their text, not of Python objects.
+
+    Products lie in the order of their ids, so that one is found by halving.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._products = pq.read_table(folder / PRODUCTS)
@@ -101,24 +105,7 @@ class Records:
         self._images = pictures["image"]
         self._sha256s = pictures["sha256"]
         self._product_of = pictures["product"].to_numpy()
-        self._ids: list[str] = self._products["id"].to_pylist()
-        self._row_of = {product_id: row for row, product_id in enumerate(self._ids)}
-
-    def digests(self) -> dict[str, bytes]:
-        """The digest of each product, by its id (see product_digest)."""
-        return dict(zip(self._ids, self._products["digest"].to_pylist(), strict=True))
-
-    def rows_of(self, product_ids: Container[str]) -> NDArray[np.int64]:
-        """The reference images of some products, by row."""
-        wanted = np.array([product_id in product_ids for product_id in self._ids], dtype=np.bool_)
-        return np.flatnonzero(wanted[self._product_of])
-
-    def pictures_of(self, product_id: str) -> list[tuple[str, str]]:
-        """The images of a product with their SHA-256; raises KeyError."""
-        row = self._row_of[product_id]
-        start, end = self._product_of.searchsorted([row, row + 1])
-        sha256s = self._sha256s.slice(start, end - start).to_pylist()
-        return list(zip(self._images_of(product_id), sha256s, strict=True))
+        self._ids = self._products["id"].combine_chunks()
 
     def looks(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
         """What tells reference images of variants apart: the product's group, and the picture's SHA-256."""
@@ -159,17 +146,22 @@ class Records:
     def references(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
         """The product id and the image of some reference images (n,)."""
         images = self._images.take(rows).to_pylist()
-        return [(self._ids[row], image) for row, image in zip(self.product_rows(rows), images, strict=True)]
+        return list(zip(self._ids.take(self.product_rows(rows)).to_pylist(), images, strict=True))
 
     def product(self, product_id: str) -> Product:
         """The product of an id; raises KeyError."""
-        (record,) = self._products.slice(self._row_of[product_id], 1).to_pylist()
-        return product_of(record, self._images_of(product_id))
-
-    def _images_of(self, product_id: str) -> tuple[str, ...]:
-        row = self._row_of[product_id]
+        row = row_of(self._ids, product_id)
+        (record,) = self._products.slice(row, 1).to_pylist()
         start, end = self._product_of.searchsorted([row, row + 1])
-        return tuple(self._images.slice(start, end - start).to_pylist())
+        return product_of(record, tuple(self._images.slice(start, end - start).to_pylist()))
+
+
+def row_of(ids: Any, product_id: str) -> int:
+    """The row of an id in a sorted Arrow column of them; raises KeyError."""
+    row = bisect_left(ids, product_id, key=lambda held: held.as_py())
+    if row == len(ids) or ids[row].as_py() != product_id:
+        raise KeyError(product_id)
+    return row
 
 
 def product_digest(record: bytes, images: Sequence[str], digests: Sequence[str]) -> bytes:

@@ -3,18 +3,18 @@
 import base64
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import islice
 
-from spark_vision.domain.catalogue import FeedIssue
 from spark_vision.errors import PictureError
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.encode import thumbnail, webp
-from spark_vision.indexing.changes import Change
+from spark_vision.indexing.changes import PICTURED, Change
 from spark_vision.indexing.lookalikes import Lookalike
-from spark_vision.indexing.run import BuildReport
+from spark_vision.indexing.run import BuildReport, Issues
+from spark_vision.indexing.spool import Spool
 from spark_vision.ports import PictureSource
 
 _SIDE = 112
-_MOST_PICTURES = 24
 _MOST_ROWS = 500
 
 _STYLE = """
@@ -42,7 +42,7 @@ def render(report: BuildReport, pictures: PictureSource) -> str:
             *page.doubles(report.lookalikes),
             *page.changes(report),
             *_issues(report.issues),
-            *_removed(report.changes.changes),
+            *_removed(report),
             "</html>\n",
         )
     )
@@ -54,21 +54,20 @@ class _Page:
     def __init__(self, pictures: PictureSource) -> None:
         self._pictures = pictures
 
-    def doubles(self, pairs: list[Lookalike]) -> Iterator[str]:
+    def doubles(self, pairs: Spool[Lookalike]) -> Iterator[str]:
         if pairs:
             yield f"<h2>Pictures that several products share ({len(pairs):,})</h2><div class=pictures>"
-            for pair in pairs[:_MOST_PICTURES]:
+            for pair in islice(pairs, PICTURED):
                 sides = (self._figure(product_id, image) for product_id, image in (pair.one, pair.other))
                 yield f"<div class=pair>{''.join(sides)}</div>"
             yield "</div>"
 
     def changes(self, report: BuildReport) -> Iterator[str]:
-        images = report.changes.first_images
+        images, counts = report.changes.first_images, report.counts()
         for kind, heading in (("changed", "Changed products"), ("added", "New products")):
-            of_kind = [change for change in report.changes.changes if change.kind == kind]
-            if of_kind:
-                yield f"<h2>{heading} ({len(of_kind):,})</h2><div class=pictures>"
-                for change in of_kind[:_MOST_PICTURES]:
+            if counts[kind]:
+                yield f"<h2>{heading} ({counts[kind]:,})</h2><div class=pictures>"
+                for change in _first(report, kind, PICTURED):
                     note = ", ".join(change.fields)
                     yield self._figure(change.product_id, images.get(change.product_id, ""), note)
                 yield "</div>"
@@ -101,20 +100,24 @@ def _counts(report: BuildReport) -> str:
     return f"<dl>{''.join(boxes)}</dl>"
 
 
-def _issues(issues: list[FeedIssue]) -> Iterator[str]:
+def _first(report: BuildReport, kind: str, count: int) -> Iterator[Change]:
+    return islice((change for change in report.changes.changes if change.kind == kind), count)
+
+
+def _issues(issues: Issues) -> Iterator[str]:
     if issues:
         yield f"<h2>Mistakes in the feed ({len(issues):,})</h2>"
         yield "<table><tr><th>line<th>product<th>severity<th>what was wrong<th>picture"
-        for issue in issues[:_MOST_ROWS]:
+        for issue in islice(issues, _MOST_ROWS):
             line = "" if issue.line is None else str(issue.line)
             yield _row((line, issue.product_id, issue.severity, issue.reason, issue.image))
         yield "</table>"
 
 
-def _removed(changes: list[Change]) -> Iterator[str]:
-    removed = [change.product_id for change in changes if change.kind == "removed"]
-    if removed:
-        yield f"<h2>Removed products ({len(removed):,})</h2><p>{escape(', '.join(removed[:_MOST_ROWS]))}</p>"
+def _removed(report: BuildReport) -> Iterator[str]:
+    if count := report.counts()["removed"]:
+        names = ", ".join(change.product_id for change in _first(report, "removed", _MOST_ROWS))
+        yield f"<h2>Removed products ({count:,})</h2><p>{escape(names)}</p>"
 
 
 def _row(cells: Iterable[str]) -> str:

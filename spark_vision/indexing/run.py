@@ -1,9 +1,9 @@
 """What a build is given, what it knows on its way, and what it reports."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +15,7 @@ from spark_vision.indexing.changes import Changes
 from spark_vision.indexing.encode import EncodeTally
 from spark_vision.indexing.lookalikes import Lookalike
 from spark_vision.indexing.manifest import Manifest
+from spark_vision.indexing.spool import Spool, json_pieces
 from spark_vision.ports import Encoder, PictureSource, Progress
 
 Outcome = Literal["published", "beside", "unchanged"]
@@ -54,6 +55,25 @@ class BuildInput:
     rules: Rules = DEFAULT_RULES
 
 
+class Issues(Spool[FeedIssue]):
+    """What was wrong with a feed and its pictures, counted as it comes."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(FeedIssue, folder)
+        self.severities: Counter[str] = Counter()
+        self.without_picture = 0
+
+    def append(self, value: FeedIssue) -> None:
+        """Add an issue at the end."""
+        super().append(value)
+        self.severities[value.severity] += 1
+        self.without_picture += value.reason == NO_PICTURE
+
+    def pieces(self) -> Iterator[str]:
+        """The issues as they are kept with a version, as JSON: the same feed gives the same text."""
+        return json_pieces({"counts": dict(sorted(self.severities.items())), "issues": self})
+
+
 @dataclass(frozen=True)
 class BuildReport:
     """What a build or an update did.
@@ -67,25 +87,27 @@ class BuildReport:
     encoded: int
     reused: int
     forward_seconds: float
-    issues: list[FeedIssue]
+    issues: Issues
+    changes: Changes
+    lookalikes: Spool[Lookalike]
     outcome: Outcome = "published"
-    changes: Changes = field(default_factory=Changes)
-    lookalikes: list[Lookalike] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """The numbers that matter, by what they count."""
-        severities = Counter(issue.severity for issue in self.issues)
         return {
             **self.changes.counts(),
-            "refused": severities["refused"],
-            "warnings": severities["warning"],
-            "without_picture": sum(issue.reason == NO_PICTURE for issue in self.issues),
+            "refused": self.issues.severities["refused"],
+            "warnings": self.issues.severities["warning"],
+            "without_picture": self.issues.without_picture,
             "near_duplicates": len(self.lookalikes),
         }
 
-    def as_dict(self) -> dict[str, Any]:
-        """The report as a JSON value."""
+    def json(self) -> Iterator[str]:
+        """The report as JSON, piece by piece: it may be long."""
+        return json_pieces(self._document())
+
+    def _document(self) -> Mapping[str, Any]:
         content = self.manifest.content
         return {
             "version": self.manifest.version,
@@ -99,9 +121,9 @@ class BuildReport:
             "feed_digest": self.manifest.feed_digest,
             "seconds": {**self.seconds, "forward": round(self.forward_seconds, 3)},
             "counts": self.counts(),
-            "changes": [asdict(change) for change in self.changes.changes],
-            "near_duplicates": [asdict(pair) for pair in self.lookalikes],
-            "issues": [asdict(issue) for issue in self.issues],
+            "changes": self.changes.changes,
+            "near_duplicates": self.lookalikes,
+            "issues": self.issues,
         }
 
 
@@ -114,10 +136,15 @@ class Run:
     progress: Progress
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: dict[str, float] = field(default_factory=dict)
-    issues: list[FeedIssue] = field(default_factory=list)
     tally: EncodeTally = field(default_factory=EncodeTally)
-    changes: Changes = field(default_factory=Changes)
-    lookalikes: list[Lookalike] = field(default_factory=list)
+    issues: Issues = field(init=False)
+    changes: Changes = field(init=False)
+    lookalikes: Spool[Lookalike] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.issues = Issues(self.folder)
+        self.changes = Changes.none(self.folder)
+        self.lookalikes = Spool(Lookalike, self.folder)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -135,8 +162,8 @@ class Run:
             tally.reused,
             tally.forward_seconds,
             self.issues,
-            outcome,
             self.changes,
             self.lookalikes,
+            outcome,
             dict(self.seconds),
         )

@@ -125,14 +125,15 @@ class Staging:
             _, records, images, digests = zip(*together, strict=True)
             yield StagedProduct(product_id, records[0], images, digests)
 
-    def same_pictures(self) -> list[list[tuple[str, str]]]:
+    def same_pictures(self) -> Iterator[list[tuple[str, str]]]:
         """Pictures that several products have byte by byte: each as (product id, image) pairs."""
         rows = self._connection.execute(
             "select digest, product_id, image from picture where digest in "
             "(select digest from picture where digest is not null group by digest"
             " having count(distinct product_id) > 1) order by digest, product_id, position"
         )
-        return [[(row[1], row[2]) for row in rows] for _, rows in groupby(rows, itemgetter(0))]
+        for _, together in groupby(rows, itemgetter(0)):
+            yield [(row[1], row[2]) for row in together]
 
     def titles(self, count: int) -> list[str]:
         """The titles of so many products at most, spread evenly over all of them."""

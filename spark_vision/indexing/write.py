@@ -1,15 +1,12 @@
 """The files of a version, from what is staged and cached."""
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.catalogue import FeedIssue
 from spark_vision.domain.embedding import Embeddings
 from spark_vision.errors import CatalogueError, IndexDamagedError
 from spark_vision.indexing import recall
@@ -19,7 +16,7 @@ from spark_vision.indexing.embedding_cache import EmbeddingCache
 from spark_vision.indexing.kinds import kind_for, proposal_files, write_index
 from spark_vision.indexing.manifest import Approximation, Content, FileEntry
 from spark_vision.indexing.records import RecordWriter
-from spark_vision.indexing.run import Run
+from spark_vision.indexing.run import Issues, Run
 from spark_vision.indexing.staging import Staging
 
 REPORT = "report.json"
@@ -40,7 +37,8 @@ def write_content(run: Run, staging: Staging, cache: EmbeddingCache) -> tuple[Co
         with RecordWriter(run.folder) as records:
             vectors = _vectors(staging, cache, records)
             write_index(kind, run.folder, vectors, (count, encoder.dimension))
-        (run.folder / REPORT).write_bytes(report_bytes(run.issues))
+        with (run.folder / REPORT).open("w", encoding="utf-8") as file:
+            file.writelines(run.issues.pieces())
         proposals = set(proposal_files(kind))
         files = {path.name: _entry(path) for path in sorted(run.folder.iterdir())}
     content = Content(
@@ -56,11 +54,12 @@ def write_content(run: Run, staging: Staging, cache: EmbeddingCache) -> tuple[Co
     return content, _approximation(run, staging, kind, {name: files[name] for name in proposals})
 
 
-def report_bytes(issues: Sequence[FeedIssue]) -> bytes:
-    """The issues as they are kept with the version: the same feed gives the same bytes."""
-    counts = dict(sorted(Counter(issue.severity for issue in issues).items()))
-    report = {"counts": counts, "issues": [asdict(issue) for issue in issues]}
-    return json.dumps(report, indent=1, ensure_ascii=False).encode() + b"\n"
+def issues_digest(issues: Issues) -> str:
+    """SHA-256 of the file of issues as it would be written."""
+    digest = hashlib.sha256()
+    for piece in issues.pieces():
+        digest.update(piece.encode())
+    return digest.hexdigest()
 
 
 def _approximation(run: Run, staging: Staging, kind: str, files: dict[str, FileEntry]) -> Approximation:
@@ -96,8 +95,9 @@ def _embedding(cache: EmbeddingCache, digest: str) -> NDArray[np.float32]:
 
 def _nothing(run: Run) -> str:
     message = f"{run.given.source}: there is nothing to index; the live version stays as it is."
-    if run.issues:
-        message += f" {len(run.issues)} rows or pictures were refused, such as: {run.issues[0].reason}"
+    for first in run.issues:
+        message += f" {len(run.issues)} rows or pictures were refused, such as: {first.reason}"
+        break
     return message
 
 

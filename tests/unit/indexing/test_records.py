@@ -31,11 +31,12 @@ LISTED = st.lists(PRODUCTS, min_size=1, max_size=5, unique_by=lambda product: pr
 def test_products_are_read_back_equal(tmp_path_factory, listed):
     folder = tmp_path_factory.mktemp("records")
     with RecordWriter(folder) as writer:
-        for product in listed:
+        for product in sorted(listed, key=lambda product: product.id):
             writer.add(product, product.images, ["00"] * len(product.images))
     records = Records(folder)
     assert [records.product(product.id) for product in listed] == listed
-    references = [(product.id, image) for product in listed for image in product.images]
+    in_order = sorted(listed, key=lambda product: product.id)
+    references = [(product.id, image) for product in in_order for image in product.images]
     assert records.references(np.arange(records.pictures)) == references
 
 
