@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spark_vision import __version__
 from spark_vision.domain.catalogue import FeedIssue
@@ -15,7 +16,7 @@ from spark_vision.indexing.durable import exclusive
 from spark_vision.indexing.embedding_cache import EmbeddingCache
 from spark_vision.indexing.encode import PicturePipeline
 from spark_vision.indexing.held import held_products
-from spark_vision.indexing.kinds import kind_for, read_index
+from spark_vision.indexing.kinds import in_cells, kind_for, read_index
 from spark_vision.indexing.lookalikes import References, lookalikes
 from spark_vision.indexing.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.indexing.report_page import render
@@ -29,6 +30,8 @@ from spark_vision.ports import Progress, silent
 __all__ = ["BuildInput", "BuildReport", "build_version", "update_version"]
 
 _ACCEPT_AT_ONCE = 256
+# Pairs of pictures that are compared one by one in seconds.
+_MOST_COMPARED = 10**9
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def _made(
                 return run.report(before.manifest, "unchanged")
             content, approximation = write_content(run, staging, cache)
         manifest = _describe(run, store, content, approximation)
-        _look_for_doubles(run, staging, manifest)
+        _look_for_doubles(run, store, staging, manifest)
         staging.close()
         outcome: Outcome = "published" if given.rules.live else "beside"
         _publish(run, store, manifest, outcome)
@@ -155,13 +158,16 @@ def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
     )
 
 
-def _look_for_doubles(run: Run, staging: Staging, manifest: Manifest) -> None:
+def _look_for_doubles(run: Run, store: VersionStore, staging: Staging, manifest: Manifest) -> None:
     with run.step("near_duplicates"):
         fresh = run.changes.fresh()
         if fresh.any():
             index, references = read_index(run.folder, manifest), References(run.folder, fresh)
             same = staging.same_pictures()
-            run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
+            with TemporaryDirectory(dir=store.work) as place:
+                if len(references.fresh_rows()) * len(index) > _MOST_COMPARED:
+                    index = in_cells(index, Path(place))
+                run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
 
 
 def _describe(

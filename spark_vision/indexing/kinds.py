@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from spark_vision.domain.embedding import Embeddings
 from spark_vision.errors import InvalidInputError
 from spark_vision.indexing.approximate import (
+    LEAST,
     PROPOSALS,
     RECIPES,
     ApproximateIndex,
@@ -20,6 +23,7 @@ from spark_vision.indexing.ranking import VectorIndex
 VECTORS = "vectors.faiss"
 KINDS = (ExactIndex.kind, *RECIPES)
 
+_BLOCK = 50_000
 _EXACT_UP_TO = 200_000
 _UNCOMPRESSED_UP_TO = 2_000_000
 
@@ -60,6 +64,20 @@ def proposal_files(kind: str) -> Iterator[str]:
     """The files that follow from the vectors, but whose bytes differ from run to run."""
     if not is_exact(kind):
         yield PROPOSALS
+
+
+def in_cells(index: VectorIndex, folder: Path) -> VectorIndex:
+    """The vectors of an index in cells, for a while: to look many up where finding nearly all will do.
+
+    folder: an empty one. An index that has cells already, or is too small for them, is returned itself.
+    """
+    if not is_exact(index.kind) or len(index) < LEAST:
+        return index
+    rows = np.arange(len(index))
+    blocks = (index.vectors(rows[at : at + _BLOCK]) for at in range(0, len(rows), _BLOCK))
+    write_vectors(folder / ARRAY, blocks, (len(index), index.dimension))
+    build_proposals("ivf", folder)
+    return ApproximateIndex.read(folder, "ivf", RECIPES["ivf"].steps[1])
 
 
 def read_index(folder: Path, manifest: Manifest) -> VectorIndex:
