@@ -93,6 +93,10 @@ class FaissGallery:
             )
         ]
 
+    def references(self, rows: Rows) -> list[tuple[str, str]]:
+        """The product ids and images of some rows."""
+        return self._records.references(rows)
+
     def vectors(self, rows: Rows) -> Embeddings:
         """The embeddings of some rows."""
         return self._index.vectors(rows)
