@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark_vision.bootstrap import Shop, build_index
+from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import DatasetRun, evaluate_dataset
 from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.imaging.annotate import Card, Row, annotate
 from spark_vision.imaging.contact_sheet import contact_sheet
@@ -20,7 +20,6 @@ from spark_vision.settings import Settings
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DEMO_SHOP = Path(__file__).resolve().parent / "demo_shop"
 _SPLIT = "demo"
 _CARDS = 5
 _SHEET_WIDTH = 2400
@@ -40,10 +39,9 @@ def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> D
     Writes `contact-sheet.jpg` and a picture a photo to `folder/photos`. Raises DatasetError where the
     installation has no demo shop.
     """
-    if not (DEMO_SHOP / "catalogue.csv").is_file():
-        raise DatasetError(f"{DEMO_SHOP}: this installation has no demo shop; install it again.")
-    build_index(settings, str(DEMO_SHOP), progress=progress)
-    run = evaluate_dataset(settings, DEMO_SHOP, _SPLIT, progress=progress)
+    shop = demo_shop()
+    build_index(settings, str(shop), progress=progress)
+    run = evaluate_dataset(settings, shop, _SPLIT, progress=progress)
     sheet = _draw(run, folder)
     return DemoResult(sheet, run.run.as_json())
 

@@ -9,8 +9,10 @@ from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from spark_vision import __version__, bootstrap
+from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.secret import signing_secret
 from spark_vision.bootstrap.tagging import open_store
+from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision_api import problems
 from spark_vision_api.auth import look_around
@@ -27,8 +29,11 @@ from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
 from spark_vision_api.routes import open_routers, routers
-from spark_vision_api.routes.page import static_files
 from spark_vision_api.services import Services
+from spark_vision_api.web import failures
+from spark_vision_api.web.demo_job import DemoJob
+from spark_vision_api.web.pages import routers as page_routers
+from spark_vision_api.web.session import Sessions
 
 # What a form may add to the picture it carries.
 _FORM_BYTES = 1024 * 1024
@@ -64,12 +69,11 @@ def create_app(
     )
     app.state.watch_seconds = watch_seconds
     app.state.services = services
-    problems.register(app)
-    for router in open_routers:
+    problems.register(app, failures.page)
+    for router in (*open_routers, *page_routers):
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(look_around)])
-    app.mount("/static", static_files())
     return app
 
 
@@ -92,6 +96,8 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
         settings=settings,
         live=LiveShop(settings, open_shop),
         store=open_store(settings),
+        sessions=Sessions(partial(signing_secret, settings)),
+        demo=DemoJob(partial(_build_demo, settings)),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
         metrics=Metrics(),
@@ -101,6 +107,10 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
     services.metrics.watch("lookup", services.lookups)
     services.metrics.watch("thumbnail", services.thumbnails)
     return services
+
+
+def _build_demo(settings: Settings, progress: Progress) -> None:
+    bootstrap.build_index(settings, str(demo_shop()), progress=progress)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Who asks: a bearer key to an actor, and routes that are for some roles only."""
+"""Who asks: a bearer key or a session to an actor, and routes that are for some roles only."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -7,21 +7,25 @@ from typing import Annotated
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from spark_vision.domain.account import NOBODY, Actor, Role
 from spark_vision.errors import KeyNeededError, NotAllowedError
 from spark_vision.tagging.accounts import recognise
 from spark_vision.tagging.strangers import account_id_of, welcome
+from spark_vision_api.errors import ForeignRequestError
 from spark_vision_api.services import Given, Services
+from spark_vision_api.web.session import TOKEN_HEADER, actor_of, is_own
 
 _DOTS_OF_A_TOKEN = 2  # header.claims.signature; our own keys have none
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, description="A key from `spark-vision users add NAME --role ROLE`.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _actor(services: Given, credentials: Credentials) -> Actor:
+async def _actor(request: Request, services: Given, credentials: Credentials) -> Actor:
     if credentials is None:
-        return NOBODY
+        return await _by_session(request, services)
     return await run_in_threadpool(_recognised, services, credentials.credentials)
 
 
@@ -34,6 +38,21 @@ def _recognised(services: Services, secret: str) -> Actor:
     if actor is NOBODY:
         raise KeyNeededError("The key is unknown or was revoked; an admin can make another.")
     return actor
+
+
+async def _by_session(request: Request, services: Services) -> Actor:
+    """A browser brings its cookie along whoever asks it to: a change needs the token of a page of ours."""
+    session = services.sessions.read(request)
+    if session is None:
+        return NOBODY
+    if request.method not in SAFE_METHODS:
+        token = request.headers.get(TOKEN_HEADER, "")
+        if not (is_own(request) and services.sessions.is_token(session, token)):
+            raise ForeignRequestError(
+                f"A change that is signed in by the cookie needs the page's token in {TOKEN_HEADER};"
+                " load the page again, or use a key as `Authorization: Bearer KEY`."
+            )
+    return await run_in_threadpool(actor_of, services.store, session)
 
 
 AnyActor = Annotated[Actor, Depends(_actor)]

@@ -1,6 +1,6 @@
 """Errors that only the service knows: what a request asked for, and how much of it there may be."""
 
-from spark_vision.errors import InvalidInputError, SparkVisionError
+from spark_vision.errors import InvalidInputError, NotAllowedError, SparkVisionError
 
 
 class ProductNotFoundError(SparkVisionError):
@@ -43,3 +43,9 @@ class TooManyRequestsError(SparkVisionError):
     """A key or an address has made as many requests as it may for now."""
 
     code = "too-many-requests"
+
+
+class ForeignRequestError(NotAllowedError):
+    """A change came with a session's cookie, but not from one of our pages."""
+
+    code = "foreign-request"

@@ -1,6 +1,6 @@
 """Every error as a problem document (RFC 9457): one table, one shape, one way out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from spark_vision import errors as core
@@ -64,6 +64,7 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.BelowThresholdError: Kind(409, "The balance is too small to be paid out"),
     core.NotAllowedError: Kind(403, "This is not for your account"),
     core.KeyNeededError: Kind(401, "A valid key is needed"),
+    own.ForeignRequestError: Kind(403, "This did not come from one of our pages"),
     own.ProductNotFoundError: Kind(404, "There is no such product"),
     own.MediaTypeError: Kind(415, "This kind of body is not read here"),
     own.FormError: Kind(400, "The form cannot be read"),
@@ -84,6 +85,9 @@ _REFUSED = {
     408: ("request-timeout", Kind(408, "The request took too long")),
     413: ("body-too-large", Kind(413, "The body is too large")),
 }
+
+
+ProblemPage = Callable[[Request, Problem], Response]
 
 
 def kind_of(error: type[core.SparkVisionError]) -> Kind:
@@ -123,18 +127,19 @@ def internal_problem() -> Problem:
     return Problem("internal", INTERNAL.status, INTERNAL.title, INTERNAL.detail or "")
 
 
-def register(app: FastAPI) -> None:
-    """Let the application answer its errors with problems."""
+def register(app: FastAPI, page: ProblemPage) -> None:
+    """Let the application answer its errors with problems; page: shows them to people."""
+    app.state.problem_page = page
     app.exception_handler(core.SparkVisionError)(_ours)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_refused)
 
 
-async def _ours(request: Request, error: core.SparkVisionError) -> JSONResponse:
-    return problem_response(request.scope, problem_of(error))
+async def _ours(request: Request, error: core.SparkVisionError) -> Response:
+    return _answer(request, problem_of(error))
 
 
-async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
     errors = [
         {"field": ".".join(str(part) for part in entry["loc"]), "message": str(entry["msg"])}
         for entry in error.errors()
@@ -142,13 +147,22 @@ async def _invalid(request: Request, error: RequestValidationError) -> JSONRespo
     fields = ", ".join(dict.fromkeys(entry["field"] for entry in errors))
     detail = f"These are not as they should be: {fields}."
     problem = Problem("invalid-request", 422, "The request is not valid", detail, errors)
-    return problem_response(request.scope, problem)
+    return _answer(request, problem)
 
 
-async def _refused(request: Request, error: HTTPException) -> JSONResponse:
+async def _refused(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     unnamed = (status.name.lower().replace("_", "-"), Kind(status.value, status.phrase))
     code, kind = _REFUSED.get(status.value, unnamed)
     own_words = error.detail if error.detail != status.phrase else None
     problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)
-    return problem_response(request.scope, problem, error.headers)
+    return _answer(request, problem, error.headers)
+
+
+def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A page for a browser that went somewhere, a document for all others."""
+    api = request.url.path.startswith("/v1/")
+    if api or "text/html" not in request.headers.get("Accept", ""):
+        return problem_response(request.scope, problem, headers)
+    page: ProblemPage = request.app.state.problem_page
+    return page(request, problem)

@@ -15,11 +15,14 @@ from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.oidc import Tokens
+from spark_vision_api.web.demo_job import DemoJob
+from spark_vision_api.web.session import Sessions
 
 
 @dataclass(frozen=True)
 class Services:
-    """Settings, the live shop, the tagging store, and the gates to the processor.
+    """Settings, the live shop, the tagging store, the sessions, the demo shop's
+    way in, and the gates to the processor.
 
     tokens: reads those of an identity provider; None where none is set up.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
@@ -28,6 +31,8 @@ class Services:
     settings: Settings
     live: LiveShop
     store: SqlStore
+    sessions: Sessions
+    demo: DemoJob
     lookups: Gate
     thumbnails: Gate
     metrics: Metrics

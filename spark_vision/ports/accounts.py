@@ -24,6 +24,9 @@ class Accounts(Protocol):
     def revoke(self, account_id: str, key_id: str | None, now: datetime) -> int:
         """Revoke a key of an account (None: all of them); how many were good till now."""
 
+    def is_empty(self) -> bool:
+        """Whether there is no account yet."""
+
     def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
         """Keep a key by its SHA-256 digest, 64 hexadecimal digits; the key itself is never kept."""
 

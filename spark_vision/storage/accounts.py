@@ -49,6 +49,9 @@ class SqlAccounts:
             good = good.where(KeyRow.id == key_id)
         return len(self._session.scalars(good.values(revoked_at=now).returning(KeyRow.id)).all())
 
+    def is_empty(self) -> bool:
+        return self._session.scalar(select(AccountRow.id).limit(1)) is None
+
     def add_key(self, key_id: str, account_id: str, digest: str, created_at: datetime) -> None:
         self._session.add(KeyRow(id=key_id, account_id=account_id, digest=digest, created_at=created_at))
         self._session.flush()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from spark_vision.domain.account import NOBODY, Account, Actor, Role
 from spark_vision.domain.ids import content_digest
-from spark_vision.errors import InvalidInputError, NotFoundError
+from spark_vision.errors import ConflictError, InvalidInputError, NotFoundError
 from spark_vision.ports.store import Store, Work
 
 _PREFIX = "sv_"
@@ -25,12 +25,8 @@ class NewKey:
 
 def add_account(store: Store, name: str, role: Role, now: datetime) -> NewKey:
     """Make an account with its first key; raises NameTakenError, or InvalidInputError for a bad name."""
-    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
-        raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
-    account = Account(uuid4().hex, name, role)
     with store.writing() as work:
-        work.accounts.add(account, now)
-        return _new_key(work, account, now)
+        return _new_account(work, name, role, now)
 
 
 def add_key(store: Store, name: str, now: datetime) -> NewKey:
@@ -48,11 +44,36 @@ def revoke(store: Store, name: str, key_id: str | None, now: datetime) -> int:
     return revoked
 
 
+def add_first_account(store: Store, name: str, now: datetime) -> NewKey:
+    """Make the admin of a store that has no account yet; raises ConflictError where it has one,
+    InvalidInputError for a bad name."""
+    with store.writing() as work:
+        if not work.accounts.is_empty():
+            raise ConflictError("There is an account already; sign in with its key.")
+        return _new_account(work, name, Role.ADMIN, now)
+
+
+def has_accounts(store: Store) -> bool:
+    """Whether anybody can sign in."""
+    with store.reading() as work:
+        return not work.accounts.is_empty()
+
+
 def recognise(store: Store, secret: str) -> Actor:
     """Whose key this is; nobody where it is unknown or revoked."""
+    return recognise_digest(store, key_digest(secret))
+
+
+def recognise_digest(store: Store, digest: str) -> Actor:
+    """Whose key has this digest; nobody where it is unknown or revoked."""
     with store.reading() as work:
-        account = work.accounts.holder(content_digest(secret.encode()))
+        account = work.accounts.holder(digest)
     return NOBODY if account is None else Actor(account)
+
+
+def key_digest(secret: str) -> str:
+    """What is kept of a key. 256 random bits: no slow hash is needed to keep what cannot be guessed."""
+    return content_digest(secret.encode())
 
 
 def _named(work: Work, name: str) -> Account:
@@ -62,8 +83,15 @@ def _named(work: Work, name: str) -> Account:
     return account
 
 
+def _new_account(work: Work, name: str, role: Role, now: datetime) -> NewKey:
+    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
+        raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
+    account = Account(uuid4().hex, name, role)
+    work.accounts.add(account, now)
+    return _new_key(work, account, now)
+
+
 def _new_key(work: Work, account: Account, now: datetime) -> NewKey:
-    # 256 random bits: no slow hash is needed to keep what cannot be guessed.
     key = NewKey(uuid4().hex, account, _PREFIX + secrets.token_urlsafe(32))
-    work.accounts.add_key(key.id, account.id, content_digest(key.secret.encode()), now)
+    work.accounts.add_key(key.id, account.id, key_digest(key.secret), now)
     return key

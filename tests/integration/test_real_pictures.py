@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import evaluate_dataset
-from spark_vision.demo import DEMO_SHOP
 from spark_vision.imaging.files import read_picture
 from spark_vision.settings import Settings
 
@@ -49,6 +49,6 @@ def test_a_catalogue_picture_finds_itself_first(grocery: Shop, real_pictures: Pa
 
 
 def test_the_demo_shop_is_found_in_its_own_photos(settings: Settings) -> None:
-    figures = evaluate_dataset(settings, DEMO_SHOP, "demo").run.as_json()
+    figures = evaluate_dataset(settings, demo_shop(), "demo").run.as_json()
     assert figures["products"] >= 80
     assert figures["recall@5"] > 0.5

@@ -4,7 +4,7 @@
 
 from fastapi import APIRouter
 
-from spark_vision_api.routes import health, index, metrics, page, products, search
+from spark_vision_api.routes import health, index, metrics, products, search
 
-open_routers: tuple[APIRouter, ...] = (health.router, metrics.router, page.router)
+open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
 routers: tuple[APIRouter, ...] = (search.router, index.router, products.router)

@@ -56,9 +56,9 @@ def start(settings: Settings) -> Iterator[Start]:
     """Starts services that end with the test."""
     with ExitStack() as stack:
 
-        def make(given: Settings = settings, **options: Any) -> TestClient:
+        def make(given: Settings = settings, address: str = "testclient", **options: Any) -> TestClient:
             app = create_app(given, **{"watch_seconds": 0.02, **options})
-            return stack.enter_context(TestClient(app))
+            return stack.enter_context(TestClient(app, client=(address, 50000)))
 
         yield make
 

@@ -130,7 +130,7 @@ def test_a_wrong_method_is_a_problem(client: TestClient) -> None:
 
 @pytest.mark.parametrize("accept", ["text/html", "image/png", "application/xml", ""])
 def test_errors_are_problems_whatever_is_accepted(client: TestClient, accept: str) -> None:
-    problem(client.get("/nothing", headers={"Accept": accept}), 404, "not-found")
+    problem(client.get("/v1/nothing", headers={"Accept": accept}), 404, "not-found")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The web pages: templates, sessions by cookie, and what browsers are told to trust."""

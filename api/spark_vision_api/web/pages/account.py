@@ -1,0 +1,87 @@
+"""Signing in and out, the first account, the language."""
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from spark_vision.domain.account import NOBODY
+from spark_vision.errors import ConflictError
+from spark_vision.tagging.accounts import add_first_account, has_accounts, key_digest, recognise
+from spark_vision_api.web.language import COOKIE, LANGUAGES
+from spark_vision_api.web.session import set_cookie
+from spark_vision_api.web.visit import Visit, Visitor, inner_path
+
+router = APIRouter(include_in_schema=False)
+_YEAR = 365 * 24 * 3600
+_NAME_LENGTH = 40
+_HERE = frozenset({"127.0.0.1", "::1"})
+
+
+@router.get("/sign-in")
+async def show_sign_in(visit: Visitor, then: str = "/") -> Response:
+    """Where one signs in with a key."""
+    if await run_in_threadpool(has_accounts, visit.services.store):
+        return visit.page("sign_in.html", then=inner_path(then), wrong=False)
+    return visit.go("/welcome")
+
+
+@router.post("/sign-in")
+async def sign_in(visit: Visitor) -> Response:
+    """A key for a session."""
+    key, then = visit.fields.get("key", "").strip(), inner_path(visit.fields.get("then", "/"))
+    if await run_in_threadpool(recognise, visit.services.store, key) is NOBODY:
+        return visit.page("sign_in.html", 401, then=then, wrong=True)
+    answer = visit.go(then)
+    visit.services.sessions.open(visit.request, answer, key_digest(key))
+    return answer
+
+
+@router.post("/sign-out")
+async def sign_out(visit: Visitor) -> Response:
+    """Forget the session."""
+    answer = visit.go("/")
+    visit.services.sessions.close(answer)
+    return answer
+
+
+@router.post("/language")
+async def choose_language(visit: Visitor) -> Response:
+    """Another language than the browser's."""
+    answer = visit.go(inner_path(visit.fields.get("then", "/")))
+    language = visit.fields.get("language", "")
+    if language in LANGUAGES:
+        set_cookie(visit.request, answer, COOKIE, language, _YEAR)
+    return answer
+
+
+@router.get("/welcome")
+async def show_welcome(visit: Visitor) -> Response:
+    """The first run: nobody can sign in yet."""
+    if await run_in_threadpool(has_accounts, visit.services.store):
+        return visit.go("/")
+    return visit.page("welcome.html", here=_is_here(visit), wrong=False, name="")
+
+
+@router.post("/welcome")
+async def make_first_account(visit: Visitor) -> Response:
+    """The first account, an admin's, signed in at once; its key is shown this once."""
+    name = " ".join(visit.fields.get("name", "").split())
+    if not _is_here(visit):
+        return visit.page("welcome.html", 403, here=False, wrong=False, name=name)
+    if not 0 < len(name) <= _NAME_LENGTH:
+        return visit.page(
+            "welcome.html", 422, here=True, wrong="welcome.name_wrong", name=name[:_NAME_LENGTH]
+        )
+    try:
+        key = await run_in_threadpool(add_first_account, visit.services.store, name, visit.now)
+    except ConflictError:
+        return visit.go("/sign-in")
+    answer = visit.page("first_key.html", key=key.secret, name=name)
+    visit.services.sessions.open(visit.request, answer, key_digest(key.secret))
+    return answer
+
+
+def _is_here(visit: Visit) -> bool:
+    """Whoever comes first becomes the admin: only somebody at this machine may."""
+    client = visit.request.client
+    return client is not None and client.host in _HERE

@@ -1,0 +1,25 @@
+// What is shown of a product: its picture, its name, what it costs, and how sure a suggestion is.
+import { pictureOf } from "./api.js";
+import { make } from "./dom.js";
+import { money, sureness, t } from "./words.js";
+
+export function picture(id, version, size = 320) {
+  return make("img", { src: pictureOf(id, size, version), alt: "", width: size, height: size, loading: "lazy", decoding: "async" });
+}
+
+export function facts(product) {
+  const out = product.availability !== "in_stock";
+  return make("p", { class: "facts" },
+    product.price ? make("span", { class: "price", textContent: money(product.price) }) : null,
+    out ? make("span", { class: "soft small", textContent: t(`availability.${product.availability}`) }) : null);
+}
+
+export function gauge(suggestion) {
+  const { words, figure, share } = sureness(suggestion);
+  return make("div", { class: "gauge" },
+    make("p", { class: "small" }, make("span", { textContent: words }), make("span", { class: "soft", textContent: figure })),
+    make("meter", { min: 0, max: 1, value: share, "aria-label": `${words} · ${figure}` }));
+}
+
+// The shop's page, where the feed has one: a feed may hold any scheme.
+export const shopLink = (product) => (/^https?:\/\//i.test(product.link) ? product.link : null);

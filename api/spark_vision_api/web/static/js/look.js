@@ -1,0 +1,95 @@
+// Looking things up by a photo that is not kept, or by words.
+import { ask } from "./api.js";
+import { facts, gauge, picture, shopLink } from "./cards.js";
+import { $, make } from "./dom.js";
+import { listen, shrunk } from "./photo.js";
+import { place, Stage } from "./stage.js";
+import { t } from "./words.js";
+
+let photo = null;
+let boxes = [];
+let asking = new AbortController();
+const stage = new Stage($("frame"), { drawn: (box) => { boxes.push(box); pressed(false); lookUp(); }, say: (text) => { $("say").textContent = text; } });
+stage.ended = () => { pressed(false); $("draw").focus(); };
+
+async function answerOf(method, path, options, retry) {
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  $("look").classList.add("busy");
+  $("results").replaceChildren(make("div", { class: "waiting tall", role: "status", "aria-label": t("look.looking") }));
+  try {
+    return (await ask(method, path, { ...options, signal })).value;
+  } catch (error) {
+    if (!signal.aborted) $("results").replaceChildren(trouble(error, retry));
+    return null;
+  }
+}
+
+function trouble(error, retry) {
+  return make("div", { class: "note stack", role: "alert" },
+    make("p", { textContent: error.status ? error.message : t("trouble.offline") }),
+    error.passing ? make("p", {}, make("button", { class: "quiet small", type: "button", textContent: t("trouble.again"), onclick: retry })) : null);
+}
+
+async function lookUp() {
+  marks();
+  const query = new URLSearchParams(boxes.map(({ x, y, width, height }) => ["box", [x, y, width, height].map((value) => value.toFixed(5)).join()]));
+  const type = photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
+  const answer = await answerOf("POST", `/v1/search/photo?${query}`, { body: photo, headers: { "Content-Type": type } }, lookUp);
+  if (!answer) return;
+  const one = answer.items.length === 1;
+  $("results").replaceChildren(...answer.items.map((item, index) => itemView(item, answer, item.box ? t("look.item", { n: index + 1 }) : t(one ? "look.closest" : "look.closest_whole"))));
+}
+
+async function searchWords(text) {
+  const query = new URLSearchParams({ q: text, top: 12 });
+  const answer = await answerOf("GET", `/v1/search/products?${query}`, {}, () => searchWords(text));
+  if (answer) $("results").replaceChildren(itemView(answer, answer, `“${answer.query}”`, true));
+}
+
+function itemView(item, answer, title, byWords = false) {
+  const body = item.no_match
+    ? make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }))
+    : make("ul", { class: "cards" }, ...item.suggestions.map((held) => make("li", {}, card(held, answer, byWords))));
+  return make("section", { class: "item" }, make("h2", { textContent: title }), body);
+}
+
+function card(held, answer, byWords) {
+  const product = answer.products[held.product_id];
+  const link = shopLink(product);
+  const inside = [picture(held.product_id, answer.index_version), make("span", { class: "title", textContent: held.title }), facts(product), byWords ? null : gauge(held)];
+  return link ? make("a", { class: "card", href: link, target: "_blank", rel: "noopener nofollow" }, ...inside) : make("div", { class: "card" }, ...inside);
+}
+
+function marks() {
+  stage.show(boxes.map((box, index) => {
+    const remove = make("button", { class: "badge", type: "button", textContent: index + 1, "aria-label": t("look.remove", { n: index + 1 }) });
+    remove.onclick = () => { boxes.splice(index, 1); lookUp(); };
+    return place(make("div", { class: "mark" }, remove), box);
+  }));
+}
+
+function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
+
+async function choose(file) {
+  photo = await shrunk(file);
+  boxes = [];
+  const shown = $("shown");
+  URL.revokeObjectURL(shown.src);
+  shown.src = URL.createObjectURL(photo);
+  await shown.decode().catch(() => {}); // A format that is not shown here is looked up all the same.
+  $("frame").style.setProperty("--ratio", shown.naturalWidth / shown.naturalHeight || 1);
+  $("drop").hidden = true;
+  $("stage").hidden = false;
+  await lookUp();
+}
+
+$("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
+$("words").onsubmit = (event) => {
+  event.preventDefault();
+  const text = new FormData(event.target).get("q").trim();
+  if (text) searchWords(text);
+  else if (photo) lookUp(); // Back to the photo.
+};
+listen([$("file"), $("camera"), $("again")], choose);

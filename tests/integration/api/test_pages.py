@@ -1,0 +1,219 @@
+"""The pages: from this machine alone, nothing inline, signed in by a cookie that other sites cannot use."""
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+import spark_vision_api
+from spark_vision.domain.account import Role
+from spark_vision.settings import Settings
+from spark_vision.tagging.accounts import add_account, has_accounts, recognise, revoke
+from spark_vision_api.services import Services
+from spark_vision_api.web.assets import assets
+
+from .conftest import Start
+from .pictures import problem
+
+WEB = Path(spark_vision_api.__file__).parent / "web"
+PAGES = ["/look", "/sign-in", "/start"]
+
+
+class Tags(HTMLParser):
+    """Collects what a page loads, and what stands inline in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.inline: list[str] = []
+        self.values: dict[str, str] = {}
+        self._in_script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.inline += [name for name in values if name.startswith("on") or name == "style"]
+        self._in_script = tag in ("script", "style")
+        if tag in ("script", "img", "link"):
+            self.loaded += [value for name in ("src", "href") if (value := values.get(name))]
+        if tag == "meta" and "name" in values:
+            self.values[values["name"]] = values["content"]
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and data.strip():
+            self.inline.append(data)
+
+
+@pytest.fixture
+def key(client: TestClient) -> str:
+    """An admin's key."""
+    return add_account(services(client).store, "Ada", Role.ADMIN, datetime.now(UTC)).secret
+
+
+@pytest.fixture
+def ada(client: TestClient, key: str) -> TestClient:
+    """The client, signed in."""
+    answer = client.post("/sign-in", data={"key": key, "then": "/look"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/look")
+    return client
+
+
+def services(client: TestClient) -> Services:
+    held: Services = client.app.state.services  # type: ignore[attr-defined]
+    return held
+
+
+def token(client: TestClient) -> str:
+    return Tags(client.get("/look").text).values["csrf-token"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_have_a_strict_policy_and_load_from_here(ada: TestClient, path: str) -> None:
+    answer = ada.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["cache-control"] == "no-store"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    tags = Tags(answer.text)
+    assert tags.inline == []
+    assert tags.loaded
+    for loaded in tags.loaded:
+        assert loaded.startswith("/static/")
+        assert ada.get(loaded).status_code == 200
+
+
+def test_our_files_name_no_other_place() -> None:
+    ours = [path for path in WEB.rglob("*") if path.suffix in (".html", ".js", ".css", ".svg", ".json")]
+    for path in ours:
+        if "vendor" not in path.parts:
+            urls = re.findall(r"https?://[^\s\"')]+", path.read_text(encoding="utf-8"))
+            assert [url for url in urls if not url.startswith("http://www.w3.org/")] == [], path.name
+
+
+def test_scripts_never_make_html_of_text() -> None:
+    for path in (WEB / "static" / "js").glob("*.js"):
+        script = path.read_text(encoding="utf-8")
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert word not in script, path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("js/dom.js", "text/javascript"), ("css/base.css", "text/css"), ("icon.svg", "image/svg+xml")],
+)
+def test_files_are_kept_for_ever_under_their_digest(client: TestClient, name: str, kind: str) -> None:
+    answer = client.get(assets().url(name), headers={"Accept-Encoding": "identity"})
+    assert answer.headers["content-type"].startswith(kind)
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.content == (WEB / "static" / name).read_bytes()
+    packed = client.get(assets().url(name), headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["content-encoding"], packed.content) == ("gzip", answer.content)
+    assert client.get(f"/static/{'0' * 12}/{name}").headers["cache-control"] == "no-cache"
+    assert client.get(f"/static/{assets().digest}/../pages/static.py").status_code == 404
+
+
+def test_a_wrong_key_is_told_and_opens_nothing(client: TestClient, key: str) -> None:
+    answer = client.post("/sign-in", data={"key": key + "x"})
+    assert answer.status_code == 401
+    assert 'role="alert"' in answer.text
+    assert not client.cookies
+
+
+def test_the_session_is_for_browsers_and_ends(ada: TestClient, key: str) -> None:
+    cookie = ada.post("/sign-in", data={"key": key, "token": token(ada)}, follow_redirects=False)
+    for word in ("HttpOnly", "SameSite=lax", "Max-Age=2592000"):
+        assert word in cookie.headers["set-cookie"]
+    assert "Ada" in ada.get("/look").text
+    assert key not in cookie.headers["set-cookie"]
+    assert ada.post("/sign-out", data={"token": token(ada)}).status_code in (200, 404)
+    assert "Ada" not in ada.get("/look").text
+
+
+def test_a_forged_session_is_none(ada: TestClient) -> None:
+    good = ada.cookies["sv_session"]
+    for forged in (good[:-2], good.replace(".", "x", 1), "", "a.b.c"):
+        ada.cookies.clear()
+        ada.cookies.set("sv_session", forged)
+        assert "Ada" not in ada.get("/look").text
+
+
+def test_a_revoked_key_ends_its_session(ada: TestClient) -> None:
+    revoke(services(ada).store, "Ada", None, datetime.now(UTC))
+    assert "Ada" not in ada.get("/look").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-CSRF-Token": "guessed"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_another_site_cannot_use_the_cookie(ada: TestClient, headers: dict[str, str]) -> None:
+    """With another site's headers even the right token is of no use; without a token nothing is."""
+    if "Sec-Fetch-Site" in headers or "Origin" in headers:
+        headers = {**headers, "X-CSRF-Token": token(ada)}
+    problem(ada.post("/start/demo", data={}, headers=headers), 403, "foreign-request")
+    problem(ada.post("/sign-out", data={}, headers=headers), 403, "foreign-request")
+    problem(ada.post("/v1/search/photo", content=b"", headers=headers), 403, "foreign-request")
+    assert "Ada" in ada.get("/look").text
+
+
+def test_another_site_cannot_sign_somebody_in(client: TestClient, key: str) -> None:
+    answer = client.post("/sign-in", data={"key": key}, headers={"Sec-Fetch-Site": "cross-site"})
+    problem(answer, 403, "foreign-request")
+    assert not client.cookies
+
+
+@pytest.mark.parametrize(
+    "then", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"]
+)
+def test_signing_in_leads_nowhere_else(client: TestClient, key: str, then: str) -> None:
+    answer = client.post("/sign-in", data={"key": key, "then": then}, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+def test_the_first_account_is_made_here_and_once(settings: Settings, start: Start) -> None:
+    client = start(address="127.0.0.1")
+    assert client.get("/sign-in", follow_redirects=False).headers["location"] == "/welcome"
+    answer = client.post("/welcome", data={"name": " Ada  L. "})
+    secret = re.search(r"sv_[\w-]+", answer.text)
+    assert secret
+    actor = recognise(services(client).store, secret[0])
+    assert actor.account is not None
+    assert (actor.account.name, actor.account.role) == ("Ada L.", Role.ADMIN)
+    assert "Ada L." in client.get("/look").text
+    again = client.post("/welcome", data={"name": "Eve", "token": token(client)}, follow_redirects=False)
+    assert again.headers["location"] == "/sign-in"
+
+
+def test_nobody_from_elsewhere_makes_the_first_account(start: Start) -> None:
+    client = start(address="192.0.2.7")
+    assert client.post("/welcome", data={"name": "Eve"}).status_code == 403
+    assert not has_accounts(services(client).store)
+
+
+def test_the_language_is_the_browsers_unless_it_was_chosen(client: TestClient) -> None:
+    italian = {"Accept-Language": "it-IT,it;q=0.9"}
+    assert '<html lang="en">' in client.get("/look").text
+    assert '<html lang="it">' in client.get("/look", headers=italian).text
+    client.post("/language", data={"language": "en", "then": "/look"})
+    assert '<html lang="en">' in client.get("/look", headers=italian).text
+
+
+def test_people_get_pages_and_programs_get_problems(client: TestClient) -> None:
+    page = client.get("/no-such", headers={"Accept": "text/html,*/*"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    problem(client.get("/no-such"), 404, "not-found")
+    problem(client.get("/v1/no-such", headers={"Accept": "text/html"}), 404, "not-found")
