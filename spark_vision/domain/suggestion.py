@@ -1,9 +1,14 @@
 """From matches to suggestions: the values that flow through a look-up."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
+
+
+Source = Literal["asked", "found", "photo"]
+"""Where a region comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +26,45 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Another product of the suggested one's group (another colour, another size) that matched, too."""
+
+    product_id: str
+    title: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What moved a probability. effect: in log-odds, above 0 where it speaks for the product."""
+
+    words: str
+    effect: float
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """One product for an item, with the reference image that matched best.
 
     probability: P(this product is in this region), 0..1; None where nothing was fitted that could tell.
+    variants: of the same group, best first; why: what moved the probability, strongest first.
     """
 
     product: Product
     similarity: float
     reference_image: str
     probability: float | None = None
+    variants: tuple[Variant, ...] = ()
+    why: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """Why an item has no suggestions. reason: a stable word such as `index_empty`."""
+    """Why an item has no suggestions, or none to be sure of. reason: a stable word.
+
+    `index_empty`, `filtered_out`: there is nothing to suggest; `nothing_alike`: no product is at all
+    likely; `below_threshold`: the suggestions are guesses, less sure than the target precision asks.
+    """
 
     reason: str
     detail: str
@@ -43,8 +72,14 @@ class NoMatch:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One region of a photo with its suggestions, best first; `box` is None for the whole photo."""
+    """One region of a photo with its suggestions, best first; `box` is None for the whole photo.
+
+    source: whether the region was `asked` for, `found` in the photo, or is the whole `photo`;
+    calibrated: whether probabilities were fitted for this index version.
+    """
 
     box: Box | None
     suggestions: tuple[Suggestion, ...]
     no_match: NoMatch | None = None
+    source: Source = "photo"
+    calibrated: bool = False

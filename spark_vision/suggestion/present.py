@@ -21,6 +21,8 @@ def item_dict(item: Item) -> dict[str, Any]:
     """An item in the shape of `suggest --json` and the API."""
     return {
         "box": None if item.box is None else asdict(item.box),
+        "source": item.source,
+        "calibrated": item.calibrated,
         "suggestions": [suggestion_dict(suggestion) for suggestion in item.suggestions],
         "no_match": None if item.no_match is None else asdict(item.no_match),
     }
@@ -31,10 +33,16 @@ def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
     return {
         "product_id": suggestion.product.id,
         "title": suggestion.product.title,
-        "probability": suggestion.probability,
+        "probability": None if suggestion.probability is None else round(suggestion.probability, 6),
         "similarity": round(suggestion.similarity, 6),
         "reference_image": suggestion.reference_image,
+        "variants": [_rounded(asdict(variant), "similarity") for variant in suggestion.variants],
+        "why": [_rounded(asdict(reason), "effect") for reason in suggestion.why],
     }
+
+
+def _rounded(value: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**value, name: round(value[name], 6)}
 
 
 def annotated(photo: Picture, items: Sequence[Item], pictures: PictureSource) -> "Image":

@@ -89,7 +89,7 @@ def _item(box: Box | None, suggestions: tuple[Suggestion, ...], wanted: ProductF
     empty = NoMatch("index_empty", "There is no product in the index.")
     if not wanted.is_empty:
         empty = NoMatch("filtered_out", "No product in the index is what the filter asks for.")
-    return Item(box, suggestions, None if suggestions else empty)
+    return Item(box, suggestions, None if suggestions else empty, "photo" if box is None else "asked")
 
 
 def _check_fit(encoder: Encoder, gallery: Gallery) -> None:

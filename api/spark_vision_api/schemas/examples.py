@@ -15,9 +15,11 @@ _CARD: dict[str, Any] = {
 _SUGGESTION: dict[str, Any] = {
     "product_id": "red-delicious",
     "title": "Red Delicious",
-    "probability": None,
+    "probability": 0.91,
     "similarity": 0.812734,
     "reference_image": "catalogue/red-delicious.jpg",
+    "variants": [],
+    "why": [{"words": "well ahead of the next product", "effect": 1.204}],
 }
 PRODUCT: dict[str, Any] = {
     **_CARD,
@@ -39,10 +41,12 @@ PHOTO_SEARCH: dict[str, Any] = {
     "items": [
         {
             "box": {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5},
+            "source": "asked",
+            "calibrated": True,
             "suggestions": [_SUGGESTION],
             "no_match": None,
         },
-        {"box": None, "suggestions": [_SUGGESTION], "no_match": None},
+        {"box": None, "source": "photo", "calibrated": True, "suggestions": [_SUGGESTION], "no_match": None},
     ],
     "products": {"red-delicious": _CARD},
     "timings": {

@@ -1,6 +1,6 @@
 """What look-ups take and give."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,6 +41,21 @@ class BoxOut(BaseModel):
     height: float
 
 
+class VariantOut(BaseModel):
+    """Another product of the suggested one's group that matched, too: another colour, another size."""
+
+    product_id: str
+    title: str
+    similarity: float
+
+
+class ReasonOut(BaseModel):
+    """What moved a probability."""
+
+    words: str = Field(examples=["well ahead of the next product"])
+    effect: float = Field(description="In log-odds; above 0 where it speaks for the product.")
+
+
 class Suggested(BaseModel):
     """One product that may be in a region."""
 
@@ -53,12 +68,18 @@ class Suggested(BaseModel):
     reference_image: str = Field(
         description="The catalogue's picture that matched best, in the feed's words."
     )
+    variants: list[VariantOut] = Field(description="Of the same item group, best first.")
+    why: list[ReasonOut] = Field(description="What moved the probability, strongest first.")
 
 
 class NoMatchOut(BaseModel):
-    """Why there is no suggestion."""
+    """Why there is no suggestion, or none to be sure of."""
 
-    reason: str = Field(examples=["index_empty"])
+    reason: str = Field(
+        description="`index_empty`, `filtered_out`, `nothing_alike`, or `below_threshold`: the suggestions"
+        " are guesses, less sure than the target precision asks.",
+        examples=["index_empty"],
+    )
     detail: str
 
 
@@ -66,6 +87,10 @@ class ItemOut(BaseModel):
     """One region with its suggestions, best first; `box` is null for the whole photo."""
 
     box: BoxOut | None
+    source: Literal["asked", "found", "photo"] = Field(
+        description="Whether the region was asked for, found in the photo, or is the whole photo."
+    )
+    calibrated: bool = Field(description="Whether probabilities were fitted for this index version.")
     suggestions: list[Suggested]
     no_match: NoMatchOut | None
 

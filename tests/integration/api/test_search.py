@@ -32,6 +32,8 @@ def test_a_bare_picture_finds_its_product(client: TestClient, colour: str, conte
         "probability",
         "similarity",
         "reference_image",
+        "variants",
+        "why",
     }
     assert body["model"] == "fake"
     assert body["index_version"] == client.get("/v1/index").json()["version"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
-from spark_vision.domain.suggestion import Item, NoMatch, Suggestion
+from spark_vision.domain.suggestion import Item, NoMatch, Reason, Suggestion, Variant
 from spark_vision.errors import PictureNotFoundError
 from spark_vision.suggestion.present import annotated, item_dict
 from tests.fakes import RED, encoded, plain
@@ -27,9 +27,19 @@ class Drawer:
 
 
 def test_item_has_the_shape_that_others_rely_on():
-    item = Item(Box(0, 0.25, 0.5, 0.5), (Suggestion(PRODUCT, 0.123456789, "a.png", 0.5),))
+    suggestion = Suggestion(
+        PRODUCT,
+        0.123456789,
+        "a.png",
+        0.5,
+        variants=(Variant("p2", "Red chair", 0.1),),
+        why=(Reason("very alike", 1.23456789),),
+    )
+    item = Item(Box(0, 0.25, 0.5, 0.5), (suggestion,), source="asked", calibrated=True)
     expected = {
         "box": {"x": 0, "y": 0.25, "width": 0.5, "height": 0.5},
+        "source": "asked",
+        "calibrated": True,
         "suggestions": [
             {
                 "product_id": "p1",
@@ -37,6 +47,8 @@ def test_item_has_the_shape_that_others_rely_on():
                 "probability": 0.5,
                 "similarity": 0.123457,
                 "reference_image": "a.png",
+                "variants": [{"product_id": "p2", "title": "Red chair", "similarity": 0.1}],
+                "why": [{"words": "very alike", "effect": 1.234568}],
             }
         ],
         "no_match": None,
@@ -48,6 +60,8 @@ def test_item_without_suggestions_says_why():
     value = item_dict(Item(None, (), NoMatch("index_empty", "There is nothing.")))
     assert value == {
         "box": None,
+        "source": "photo",
+        "calibrated": False,
         "suggestions": [],
         "no_match": {"reason": "index_empty", "detail": "There is nothing."},
     }
