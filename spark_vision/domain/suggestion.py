@@ -6,7 +6,6 @@ from typing import Literal
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
 
-
 Source = Literal["asked", "found", "photo"]
 """Where a region comes from."""
 
