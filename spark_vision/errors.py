@@ -72,6 +72,12 @@ class RunError(SparkVisionError):
     code = "run"
 
 
+class MissingExtraError(SparkVisionError):
+    """Something was asked for that needs a package which is not installed."""
+
+    code = "missing-extra"
+
+
 class ModelError(SparkVisionError):
     """A model cannot be loaded."""
 

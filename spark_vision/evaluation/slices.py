@@ -15,6 +15,8 @@ REST = "all others"
 _SMALL, _LARGE = 0.05, 0.20  # shares of the photo
 _THIRDS = ("lowest third", "middle third", "highest third")
 
+_IN_ORDER = ("small box", "medium box", "large box", "whole photo", *_THIRDS)
+
 NameOf = Callable[[Facts], str]
 
 
@@ -67,6 +69,13 @@ def thirds(facts: Sequence[Facts], name: str) -> NameOf:
     return name_of
 
 
+def _place(name: str) -> int:
+    """What has an order comes in it; all others are last."""
+    if name == REST:
+        return len(_IN_ORDER)
+    return next((place for place, word in enumerate(_IN_ORDER) if name.startswith(word)), 0)
+
+
 def _slices(run: Run, by: str, name_of: NameOf, least: int) -> Iterator[Slice]:
     members: dict[str, list[int]] = {}
     for number, facts in enumerate(run.facts):
@@ -77,6 +86,6 @@ def _slices(run: Run, by: str, name_of: NameOf, least: int) -> Iterator[Slice]:
         members[REST] = [number for name in few for number in members.pop(name)]
     if len(members) < 2:
         return
-    for name, held in sorted(members.items(), key=lambda item: (item[0] == REST, item[0])):
+    for name, held in sorted(members.items(), key=lambda item: (_place(item[0]), item[0])):
         figures = run.figures_of([run.results[number] for number in held])
         yield Slice(by, name, len(held), figures)

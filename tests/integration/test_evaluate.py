@@ -94,3 +94,15 @@ def test_a_shop_of_single_pictures_has_no_other_views(shelf: Shelf, dataset: Pat
     assert shelf.feed
     with pytest.raises(SparkVisionError, match="no product has two pictures"):
         command(dataset, "--protocol", "views")
+
+
+def test_a_saved_run_becomes_a_page(dataset: Path, tmp_path: Path) -> None:
+    command(dataset, "--save", tmp_path / "run")
+    page = tmp_path / "pages" / "report.html"
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "run"), "--html", str(page), "--no-map"])
+    assert done.exit_code == 0, done.output
+    text = page.read_text()
+    assert "<h1>fake on shop, split test</h1>" in text
+    assert "data:image/webp" in text
+    missing = CliRunner().invoke(app, ["report", str(tmp_path / "none"), "--html", str(page)])
+    assert isinstance(missing.exception, SparkVisionError)

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
 from spark_vision.domain.suggestion import Match
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.evaluation.datasets import Query
+from spark_vision.evaluation.records.run import Facts, Run
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.ports import Gallery
 from tests.fakes import best_match_per_product
+from tests.unit.evaluation.small_runs import make_run
 
 
 class PlainGallery(Gallery):
@@ -73,3 +76,20 @@ def result() -> Callable[..., QueryResult]:
 @pytest.fixture(scope="session")
 def plain_gallery() -> type[PlainGallery]:
     return PlainGallery
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def query(photo: str, right: str, line: int, box: Box | None = None) -> Query:
+        relevant = frozenset({right} - {""})
+        return Query(tmp_path / "data" / photo, box, relevant, "val", line, text="a, b" if box else "")
+
+    results = [
+        QueryResult(query("a photo.jpg", "mug 1", 2), ("mug 1", "vase"), np.array([0.75, 0.125]), 0.8),
+        QueryResult(
+            query("b.jpg", "vase", 3, Box(0.1, 0.2, 0.3, 1 / 3)), ("bowl", "vase"), np.array([0.5, 0.5])
+        ),
+        QueryResult(query("b.jpg", "", 4), (), np.empty(0)),
+    ]
+    facts: list[Facts] = [{"category": "Home > mug 1", "brightness": 0.25}, {"category": "Home > vase"}, {}]
+    return make_run(results, facts, tmp_path / "data")

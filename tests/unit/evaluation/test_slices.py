@@ -13,7 +13,7 @@ from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.slices import REST, box_size, slices, thirds
 from spark_vision.imaging.distort import blurred, darkened
 from tests.fakes import noise, plain
-from tests.unit.evaluation.records.conftest import make_run
+from tests.unit.evaluation.small_runs import make_run
 
 Result = Callable[..., QueryResult]
 

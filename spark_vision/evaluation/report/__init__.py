@@ -1,0 +1,1 @@
+"""Runs as pictures and as one page that needs nothing else."""
