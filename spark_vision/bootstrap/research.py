@@ -11,7 +11,8 @@ from spark_vision.catalogue.read import Source, open_source
 from spark_vision.domain.catalogue import FeedIssue, FeedRow, Product
 from spark_vision.domain.ids import value_digest
 from spark_vision.encoding.load import load_encoder
-from spark_vision.evaluation.datasets import Dataset, read_dataset
+from spark_vision.evaluation.adapters.open import open_dataset
+from spark_vision.evaluation.datasets import Dataset
 from spark_vision.evaluation.records.run import Run
 from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Progress, silent
@@ -59,7 +60,7 @@ def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> B
     The live index is left alone; embeddings are shared with it, so that a second run is quick.
     Raises DatasetError and what building raises.
     """
-    dataset = read_dataset(plan.folder).only(plan.split)
+    dataset = open_dataset(plan.folder, plan.split)
     encoder = load_encoder(plan.model or settings.model, settings.device)
     source = _source(dataset)
     cache = version_store(settings).cache

@@ -84,6 +84,12 @@ def read_dataset(folder: Path) -> Dataset:
     return Dataset(folder, product_ids, queries)
 
 
+def read_catalogue(folder: Path) -> Dataset:
+    """A dataset folder without photos, for protocols that ask the catalogue about itself."""
+    rows = read_rows(folder / "catalogue.csv", ("id",))
+    return Dataset(folder, frozenset(row.cell("id") for row in rows) - {""}, ())
+
+
 def _query(row: Row, folder: Path, product_ids: frozenset[str]) -> Query:
     if not row.cell("split"):
         raise row.error("split", "is empty; name a split, such as val.")

@@ -1,12 +1,22 @@
 """Picture files: reading them with their bounds, and knowing one by its name."""
 
 import stat
+from io import BytesIO
 from pathlib import Path
 
+from PIL import ExifTags, Image, UnidentifiedImageError
+
 from spark_vision.domain.embedding import Picture
-from spark_vision.errors import PictureError, PictureNotFoundError, PictureTooLargeError
+from spark_vision.errors import (
+    PictureError,
+    PictureFormatError,
+    PictureNotFoundError,
+    PictureTooLargeError,
+)
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+
+_FIRST_ON_ITS_SIDE = 5  # of the EXIF orientations
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".mpo"})
 
@@ -32,6 +42,19 @@ def read_bytes(path: Path, limits: PictureLimits = DEFAULT_LIMITS) -> bytes:
     if len(data) > limits.max_bytes:
         raise PictureTooLargeError(f"{path}: over {limits.max_bytes:,} bytes, which is the bound.")
     return data
+
+
+def picture_size(path: Path, limits: PictureLimits = DEFAULT_LIMITS) -> tuple[int, int]:
+    """Width and height of a picture file as it stands upright, from its header alone.
+
+    Raises PictureError's children, which name the file.
+    """
+    try:
+        with Image.open(BytesIO(read_bytes(path, limits))) as image:
+            turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_ON_ITS_SIDE
+            return (image.height, image.width) if turned else image.size
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise PictureFormatError(f"{path}: this is no picture that can be read.") from error
 
 
 def read_picture(
