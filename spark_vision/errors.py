@@ -168,6 +168,36 @@ class BelowThresholdError(ConflictError):
     code = "below-threshold"
 
 
+class StaleError(StoreError):
+    """It was changed since who asks has seen it."""
+
+    code = "stale"
+
+
+class TooManyTagsError(ConflictError):
+    """The post has as many tags as it may."""
+
+    code = "too-many-tags"
+
+
+class KeyReusedError(StoreError):
+    """An idempotency key came again with something else to do."""
+
+    code = "key-reused"
+
+
+class InFlightError(ConflictError):
+    """The call with this idempotency key is still being worked on."""
+
+    code = "in-flight"
+
+
+class PhotoMissingError(StoreError):
+    """The file of a photo is gone."""
+
+    code = "photo-missing"
+
+
 class NotAllowedError(StoreError):
     """Who asks is known, but may not do this."""
 

@@ -48,6 +48,15 @@ class Settings(BaseSettings):
         description="`postgresql+psycopg://…`; without, a SQLite file in `data_dir`.",
     )
     data_dir: Path = Field(default=Path("data"), description="The store's SQLite file and the posted photos.")
+    photos_url: str = Field(
+        default="",
+        description="Where posted photos go: a folder, or an address that fsspec knows, such as"
+        " `s3://bucket/photos` (with s3fs installed); without, a folder in `data_dir`.",
+    )
+    concurrent_uploads: int = Field(default=2, gt=0, description="Photos that are cleaned at the same time.")
+    waiting_uploads: int = Field(
+        default=16, ge=0, description="Uploads that may wait for their turn; more are refused at once."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="One JSON object a line, or text; `auto`: text on a terminal alone."
@@ -91,6 +100,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The address of the tagging store's database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'store.sqlite'}"
+
+    @property
+    def photos_place(self) -> str:
+        """The folder or address of the posted photos."""
+        return self.photos_url or str(self.data_dir / "photos")
 
     @property
     def picture_limits(self) -> PictureLimits:

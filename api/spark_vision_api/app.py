@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from spark_vision import __version__, bootstrap
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.secret import signing_secret
-from spark_vision.bootstrap.tagging import open_store
+from spark_vision.bootstrap.tagging import open_room, open_store
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision_api import problems
@@ -92,19 +92,23 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
 
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:
+    store = open_store(settings)
     services = Services(
         settings=settings,
         live=LiveShop(settings, open_shop),
-        store=open_store(settings),
+        store=store,
+        room=open_room(settings, store),
         sessions=Sessions(partial(signing_secret, settings)),
         demo=DemoJob(partial(_build_demo, settings)),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
+        uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
         metrics=Metrics(),
         cursors=Cursors(partial(signing_secret, settings)),
         tokens=Tokens(settings) if settings.oidc_issuer else None,
     )
     services.metrics.watch("lookup", services.lookups)
+    services.metrics.watch("upload", services.uploads)
     services.metrics.watch("thumbnail", services.thumbnails)
     return services
 

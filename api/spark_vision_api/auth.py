@@ -79,6 +79,7 @@ def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
+Poster = Annotated[Actor, Depends(only(Role.POSTER, Role.ADMIN))]
 Member = Annotated[Actor, Depends(only(*Role))]
 CatalogueTeam = Annotated[Actor, Depends(only(Role.CATALOGUE, Role.ADMIN))]
 Admin = Annotated[Actor, Depends(only(Role.ADMIN))]

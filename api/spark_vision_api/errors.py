@@ -27,6 +27,12 @@ class OverloadedError(SparkVisionError):
     code = "overloaded"
 
 
+class VersionNeededError(SparkVisionError):
+    """A change does not say which version it builds on."""
+
+    code = "version-needed"
+
+
 class ShopUnavailableError(SparkVisionError):
     """The live version could not be loaded for a reason that nobody foresaw."""
 

@@ -59,6 +59,11 @@ class LiveShop:
         raise IndexNotFoundError("The index has not been looked for yet.")
 
     @property
+    def loaded(self) -> Shop | None:
+        """The version that is served, or None."""
+        return self._shop
+
+    @property
     def served_version(self) -> str | None:
         """The name of the version that is served; None where there is none."""
         shop = self._shop

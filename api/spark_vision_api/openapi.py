@@ -20,6 +20,7 @@ DESCRIPTION = (
 TAGS = [
     {"name": "search", "description": "Looking things up: by a photo, by words."},
     {"name": "products", "description": "Products of the version that is served."},
+    {"name": "posts", "description": "Photos with their suggestions, decisions and tags."},
     {"name": "index", "description": "The index version that is served, and the others."},
     {"name": "health", "description": "For whoever runs the service."},
 ]

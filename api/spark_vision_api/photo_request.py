@@ -13,6 +13,7 @@ from spark_vision_api.errors import FormError, MediaTypeError
 from spark_vision_api.filters import FilterIn
 from spark_vision_api.forms import Part, read_form
 from spark_vision_api.schemas.search import BoxIn, Top
+from spark_vision_api.strict_json import unique_keys
 
 T = TypeVar("T")
 _FORM = "multipart/form-data"
@@ -83,17 +84,9 @@ def _filter(part: Part) -> ProductFilter:
 
 def _json(part: Part) -> Any:
     try:
-        return json.loads(part.text(), object_pairs_hook=_unique)
+        return json.loads(part.text(), object_pairs_hook=unique_keys)
     except (ValueError, RecursionError) as error:
         raise FormError(f"The field `{part.name}` is not JSON: {error}.") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that has a key twice, where JSON readers differ in which one they take."""
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key stands twice")
-    return value
 
 
 def _validated(adapter: TypeAdapter[T], value: object, name: str) -> T:

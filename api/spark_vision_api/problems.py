@@ -60,6 +60,11 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.StoreUnavailableError: Kind(503, "The store does not answer", _NO_STORE),
     core.NotFoundError: Kind(404, "There is no such thing here"),
     core.ConflictError: Kind(409, "It is not in a state for this"),
+    core.TooManyTagsError: Kind(409, "The post is full"),
+    core.InFlightError: Kind(409, "The same call is being worked on"),
+    core.KeyReusedError: Kind(422, "The idempotency key was used for something else"),
+    core.StaleError: Kind(412, "It was changed meanwhile"),
+    core.PhotoMissingError: Kind(404, "The photo is gone"),
     core.NameTakenError: Kind(409, "The name is taken"),
     core.BelowThresholdError: Kind(409, "The balance is too small to be paid out"),
     core.NotAllowedError: Kind(403, "This is not for your account"),
@@ -71,6 +76,7 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     own.OverloadedError: Kind(503, "Too many requests are waiting"),
     own.CursorError: Kind(422, "The cursor cannot be used"),
     own.TooManyRequestsError: Kind(429, "Too many requests"),
+    own.VersionNeededError: Kind(428, "The version that was seen is needed"),
     own.ShopUnavailableError: Kind(503, "The index cannot be used", _BAD_INDEX),
 }
 

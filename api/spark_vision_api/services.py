@@ -10,6 +10,8 @@ from spark_vision.bootstrap import Shop
 from spark_vision.bootstrap.tagging import migrate_store
 from spark_vision.settings import Settings
 from spark_vision.storage.store import SqlStore
+from spark_vision.tagging.photos import settle
+from spark_vision.tagging.room import Room
 from spark_vision_api.cursors import Cursors
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
@@ -31,9 +33,11 @@ class Services:
     settings: Settings
     live: LiveShop
     store: SqlStore
+    room: Room
     sessions: Sessions
     demo: DemoJob
     lookups: Gate
+    uploads: Gate
     thumbnails: Gate
     metrics: Metrics
     cursors: Cursors
@@ -42,11 +46,13 @@ class Services:
     def open(self) -> None:
         """Make ready what requests find: the store's tables, the live index version."""
         migrate_store(self.settings, self.store)
+        settle(self.room)
         self.live.refresh()
 
     def close(self) -> None:
         """Let what runs end."""
         self.lookups.close()
+        self.uploads.close()
         self.thumbnails.close()
         self.store.close()
 

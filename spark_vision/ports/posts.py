@@ -1,5 +1,6 @@
 """Where posts and their photos' records are kept."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +26,14 @@ class Posts(Protocol):
         """Remove a post with its suggestions, tags and rejections; its decisions stay."""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Whether a photo's files are there already, and the token of the time that they are."""
+
+    there: bool
+    token: str
+
+
 class Photos(Protocol):
     """What is known of photo files: written before they arrive, removed after they left.
 
@@ -32,11 +41,11 @@ class Photos(Protocol):
     were when a process ended; either way nothing shows them.
     """
 
-    def arrive(self, photo: Photo, now: datetime) -> bool:
-        """Note that the files are about to be written; true where they are kept already."""
+    def arrive(self, photo: Photo, now: datetime) -> Arrival:
+        """Note that the files are about to be written, unless they are kept already."""
 
-    def keep(self, digest: str) -> bool:
-        """The files are there; false where the note was taken away meanwhile: then begin again."""
+    def keep(self, digest: str, token: str) -> bool:
+        """The files are there; false where they were taken away since `arrive`: then begin again."""
 
     def leave_unless_used(self, digest: str) -> bool:
         """Note that the files are about to be removed; false where a post still shows them."""

@@ -1,5 +1,6 @@
 """Bringing a database to the tables that this program knows: all of it in one transaction, or nothing."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from sqlalchemy import Connection, Engine, text
 
 from spark_vision.errors import StoreError
 
+_log = logging.getLogger(__name__)
+# Which says at each start that nothing was to be done.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 # Any number will do, as long as all processes use the same one.
 _LOCK = 0x53_56_4D_49
 _WAIT_MILLISECONDS = 120_000
@@ -35,7 +39,10 @@ def migrate(engine: Engine) -> tuple[str, ...]:
                 " use the newer program that made it."
             ) from error
         _check_references(connection)
-        return _between(config, before, _applied(connection))
+        applied = _between(config, before, _applied(connection))
+    if applied:
+        _log.info("the store's tables are at revision %s", applied[-1])
+    return applied
 
 
 def head() -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from spark_vision.domain.account import Account, Role
 from spark_vision.domain.box import Box
 from spark_vision.domain.post import Photo, Post, PostState
+from spark_vision.ports.posts import Arrival
 from spark_vision.storage.tables.posts import PhotoRow, PostRow
 
 _ARRIVING, _KEPT, _LEAVING = "arriving", "kept", "leaving"
@@ -63,18 +65,18 @@ class SqlPhotos:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def arrive(self, photo: Photo, now: datetime) -> bool:
+    def arrive(self, photo: Photo, now: datetime) -> Arrival:
         row = self._held(photo.digest)
         if row is None:
             row = self._added(photo, now)
-        if row.state != _KEPT:
-            row.state, row.since = _ARRIVING, now
+        elif row.state == _LEAVING:
+            row.state, row.token, row.since = _ARRIVING, uuid4().hex, now
             self._session.flush()
-        return row.state == _KEPT
+        return Arrival(row.state == _KEPT, row.token)
 
-    def keep(self, digest: str) -> bool:
+    def keep(self, digest: str, token: str) -> bool:
         row = self._held(digest)
-        if row is None or row.state == _LEAVING:
+        if row is None or row.state == _LEAVING or row.token != token:
             return False
         row.state = _KEPT
         self._session.flush()
@@ -115,6 +117,7 @@ class SqlPhotos:
             height=photo.height,
             widths=list(photo.widths),
             state=_ARRIVING,
+            token=uuid4().hex,
             since=now,
         )
         try:

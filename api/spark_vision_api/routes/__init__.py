@@ -4,7 +4,25 @@
 
 from fastapi import APIRouter
 
-from spark_vision_api.routes import health, index, metrics, products, search
+from spark_vision_api.routes import (
+    health,
+    index,
+    metrics,
+    photos,
+    posts,
+    products,
+    search,
+    suggestions,
+    tags,
+)
 
 open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
-routers: tuple[APIRouter, ...] = (search.router, index.router, products.router)
+routers: tuple[APIRouter, ...] = (
+    search.router,
+    index.router,
+    products.router,
+    posts.router,
+    photos.router,
+    suggestions.router,
+    tags.router,
+)

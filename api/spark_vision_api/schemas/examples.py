@@ -67,6 +67,56 @@ PRODUCT_SEARCH: dict[str, Any] = {
     "products": {"red-delicious": _CARD},
     "no_match": None,
 }
+_POST_ID = "0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55"
+_SUGGESTION_ID = "4b1e0c55c8a24f8f9f0a3c1d2e5b6a79"
+_BOX = {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}
+POST: dict[str, Any] = {
+    "id": _POST_ID,
+    "poster": {"id": "5e1f3c0d9a8b4c6d8e7f1a2b3c4d5e6f", "name": "Ada"},
+    "caption": "Apples from the market.",
+    "state": "published",
+    "created_at": "2026-11-24T20:41:07.120394Z",
+    "published_at": "2026-11-24T20:43:52.801155Z",
+    "photo": {
+        "width": 800,
+        "height": 600,
+        "url": f"/v1/posts/{_POST_ID}/photo?width=800",
+        "copies": [{"width": 320, "height": 240, "url": f"/v1/posts/{_POST_ID}/photo?width=320"}],
+    },
+    "boxes": [_BOX],
+    "tags": [
+        {
+            "id": "c0a8f1d2e3b44a5f96878a9b0c1d2e3f",
+            "product_id": "red-delicious",
+            "x": 0.35,
+            "y": 0.45,
+            "box": _BOX,
+            "suggestion_id": _SUGGESTION_ID,
+            "by_hand": False,
+            "tagged_at": "2026-11-24T20:42:30.004518Z",
+            "hidden_because": None,
+            "product": _CARD,
+            "shop": "/v1/shop/c0a8f1d2e3b44a5f96878a9b0c1d2e3f",
+        }
+    ],
+    "version": 4,
+}
+SUGGESTIONS: dict[str, Any] = {
+    "post_id": _POST_ID,
+    "index_version": _VERSION,
+    "model": "spark-mini",
+    "computed_at": "2026-11-24T20:41:09.713002Z",
+    "items": [
+        {
+            "box": _BOX,
+            "source": "asked",
+            "calibrated": True,
+            "suggestions": [{**_SUGGESTION, "id": _SUGGESTION_ID, "standing": "confirmed"}],
+            "no_match": None,
+        },
+    ],
+    "products": {"red-delicious": _CARD},
+}
 INDEX: dict[str, Any] = {
     "version": _VERSION,
     "model": "spark-mini",

@@ -10,7 +10,10 @@ from spark_vision.storage.tables.accounts import AccountRow
 
 
 class PhotoRow(Base):
-    """A photo's files. state: arriving, kept or leaving; widths: of the smaller copies, a JSON list."""
+    """A photo's files. state: arriving, kept or leaving; widths: of the smaller copies, a JSON list.
+
+    token: of the time that the files are here; another where they left and came again.
+    """
 
     __tablename__ = "photos"
 
@@ -19,6 +22,7 @@ class PhotoRow(Base):
     height: Mapped[int]
     widths: Mapped[list[int]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(16), index=True)
+    token: Mapped[str] = mapped_column(String(32))
     since: Mapped[datetime]
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from spark_vision_api.problems import KINDS
-from spark_vision_api.schemas import index, products, search
+from spark_vision_api.schemas import index, posts, products, search
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -52,6 +52,8 @@ def test_every_reference_leads_somewhere() -> None:
         search.PhotoSearch,
         search.ProductSearch,
         products.ProductOut,
+        posts.PostOut,
+        posts.SuggestionsOut,
         index.IndexOut,
         index.VersionsOut,
         index.Alive,

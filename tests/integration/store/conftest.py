@@ -11,7 +11,11 @@ from sqlalchemy.exc import OperationalError
 
 from spark_vision.storage.engine import open_engine
 from spark_vision.storage.migrate import migrate
+from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
+from spark_vision.tagging.room import Room
+
+from .rooms import Notebook
 
 POSTGRES = os.environ.get("SPARK_VISION_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
@@ -58,3 +62,9 @@ def _postgres_schema() -> Iterator[Engine]:
     with server.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
     server.dispose()
+
+
+@pytest.fixture
+def room(sql_store: SqlStore, tmp_path: Path) -> Room:
+    """A room with a folder for its photos and a notebook for its decisions."""
+    return Room(sql_store, FsspecPhotoFiles(str(tmp_path / "photos")), Notebook())

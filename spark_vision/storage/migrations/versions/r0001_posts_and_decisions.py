@@ -74,6 +74,7 @@ def _posts() -> None:
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("widths", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_photos"),
     )

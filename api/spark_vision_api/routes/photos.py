@@ -1,0 +1,55 @@
+"""The photos of posts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+
+from spark_vision.domain.post import PostState
+from spark_vision.errors import NotFoundError, PhotoMissingError, StoreUnavailableError
+from spark_vision.tagging.photos import closest_width, read_photo
+from spark_vision.tagging.room import seen
+from spark_vision_api.auth import AnyActor
+from spark_vision_api.openapi import Responses, problems
+from spark_vision_api.routes.posts import PostId
+from spark_vision_api.services import Given
+
+router = APIRouter(prefix="/v1/posts", tags=["posts"])
+_JPEG: Responses = {
+    200: {
+        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {"ETag": {"schema": {"type": "string"}}, "Cache-Control": {"schema": {"type": "string"}}},
+    },
+    304: {"description": "The photo that If-None-Match names is still the one."},
+}
+# Not for longer: a post that is hidden or deleted has to be gone soon.
+_PUBLIC = "public, max-age=300"
+_PRIVATE = "private, no-cache"
+
+
+@router.get(
+    "/{post_id}/photo",
+    summary="A post's photo",
+    response_class=Response,
+    responses={**_JPEG, **problems(NotFoundError, PhotoMissingError, StoreUnavailableError)},
+)
+def show_photo(
+    post_id: PostId,
+    services: Given,
+    actor: AnyActor,
+    width: Annotated[
+        int, Query(ge=1, le=10_000, description="Pixels; the closest copy that is no narrower is sent.")
+    ] = 10_000,
+    if_none_match: Annotated[str, Header(max_length=1000)] = "",
+) -> Response:
+    """A JPEG made from the photo's pixels: no metadata of the upload survives."""
+    with services.store.reading() as work:
+        post = seen(work, post_id, actor)
+    width = closest_width(post.photo, width)
+    tag = f'"{post.photo.digest[:32]}-{width}"'
+    cache = _PUBLIC if post.state is PostState.PUBLISHED else _PRIVATE
+    headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Authorization"}
+    if tag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    data = read_photo(services.room, post.photo, width)
+    return Response(data, headers=headers, media_type="image/jpeg")

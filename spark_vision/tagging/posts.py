@@ -1,0 +1,83 @@
+"""Posts: from an upload to the feed, and away again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from spark_vision.domain.account import Actor
+from spark_vision.domain.box import Box
+from spark_vision.domain.post import Post, hidden, published
+from spark_vision.errors import KeyNeededError, StoreUnavailableError
+from spark_vision.imaging.clean import CleanPhoto
+from spark_vision.ports.store import Work
+from spark_vision.tagging.photos import drop_files, with_photo
+from spark_vision.tagging.room import Room, Versions, Whole, taken, whole
+
+AndThen = Callable[[Work, Post], None]
+
+
+def create_post(
+    room: Room, actor: Actor, clean: CleanPhoto, caption: str, now: datetime, and_then: AndThen | None = None
+) -> Post:
+    """Keep a photo and a draft that shows it; and_then: what else belongs into the draft's transaction.
+
+    Raises InvalidInputError where the caption cannot be kept.
+    """
+    if actor.account is None:
+        raise KeyNeededError("Only an account can post.")
+    post = Post(uuid4().hex, actor.account, clean.photo, caption, now)
+
+    def add(work: Work) -> Post:
+        work.posts.add(post)
+        if and_then is not None:
+            and_then(work, post)
+        return post
+
+    return with_photo(room, clean, now, add)
+
+
+def set_caption(room: Room, actor: Actor, post_id: str, caption: str, versions: Versions) -> Whole:
+    """Write another caption; raises what `taken` does, and InvalidInputError."""
+    return _change(room, actor, post_id, versions, lambda post: replace(post, caption=caption))
+
+
+def set_boxes(room: Room, actor: Actor, post_id: str, boxes: tuple[Box, ...], versions: Versions) -> Whole:
+    """Name the regions that suggestions are wanted for; they are computed when they are asked for."""
+    return _change(room, actor, post_id, versions, lambda post: replace(post, boxes=boxes))
+
+
+def publish(room: Room, actor: Actor, post_id: str, versions: Versions, now: datetime) -> Whole:
+    """Show a post to everybody; raises what `taken` does."""
+    return _change(room, actor, post_id, versions, lambda post: published(post, now))
+
+
+def hide(room: Room, actor: Actor, post_id: str, versions: Versions) -> Whole:
+    """Show a post to its poster alone; raises what `taken` does, and ConflictError for a draft."""
+    return _change(room, actor, post_id, versions, hidden)
+
+
+def delete(room: Room, actor: Actor, post_id: str, versions: Versions) -> bool:
+    """Remove a post, and its photo unless another post shows it; decisions stay in the log.
+
+    False where the photo's file could not be removed now: the next start does it. Raises what `taken` does.
+    """
+    with room.store.writing() as work:
+        post = taken(work, post_id, actor, versions)
+        work.posts.remove(post.id)
+        unused = work.photos.leave_unless_used(post.photo.digest)
+    if unused:
+        try:
+            drop_files(room, post.photo)
+        except StoreUnavailableError:
+            return False
+    return True
+
+
+def _change(
+    room: Room, actor: Actor, post_id: str, versions: Versions, change: Callable[[Post], Post]
+) -> Whole:
+    with room.store.writing() as work:
+        post = taken(work, post_id, actor, versions)
+        changed = change(post)
+        return whole(work, post if changed == post else work.posts.save(changed))
