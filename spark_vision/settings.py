@@ -67,6 +67,21 @@ class Settings(BaseSettings):
         description="Signs cursors and visitors' cookies; without, one is made and kept in `data_dir`.",
     )
     anonymous_browsing: bool = Field(default=True, description="Whether one may look around without a key.")
+    commission_rates: dict[str, int] = Field(
+        default={"": 500},
+        description="By category, in basis points (500 are 5 %); the longest one counts, '' is the rest.",
+    )
+    attribution_days: int = Field(
+        default=30, gt=0, le=365, description="Days within which a click leads to an order."
+    )
+    payout_threshold: int = Field(
+        default=10, ge=0, description="The balance from which one is paid out, in units: 10 are 10 euros."
+    )
+    click_parameter: str = Field(
+        default="",
+        pattern="^[A-Za-z0-9_-]{0,40}$",
+        description="A query parameter that tells the shop a click's id; empty: links stay as they are.",
+    )
     key_rate: str = Field(default="3000/minute", description="Requests a key may make; empty: any number.")
     address_rate: str = Field(
         default="1500/minute",

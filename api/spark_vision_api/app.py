@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from functools import partial
+from functools import cache, partial
 
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
@@ -12,18 +12,21 @@ from spark_vision import __version__, bootstrap
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.secret import signing_secret
 from spark_vision.bootstrap.tagging import open_room, open_store
+from spark_vision.domain.earnings import Rates
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision_api import problems
 from spark_vision_api.auth import look_around
 from spark_vision_api.cursors import Cursors
+from spark_vision_api.fragments import Fragments
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop, OpenShop
 from spark_vision_api.metrics import Metrics
+from spark_vision_api.middleware.address import AddressMiddleware
 from spark_vision_api.middleware.body_limit import BodyLimitMiddleware
 from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
 from spark_vision_api.middleware.observe import ObserveMiddleware
-from spark_vision_api.middleware.rate_limit import RateLimitMiddleware, Rates
+from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
 from spark_vision_api.middleware.request_id import RequestIdMiddleware
 from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
@@ -40,6 +43,8 @@ _FORM_BYTES = 1024 * 1024
 _BODY_SECONDS = 60.0
 _WATCH_SECONDS = 1.0
 _WAITING_THUMBNAILS = 256
+# A post is some kilobytes of JSON: tens of megabytes for the part of the feed that is read.
+_FRAGMENTS = 10_000
 
 
 def create_app(
@@ -86,25 +91,29 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(ObserveMiddleware, metrics=services.metrics),
         Middleware(SecurityHeadersMiddleware),
         Middleware(ErrorBoundaryMiddleware),
-        Middleware(RateLimitMiddleware, rates=Rates(settings)),
+        Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
+        Middleware(AddressMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=max_bytes, max_seconds=body_seconds),
     ]
 
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:
-    store = open_store(settings)
+    secret, store = cache(partial(signing_secret, settings)), open_store(settings)
     services = Services(
         settings=settings,
         live=LiveShop(settings, open_shop),
         store=store,
         room=open_room(settings, store),
-        sessions=Sessions(partial(signing_secret, settings)),
+        sessions=Sessions(secret),
         demo=DemoJob(partial(_build_demo, settings)),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
         metrics=Metrics(),
-        cursors=Cursors(partial(signing_secret, settings)),
+        secret=secret,
+        cursors=Cursors(secret),
+        fragments=Fragments(_FRAGMENTS),
+        rates=Rates(settings.commission_rates),
         tokens=Tokens(settings) if settings.oidc_issuer else None,
     )
     services.metrics.watch("lookup", services.lookups)

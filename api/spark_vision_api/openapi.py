@@ -21,6 +21,8 @@ TAGS = [
     {"name": "search", "description": "Looking things up: by a photo, by words."},
     {"name": "products", "description": "Products of the version that is served."},
     {"name": "posts", "description": "Photos with their suggestions, decisions and tags."},
+    {"name": "feed", "description": "What is published, who wore what, smiles, the way to the shop."},
+    {"name": "earnings", "description": "Orders, refunds and payouts, and what posters earn."},
     {"name": "index", "description": "The index version that is served, and the others."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
@@ -32,6 +34,10 @@ _EXTRA_MODELS = (ProblemOut, BoxIn, FilterIn)
 _INVALID = (
     "invalid-request",
     Kind(422, "The request is not valid", "These are not as they should be: query.top."),
+)
+BAD_REQUEST = (
+    "bad-request",
+    Kind(400, "The request cannot be read", "It is not formed as HTTP or JSON wants it."),
 )
 BODY_TOO_LARGE = ("body-too-large", Kind(413, "The body is too large", "The body has more than … bytes."))
 TOO_SLOW = (
@@ -70,10 +76,12 @@ def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...]
 
 
 def _add_common_problems(document: dict[str, Any]) -> None:
-    """What any operation under /v1 may answer: who asks is unknown, or asks too much."""
+    """What any operation under /v1 may answer: it cannot be read, or who asks is unknown or asks too much."""
     for path, operations in document["paths"].items():
         for operation in operations.values() if path.startswith("/v1/") else ():
-            for status, response in problems(KeyNeededError, TooManyRequestsError).items():
+            for status, response in problems(
+                KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST,)
+            ).items():
                 if status != _INVALID[1].status:
                     operation["responses"].setdefault(str(status), response)
             operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -1,5 +1,6 @@
 """What the routes depend on: made once for an application, handed to each request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,11 +9,13 @@ from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
 from spark_vision.bootstrap.tagging import migrate_store
+from spark_vision.domain.earnings import Rates
 from spark_vision.settings import Settings
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging.photos import settle
 from spark_vision.tagging.room import Room
 from spark_vision_api.cursors import Cursors
+from spark_vision_api.fragments import Fragments
 from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
 from spark_vision_api.metrics import Metrics
@@ -26,6 +29,7 @@ class Services:
     """Settings, the live shop, the tagging store, the sessions, the demo shop's
     way in, and the gates to the processor.
 
+    secret: what cursors and visitors' digests are signed with; made when it is first asked for.
     tokens: reads those of an identity provider; None where none is set up.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
@@ -40,7 +44,10 @@ class Services:
     uploads: Gate
     thumbnails: Gate
     metrics: Metrics
+    secret: Callable[[], bytes]
     cursors: Cursors
+    fragments: Fragments
+    rates: Rates
     tokens: Tokens | None
 
     def open(self) -> None:

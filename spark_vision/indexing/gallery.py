@@ -93,6 +93,10 @@ class FaissGallery:
             )
         ]
 
+    def product_ids(self, wanted: ProductFilter) -> list[str]:
+        """The ids of the products that a filter allows."""
+        return self._records.ids(wanted)
+
     def references(self, rows: Rows) -> list[tuple[str, str]]:
         """The product ids and images of some rows."""
         return self._records.references(rows)

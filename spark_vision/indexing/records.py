@@ -114,6 +114,15 @@ class Records:
 
     def allowed(self, wanted: ProductFilter) -> NDArray[np.bool_]:
         """Which reference images are of products that a filter allows, (pictures,) bool."""
+        rows: NDArray[np.bool_] = self._allowed_products(wanted)[self._product_of]
+        return rows
+
+    def ids(self, wanted: ProductFilter) -> list[str]:
+        """The ids of the products that a filter allows, in the index's order."""
+        found: list[str] = self._ids.filter(pa.array(self._allowed_products(wanted))).to_pylist()
+        return found
+
+    def _allowed_products(self, wanted: ProductFilter) -> NDArray[np.bool_]:
         allowed = np.ones(self.products, dtype=np.bool_)
         for column, allows in (
             ("product_type", wanted.allows_category),
@@ -125,8 +134,7 @@ class Records:
         if wanted.asks_price:
             texts = pc.binary_join_element_wise(self._products["price"], self._products["currency"], " ")
             allowed &= _where(texts, lambda text: wanted.allows_price(_price(text)))
-        rows: NDArray[np.bool_] = allowed[self._product_of]
-        return rows
+        return allowed
 
     @property
     def products(self) -> int:

@@ -1,6 +1,5 @@
 """Where clicks, sales and the ledger are kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -31,8 +30,8 @@ class Summary:
 class Clicks(Protocol):
     """The clicks of one transaction."""
 
-    def count(self, click: Click) -> bool:
-        """Keep a click; false where it was counted in the same hour, whose last moment moves then."""
+    def count(self, click: Click) -> str:
+        """Keep a click; its id, or that of the same way in the same hour, whose last moment moves then."""
 
     def get(self, click_id: str) -> Click | None:
         """The click with this id."""
@@ -41,7 +40,7 @@ class Clicks(Protocol):
         """The visitor's latest click to a product, both ends included."""
 
     def by_post(self, account_id: str) -> dict[str, int]:
-        """How many clicks each post of an account has."""
+        """How many clicks the posts of an account have, those with most first."""
 
     def by_day(self, account_id: str, since: datetime) -> dict[date, int]:
         """Clicks to an account's posts by day (UTC)."""
@@ -81,5 +80,5 @@ class Ledger(Protocol):
     def by_post(self, account_id: str, count: int) -> list[Earned]:
         """What the posts that earned most earned, by currency."""
 
-    def by_day(self, account_id: str, since: datetime) -> Sequence[Earned]:
+    def by_day(self, account_id: str, since: datetime) -> list[Earned]:
         """What was earned on each day (UTC, YYYY-MM-DD), by currency."""

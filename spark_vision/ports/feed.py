@@ -7,18 +7,29 @@ from typing import Protocol
 
 from spark_vision.domain.post import Post
 
+Behind = tuple[datetime, str] | None
+"""Where a page goes on: behind this moment and id; None: from the newest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which published posts are asked for; None asks for nothing.
 
-    poster_id: whose; product_ids: those with a tag of any of these; behind: the moment and id of
-    the last post of the page before.
+    poster_id: whose; product_id: with a tag of it; any_of: with a tag of any of these products.
     """
 
     poster_id: str | None = None
-    product_ids: Sequence[str] | None = None
-    behind: tuple[datetime, str] | None = None
+    product_id: str | None = None
+    any_of: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A post's place in a list; with its version, one knows whether one has it as it is now."""
+
+    id: str
+    version: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +43,14 @@ class Smiles:
 class Feed(Protocol):
     """Published posts, and smiles, of one transaction."""
 
-    def published(self, asked: Asked, count: int) -> list[Post]:
-        """The next `count` published posts, newest first, ties by id, largest first."""
+    def published(self, asked: Asked, behind: Behind, count: int) -> list[Listed]:
+        """The next `count` published posts, by when they were published, newest first, ties by id."""
 
-    def by_poster(self, poster_id: str, behind: tuple[datetime, str] | None, count: int) -> list[Post]:
+    def by_poster(self, poster_id: str, behind: Behind, count: int) -> list[Listed]:
         """The next `count` posts of an account in any state, by when they were made, newest first."""
+
+    def posts(self, post_ids: Sequence[str]) -> dict[str, Post]:
+        """Several posts, by id."""
 
     def smile(self, post_id: str, account_id: str, now: datetime) -> None:
         """Keep that an account smiles at a post; again: nothing changes."""

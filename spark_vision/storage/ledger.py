@@ -1,6 +1,5 @@
 """The ledger, in the database."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
@@ -84,7 +83,7 @@ class SqlLedger:
         )
         return self._earned(wanted.limit(count))
 
-    def by_day(self, account_id: str, since: datetime) -> Sequence[Earned]:
+    def by_day(self, account_id: str, since: datetime) -> list[Earned]:
         day = day_of(EntryRow.at, self._session)
         wanted = (
             select(day, EntryRow.currency, func.sum(EntryRow.amount))

@@ -20,23 +20,23 @@ class SqlClicks:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def count(self, click: Click) -> bool:
+    def count(self, click: Click) -> str:
         hour = int(click.first_at.timestamp()) // _HOUR_SECONDS
-        again = (
-            update(ClickRow)
-            .where(ClickRow.tag_id == click.tag_id, ClickRow.visitor == click.visitor, ClickRow.hour == hour)
-            .values(last_at=click.last_at)
-            .returning(ClickRow.id)
-        )
-        if self._session.scalar(again) is not None:
-            return False
         row = ClickRow(hour=hour, **{name: getattr(click, name) for name in Click.__slots__})
+        known = self._again(row)
+        if known is not None:
+            return known
         try:
             with self._session.begin_nested():
                 self._session.add(row)
         except IntegrityError:  # The same way in this very moment.
-            return False
-        return True
+            return self._again(row) or ""
+        return click.id
+
+    def _again(self, row: ClickRow) -> str | None:
+        same = (ClickRow.tag_id == row.tag_id, ClickRow.visitor == row.visitor, ClickRow.hour == row.hour)
+        moved = update(ClickRow).where(*same).values(last_at=row.last_at).returning(ClickRow.id)
+        return self._session.scalar(moved)
 
     def get(self, click_id: str) -> Click | None:
         row = self._session.get(ClickRow, click_id) if "\0" not in click_id else None
@@ -60,7 +60,8 @@ class SqlClicks:
 
     def by_post(self, account_id: str) -> dict[str, int]:
         counted = select(ClickRow.post_id, func.count()).where(ClickRow.account_id == account_id)
-        rows = self._session.execute(counted.group_by(ClickRow.post_id))
+        most = counted.group_by(ClickRow.post_id).order_by(func.count().desc(), ClickRow.post_id)
+        rows = self._session.execute(most)
         return {row[0]: row[1] for row in rows}
 
     def by_day(self, account_id: str, since: datetime) -> dict[date, int]:

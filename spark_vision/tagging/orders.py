@@ -1,5 +1,6 @@
 """Orders and refunds, as the shop tells them: to whom a sale is owed, and what the ledger says of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -52,7 +53,13 @@ class Terms:
     window: timedelta
 
 
-def take_order(store: Store, order: Order, terms: Terms, now: datetime) -> tuple[Sale, ...]:
+Told = Callable[[Work, tuple[Sale, ...]], None]
+"""What else belongs into the transaction of an order or a refund."""
+
+
+def take_order(
+    store: Store, order: Order, terms: Terms, now: datetime, and_then: Told | None = None
+) -> tuple[Sale, ...]:
     """Keep an order's lines and credit the posters whose tags led to them; the lines, in their order.
 
     The last click of the visitor to the very product within the window counts. A line that is known
@@ -66,10 +73,13 @@ def take_order(store: Store, order: Order, terms: Terms, now: datetime) -> tuple
         raise InvalidInputError("The order has a line twice; give each line an id of its own.")
     with store.writing() as work:
         visitor = _visitor(work, order)
-        return tuple(_take_line(work, order, line, visitor, terms) for line in order.lines)
+        sales = tuple(_take_line(work, order, line, visitor, terms) for line in order.lines)
+        if and_then is not None:
+            and_then(work, sales)
+        return sales
 
 
-def take_refund(store: Store, refund: Refund, now: datetime) -> Sale:
+def take_refund(store: Store, refund: Refund, now: datetime, and_then: Told | None = None) -> Sale:
     """Note a refund and take the commission on it back; the order line as it is then.
 
     A refund that is known changes nothing. Raises NotFoundError where there is no such order line,
@@ -78,18 +88,25 @@ def take_refund(store: Store, refund: Refund, now: datetime) -> Sale:
     _check_time("refunded_at", refund.refunded_at, now)
     _check_amount(refund.amount)
     with store.writing() as work:
-        sale = work.sales.held(refund.order_id, refund.line_id)
-        if sale is None:
-            raise NotFoundError("There is no such order line; tell the order before its refund.")
-        known = work.sales.refunded(refund.refund_id)
-        if known is not None:
-            return _same_refund(sale, refund, known)
-        taken_back = sale.taken_back(refund.amount)
-        if not work.sales.refund(sale, refund.refund_id, refund.amount, refund.refunded_at):
-            raise ConflictError("A refund of this id is being taken for another order line.")
-        if sale.click is not None and taken_back:
-            work.ledger.append(_posting(sale, sale.click, EntryKind.REFUND, -taken_back, now))
-        return replace(sale, refunded=sale.refunded + refund.amount)
+        sale = _refund(work, refund, now)
+        if and_then is not None:
+            and_then(work, (sale,))
+        return sale
+
+
+def _refund(work: Work, refund: Refund, now: datetime) -> Sale:
+    sale = work.sales.held(refund.order_id, refund.line_id)
+    if sale is None:
+        raise NotFoundError("There is no such order line; tell the order before its refund.")
+    known = work.sales.refunded(refund.refund_id)
+    if known is not None:
+        return _same_refund(sale, refund, known)
+    taken_back = sale.taken_back(refund.amount)
+    if not work.sales.refund(sale, refund.refund_id, refund.amount, refund.refunded_at):
+        raise ConflictError("A refund of this id is being taken for another order line.")
+    if sale.click is not None and taken_back:
+        work.ledger.append(_posting(sale, sale.click, EntryKind.REFUND, -taken_back, now))
+    return replace(sale, refunded=sale.refunded + refund.amount)
 
 
 def _take_line(work: Work, order: Order, line: Line, visitor: str, terms: Terms) -> Sale:

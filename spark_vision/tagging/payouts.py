@@ -1,14 +1,16 @@
 """Paying out what was earned."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from spark_vision.domain.earnings import Entry, EntryKind, Posting
 from spark_vision.domain.money import Money, minor_units
 from spark_vision.domain.post import check_text
 from spark_vision.errors import BelowThresholdError, NotFoundError
-from spark_vision.ports.store import Store
+from spark_vision.ports.store import Store, Work
 
-_LONGEST_NOTE = 200
+LONGEST_NOTE = 200
 
 
 def threshold(units: int, currency: str) -> int:
@@ -16,20 +18,42 @@ def threshold(units: int, currency: str) -> int:
     return max(1, units * minor_units(currency))
 
 
-def pay_out(store: Store, account_id: str, currency: str, units: int, note: str, now: datetime) -> Entry:
-    """Write that an account's whole balance in a currency was paid; note: such as the bank's reference.
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A payment of an account's whole balance in a currency. note: such as the bank's reference."""
+
+    account_id: str
+    currency: str
+    note: str = ""
+
+
+def pay_out(
+    store: Store,
+    payout: Payout,
+    units: int,
+    now: datetime,
+    and_then: Callable[[Work, Entry], None] | None = None,
+) -> Entry:
+    """Write that a balance was paid; and_then: what else belongs into the transaction.
 
     Raises NotFoundError for no such account, BelowThresholdError where the balance is less than `units`.
     """
-    check_text("note", note, _LONGEST_NOTE)
-    Money(0, currency)
+    check_text("note", payout.note, LONGEST_NOTE)
     with store.writing() as work:
-        if work.accounts.get(account_id) is None:
-            raise NotFoundError("There is no such account.")
-        balance, least = work.ledger.balance(account_id, currency), threshold(units, currency)
-        if balance < least:
-            raise BelowThresholdError(
-                f"The balance is {balance} minor units of {currency}; from {least} on it is paid out."
-            )
-        money = Money(-balance, currency)
-        return work.ledger.append(Posting(account_id, EntryKind.PAYOUT, money, now, note=note))
+        entry = _paid(work, payout, units, now)
+        if and_then is not None:
+            and_then(work, entry)
+        return entry
+
+
+def _paid(work: Work, payout: Payout, units: int, now: datetime) -> Entry:
+    account_id, currency = payout.account_id, payout.currency
+    if work.accounts.get(account_id) is None:
+        raise NotFoundError("There is no such account.")
+    balance, least = work.ledger.balance(account_id, currency), threshold(units, currency)
+    if balance < least:
+        raise BelowThresholdError(
+            f"The balance is {balance} minor units of {currency}; from {least} on it is paid out."
+        )
+    money = Money(-balance, currency)
+    return work.ledger.append(Posting(account_id, EntryKind.PAYOUT, money, now, note=payout.note))

@@ -24,7 +24,7 @@ _COUNTED = "/v1/"
 _IPV6_SUBSCRIBER = 64  # bits: what a subscriber has, who may change the others at will
 
 
-class Rates:
+class Budgets:
     """The three budgets, counted in this process."""
 
     def __init__(self, settings: Settings) -> None:
@@ -64,9 +64,9 @@ class Rates:
 class RateLimitMiddleware:
     """Answers with 429 and Retry-After at once where a budget is used up."""
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, budgets: Budgets) -> None:
         self._app = app
-        self._rates = rates
+        self._budgets = budgets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
@@ -75,7 +75,7 @@ class RateLimitMiddleware:
         address = subscriber((scope.get("client") or ("", 0))[0])
         scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
         key = key.strip() if scheme.lower() == "bearer" else ""
-        if seconds := self._rates.wait(key, address):
+        if seconds := self._budgets.wait(key, address):
             error = TooManyRequestsError(f"That was more than may be asked; go on in {seconds} s.")
             headers = {"Retry-After": str(seconds), "Connection": "close"}
             await problem_response(scope, problem_of(error), headers)(scope, receive, send)
@@ -83,7 +83,7 @@ class RateLimitMiddleware:
 
         async def send_counted(message: Message) -> None:
             if key and message["type"] == "http.response.start" and message["status"] == 401:
-                self._rates.wrong_key(address)
+                self._budgets.wrong_key(address)
             await send(message)
 
         await self._app(scope, receive, send_counted)

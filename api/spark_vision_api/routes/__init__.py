@@ -5,13 +5,17 @@
 from fastapi import APIRouter
 
 from spark_vision_api.routes import (
+    earnings,
+    feed,
     health,
     index,
     metrics,
+    orders,
     photos,
     posts,
     products,
     search,
+    shop,
     suggestions,
     tags,
 )
@@ -20,9 +24,13 @@ open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
 routers: tuple[APIRouter, ...] = (
     search.router,
     index.router,
+    feed.router,
     products.router,
     posts.router,
     photos.router,
     suggestions.router,
     tags.router,
+    shop.router,
+    orders.router,
+    earnings.router,
 )

@@ -32,8 +32,10 @@ from spark_vision.tagging.once import Keep, once
 from spark_vision.tagging.room import Whole, seen, whole
 from spark_vision_api.auth import AnyActor, Member, Poster
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError, VersionNeededError
+from spark_vision_api.feed_page import seen_post
 from spark_vision_api.idempotency import IdempotencyKey, answered, call_of
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, problems
+from spark_vision_api.schemas.feed import SeenPostOut
 from spark_vision_api.schemas.posts import CaptionIn, PostOut
 from spark_vision_api.services import Given, Services
 from spark_vision_api.shown import OnShelf, post_out
@@ -82,12 +84,13 @@ async def create_post(
 @router.get("/{post_id}", summary="A post", responses=problems(NotFoundError, StoreUnavailableError))
 def show_post(
     post_id: PostId, services: Given, shelf: OnShelf, actor: AnyActor, response: Response
-) -> PostOut:
-    """A post with its tags; a draft or hidden post is for its poster alone."""
+) -> SeenPostOut:
+    """A post with its tags and smiles; a draft or hidden post is for its poster alone."""
     with services.store.reading() as work:
         held = whole(work, seen(work, post_id, actor))
+        smiles = work.feed.smiles([post_id], actor.id)[post_id]
     response.headers.update(headers_of(held.post))
-    return post_out(held, shelf, actor)
+    return seen_post(post_out(held, shelf, actor), smiles, services.rates)
 
 
 @router.patch(

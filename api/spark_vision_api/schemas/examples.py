@@ -158,3 +158,48 @@ READY: dict[str, Any] = {
 def shown(example: dict[str, Any]) -> dict[str, Any]:
     """A pydantic `json_schema_extra` that shows one example."""
     return {"examples": [example]}
+
+
+ORDER: dict[str, Any] = {
+    "order_id": "A-1001",
+    "currency": "EUR",
+    "lines": [
+        {
+            "line_id": "1",
+            "product_id": "golden-delicious",
+            "amount": 2400,
+            "refunded": 0,
+            "commission": 120,
+            "post_id": "0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55",
+            "poster_id": "7a1d4c1c5a3b4c0e9f4f0f8f2f6d9c11",
+        }
+    ],
+}
+
+EARNINGS: dict[str, Any] = {
+    "balances": [
+        {
+            "currency": "EUR",
+            "balance": 120,
+            "commissions": 120,
+            "refunds": 0,
+            "payouts": 0,
+            "threshold": 1000,
+        }
+    ],
+    "days": [{"day": "2026-11-24", "clicks": 3, "earned": {"EUR": 120}}],
+    "posts": [{"post_id": "0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55", "clicks": 3, "earned": {"EUR": 120}}],
+    "entries": [
+        {
+            "kind": "commission",
+            "amount": 120,
+            "currency": "EUR",
+            "balance": 120,
+            "at": "2026-11-24T20:31:02Z",
+            "post_id": "0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55",
+            "product_id": "golden-delicious",
+            "note": "",
+        }
+    ],
+    "next": None,
+}

@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from spark_vision.bootstrap import build_index
 from spark_vision.settings import Settings
-from spark_vision.storage.base import Base
 from spark_vision_api import create_app
 
 from .pictures import COLOURS
@@ -68,8 +67,3 @@ def client(settings: Settings, feed: Path, start: Start) -> TestClient:
     """The service with the three mugs live."""
     build_index(settings, str(feed))
     return start()
-
-
-def make_tables(client: TestClient) -> None:
-    """The store's tables, where the service has not made them."""
-    Base.metadata.create_all(client.app.state.services.store.engine)

@@ -14,9 +14,9 @@ from spark_vision.errors import InvalidInputError
 from spark_vision.settings import Settings
 from spark_vision_api.cursors import Cursors
 from spark_vision_api.errors import CursorError
-from spark_vision_api.middleware.rate_limit import Rates, subscriber
+from spark_vision_api.middleware.rate_limit import Budgets, subscriber
 
-from .conftest import Start, make_tables
+from .conftest import Start
 from .pictures import picture, problem
 
 AT = datetime(2026, 5, 1, 12, 30, 1, 250_000, tzinfo=UTC)
@@ -36,7 +36,6 @@ def test_an_address_without_a_key_has_a_budget(settings: Settings, start: Start)
 
 def test_wrong_keys_are_counted_against_their_address(settings: Settings, start: Start) -> None:
     client = start(settings.model_copy(update={"wrong_key_rate": "3/hour"}))
-    make_tables(client)
     for number in range(3):
         answer = client.get("/v1/index/versions", headers={"Authorization": f"Bearer made-up-{number}"})
         problem(answer, 401, "key-needed")
@@ -46,7 +45,7 @@ def test_wrong_keys_are_counted_against_their_address(settings: Settings, start:
 
 
 def test_a_key_has_a_budget_of_its_own() -> None:
-    rates = Rates(Settings(key_rate="2/hour", address_rate="1/hour"))
+    rates = Budgets(Settings(key_rate="2/hour", address_rate="1/hour"))
     assert [rates.wait("one", "a") > 0 for _ in range(3)] == [False, False, True]
     assert rates.wait("two", "a") == 0
     assert [rates.wait("", "a") > 0 for _ in range(2)] == [False, True]
@@ -62,10 +61,10 @@ def test_what_is_no_bearer_key_counts_for_the_address(settings: Settings, start:
 
 
 def test_an_empty_rate_is_no_bound_and_a_wrong_one_is_named() -> None:
-    rates = Rates(Settings(address_rate=""))
+    rates = Budgets(Settings(address_rate=""))
     assert all(rates.wait("", "a") == 0 for _ in range(5000))
     with pytest.raises(InvalidInputError, match="SPARK_VISION_KEY_RATE is 'often'"):
-        Rates(Settings(key_rate="often"))
+        Budgets(Settings(key_rate="often"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from spark_vision_api.problems import KINDS
-from spark_vision_api.schemas import index, posts, products, search
+from spark_vision_api.schemas import index, orders, posts, products, search
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -54,6 +54,8 @@ def test_every_reference_leads_somewhere() -> None:
         products.ProductOut,
         posts.PostOut,
         posts.SuggestionsOut,
+        orders.OrderOut,
+        orders.EarningsOut,
         index.IndexOut,
         index.VersionsOut,
         index.Alive,

@@ -17,7 +17,7 @@ from spark_vision.settings import Settings
 from spark_vision.tagging.strangers import account_id_of
 from spark_vision_api.oidc import Tokens
 
-from .conftest import Start, make_tables
+from .conftest import Start
 from .pictures import problem
 
 ISSUER, AUDIENCE = "https://id.example", "spark-vision"
@@ -156,7 +156,6 @@ def test_settings_must_be_whole(provider: Settings) -> None:
 
 def test_the_service_takes_tokens_beside_keys(provider: Settings, start: Start) -> None:
     client = start(provider)
-    make_tables(client)
 
     def ask(bearer: str) -> Any:
         return client.get("/v1/index/versions", headers={"Authorization": f"Bearer {bearer}"})

@@ -20,7 +20,7 @@ from spark_vision.storage.engine import open_engine
 from spark_vision.storage.migrate import migrate
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging.orders import Line, Order, Refund, Terms, take_order, take_refund
-from spark_vision.tagging.payouts import pay_out
+from spark_vision.tagging.payouts import Payout, pay_out
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TERMS = Terms(Rates({"": 1000}), timedelta(days=30))
@@ -183,14 +183,14 @@ def test_a_balance_is_paid_out_from_the_threshold_on(shop: SqlStore) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
     take_order(shop, order(amount=9_999), TERMS, NOW)
     with pytest.raises(BelowThresholdError, match="999"):
-        pay_out(shop, "ada", "EUR", 10, "", NOW)
+        pay_out(shop, Payout("ada", "EUR", ""), 10, NOW)
     take_order(shop, order("o2", 10), TERMS, NOW)
-    entry = pay_out(shop, "ada", "EUR", 10, "transfer 7", NOW)
+    entry = pay_out(shop, Payout("ada", "EUR", "transfer 7"), 10, NOW)
     assert (entry.posting.money.amount, entry.balance, entry.number) == (-1_000, 0, 3)
     with pytest.raises(BelowThresholdError):
-        pay_out(shop, "ada", "EUR", 0, "", NOW)
+        pay_out(shop, Payout("ada", "EUR", ""), 0, NOW)
     with pytest.raises(NotFoundError):
-        pay_out(shop, "nobody", "EUR", 10, "", NOW)
+        pay_out(shop, Payout("nobody", "EUR", ""), 10, NOW)
     # A refund after the payout leaves a debt, which the next commissions pay.
     take_refund(shop, Refund("r", "o2", "1", 10, NOW), NOW)
     assert balance(shop, "ada") == -1
@@ -274,9 +274,9 @@ class Books(RuleBasedStateMachine):
         held = balance(self.store, "ada")
         if held < 1_000:
             with pytest.raises(BelowThresholdError):
-                pay_out(self.store, "ada", "EUR", 10, "", NOW)
+                pay_out(self.store, Payout("ada", "EUR", ""), 10, NOW)
             return
-        pay_out(self.store, "ada", "EUR", 10, "", NOW)
+        pay_out(self.store, Payout("ada", "EUR", ""), 10, NOW)
         self.payouts += held
 
     @invariant()
