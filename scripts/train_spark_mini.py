@@ -20,6 +20,7 @@ from pathlib import Path
 
 import torch
 
+from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.errors import SparkVisionError
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
@@ -37,7 +38,7 @@ def main() -> int:
     places = Places(options.data, options.work, options.out)
     try:
         if not options.measure:
-            _train(places, recipe, options.resume)
+            _train(places, recipe, options)
         else:
             _measure(places, recipe)
     except SparkVisionError as error:
@@ -51,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="folder with fashion, grocery, clothing")
     parser.add_argument("--out", type=Path, default=Path("models/spark-mini"), help="model folder")
     parser.add_argument("--work", type=Path, default=Path(".training/spark-mini"), help="checkpoints, log")
-    parser.add_argument("--epochs", type=int, help="of the image tower")
+    parser.add_argument("--start", type=Path, help="model folder to refine, instead of ImageNet weights")
+    parser.add_argument("--epochs", type=int, help="of the first model's image tower")
+    parser.add_argument("--refine-epochs", type=int, help="of refining")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
     parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -66,16 +69,24 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         recipe = replace(recipe, image=replace(recipe.image, epochs=options.epochs))
     if options.text_steps:
         recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
+    if options.refine_epochs:
+        image = replace(recipe.refine.image, epochs=options.refine_epochs)
+        recipe = replace(recipe, refine=replace(recipe.refine, image=image))
     split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
     return replace(recipe, split=split)
 
 
-def _train(places: Places, recipe: Recipe, resume: bool) -> None:
-    if not resume:
-        for old in places.work.glob("*.pt"):
+def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
+    if not options.resume:
+        for old in (*places.work.glob("*.pt"), *places.work.glob("first/*")):
             old.unlink()
-    train(places, recipe, lambda line: print(f"{time.strftime('%H:%M:%S')} {line}", flush=True))
-    draw_curves(places.work / "image.jsonl", places.work / "curves.png")
+
+    def say(line: str) -> None:
+        print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+    train(places, recipe, say, options.start)
+    add_onnx_graphs(places.out)
+    draw_curves(places.work / "refine.jsonl", places.work / "curves.png")
 
 
 def _measure(places: Places, recipe: Recipe) -> None:

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     )
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    runtime: Literal["auto", "torch", "onnx"] = Field(
+        default="auto",
+        description="What runs a model: ONNX Runtime on the CPU where its folder has graphs, else PyTorch.",
+    )
     max_picture_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
     max_picture_pixels: int = Field(default=64_000_000, gt=0)
     max_picture_side: int = Field(default=20_000, gt=0)

@@ -88,7 +88,7 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     gallery = version_store(settings).load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
-        encoder = load_encoder(gallery.encoder.model, settings.device)
+        encoder = load_encoder(gallery.encoder.model, settings.device, settings.runtime)
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
     return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 
@@ -122,7 +122,7 @@ def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
 
 def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
     memory = version_store(settings).cache / "encoders.json"
-    return lazy_encoder(model or settings.model, settings.device, memory)
+    return lazy_encoder(model or settings.model, settings.device, memory, settings.runtime)
 
 
 def _source(settings: Settings, source: str, options: BuildOptions) -> Source:

@@ -61,7 +61,7 @@ def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> B
     Raises DatasetError and what building raises.
     """
     dataset = open_dataset(plan.folder, plan.split)
-    encoder = load_encoder(plan.model or settings.model, settings.device)
+    encoder = load_encoder(plan.model or settings.model, settings.device, settings.runtime)
     source = _source(dataset)
     cache = version_store(settings).cache
     with TemporaryDirectory(prefix="spark-vision-") as place:

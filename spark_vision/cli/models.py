@@ -1,5 +1,6 @@
 """`spark-vision models ...`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,6 +43,15 @@ def show(name: Annotated[str, typer.Argument(help="A bundled model.")], as_json:
         console.print_json({**_facts(model), "config": model.config, "card": model.card})
     else:
         console.out.print(model.card, markup=False)
+
+
+@app.command("export-onnx")
+def export(folder: Annotated[Path, typer.Argument(help="A model folder in open_clip's form.")]) -> None:
+    """Add ONNX graphs to a model folder, so that it runs without PyTorch and faster on a CPU."""
+    from spark_vision.bootstrap.training import add_onnx_graphs
+
+    add_onnx_graphs(folder)
+    console.out.print(f"{folder} now has ONNX graphs; its weights and its fingerprint are the same.")
 
 
 def _facts(model: BundledModel) -> dict[str, object]:

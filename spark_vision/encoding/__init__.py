@@ -1,1 +1,1 @@
-"""Pictures and texts to embeddings: the only place that imports torch, open_clip and torchvision."""
+"""Pictures and texts to embeddings: the place that imports torch, open_clip and onnxruntime."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
-from spark_vision.encoding.load import FAKE, load_encoder
+from spark_vision.encoding.load import FAKE, Runtime, load_encoder
 from spark_vision.encoding.model_name import LocalModel, parse_model
 from spark_vision.errors import ModelError
 from spark_vision.ports import Encoder
@@ -71,7 +71,7 @@ class LazyEncoder:
         return self._encoder().encode_texts(texts)
 
 
-def lazy_encoder(model: str, device: str, memory: Path) -> Encoder:
+def lazy_encoder(model: str, device: str, memory: Path, runtime: Runtime = "auto") -> Encoder:
     """A model by any MODEL form; loaded at once where it has no files here, or was never loaded before.
 
     memory: a file that keeps what is known of models, by the digest of their files; it may be deleted.
@@ -79,15 +79,16 @@ def lazy_encoder(model: str, device: str, memory: Path) -> Encoder:
     """
     name = None if model == FAKE else parse_model(model)
     if not isinstance(name, LocalModel):
-        return load_encoder(model, device)
-    key = f"{name.name} {device} {_files_digest(name.path)} {version('open_clip_torch')}"
+        return load_encoder(model, device, runtime)
+    key = f"{name.name} {device} {runtime} {_files_digest(name.path)} {version('open_clip_torch')}"
     known = _read(memory).get(key)
     if known is not None:
         spec = EncoderSpec.from_dict(known["spec"])
         return LazyEncoder(
-            Known(spec, known["batch_size"], known["shares_cpu"]), lambda: load_encoder(model, device)
+            Known(spec, known["batch_size"], known["shares_cpu"]),
+            lambda: load_encoder(model, device, runtime),
         )
-    encoder = load_encoder(model, device)
+    encoder = load_encoder(model, device, runtime)
     entry = {
         "spec": encoder.spec.as_dict(),
         "batch_size": encoder.batch_size,

@@ -12,13 +12,12 @@ import torch
 from numpy.typing import NDArray
 from open_clip.transform import PreprocessCfg
 
-from spark_vision.domain.embedding import EncoderSpec
-from spark_vision.domain.ids import value_digest
+from spark_vision.domain.embedding import EncoderSpec, Preprocessing
 from spark_vision.encoding.clip_encoder import ClipEncoder
 from spark_vision.encoding.model_name import HubModel, LocalModel, ModelName, TaggedModel
-from spark_vision.encoding.preprocess import Preparer, preprocessing_of
+from spark_vision.encoding.preprocess import Preparer
 from spark_vision.encoding.torch_session import TorchSession, best_device
-from spark_vision.encoding.weights import file_digest, state_digest
+from spark_vision.encoding.weights import file_digest, state_digest, weights_identity
 from spark_vision.errors import ModelError, ModelNotFoundError, ModelUnavailableError
 
 
@@ -62,13 +61,31 @@ def _assemble(model: ModelName, device: str) -> ClipEncoder:
     blank = np.zeros((1, preprocessing.height, preprocessing.width, 3), dtype=np.uint8)
     spec = EncoderSpec(
         model=model.name,
-        # Equal weights under another architecture (QuickGELU, pooling) give other embeddings.
-        weights=value_digest([weights, open_clip.get_model_config(name), quick_gelu]),
+        weights=weights_identity(weights, open_clip.get_model_config(name), quick_gelu),
         dimension=session.run_images(blank).shape[1],
         preprocessing=preprocessing,
     )
     tokenizer = OpenClipTokenizer(open_clip.get_tokenizer(name))
-    return ClipEncoder(spec, session, Preparer(cfg), tokenizer, device)
+    return ClipEncoder(spec, session, Preparer(preprocessing), tokenizer, device)
+
+
+def preprocessing_of(cfg: PreprocessCfg) -> Preprocessing:
+    """open_clip's preprocessing configuration in the domain's words."""
+    size = cfg.size if isinstance(cfg.size, tuple | list) else (cfg.size, cfg.size)
+    return Preprocessing(
+        height=int(size[0]),
+        width=int(size[1]),
+        mean=_three(cfg.mean),
+        std=_three(cfg.std),
+        interpolation=str(cfg.interpolation),
+        resize_mode=str(cfg.resize_mode),
+        fill=int(cfg.fill_color),
+    )
+
+
+def _three(values: tuple[float, ...]) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third
 
 
 def _wants_quick_gelu(model: ModelName) -> bool:

@@ -2,10 +2,14 @@
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import torch
+from spark_vision.domain.ids import value_digest
 
-_SUFFIXES = (".safetensors", ".bin", ".pt", ".onnx")
+if TYPE_CHECKING:
+    import torch
+
+_SUFFIXES = (".safetensors", ".bin", ".pt")
 _BLOCK = 1 << 20
 
 
@@ -19,8 +23,18 @@ def file_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def state_digest(model: torch.nn.Module) -> str:
+def weights_identity(weights: str, architecture: Any, quick_gelu: bool) -> str:
+    """What an encoder's spec says of its weights, whatever runs them.
+
+    weights: their digest; equal ones under another architecture (QuickGELU, pooling) give other embeddings.
+    """
+    return value_digest([weights, architecture, quick_gelu])
+
+
+def state_digest(model: "torch.nn.Module") -> str:
     """SHA-256 over a model's parameters and buffers, for weights that have no file of their own."""
+    import torch
+
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

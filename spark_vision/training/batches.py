@@ -44,34 +44,54 @@ class Examples:
     rows_of_group: dict[int, tuple[int, ...]]
     scenes: tuple[int, ...]
 
+    def text_table(self) -> torch.Tensor:
+        """Numbers of the texts true of each example: int64 of shape (examples, most texts), -1 for none."""
+        most = max(len(item.texts) for item in self.items)
+        rows = [[*item.texts, *[-1] * (most - len(item.texts))] for item in self.items]
+        return torch.tensor(rows)
+
+
+def truth(table: torch.Tensor, examples: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+    """Whether each text is true of each example: bool of shape (len(examples), len(texts)).
+
+    Args:
+        table: from ``text_table``.
+        examples: int64, numbers of examples.
+        texts: int64, numbers of texts.
+    """
+    same: torch.Tensor = table[examples][:, :, None] == texts[None, None, :]
+    return same.any(1)
+
 
 @dataclass(frozen=True)
 class Batch:
-    """Tensors of one step of n pictures.
+    """Tensors of one step of n pictures in v views.
 
     Attributes:
-        views: uint8 of shape (2n, side, side, 3), first views before second views.
-        groups: int64 of shape (2n,).
+        views: uint8 of shape (vn, side, side, 3), all first views before the second ones.
+        groups: int64 of shape (vn,).
+        examples: int64 of shape (vn,), numbers of the examples, which say what texts are true.
         texts: int64 of shape (n,), numbers of texts.
-        positives: bool of shape (2n, n), whether the text is true of the view.
     """
 
     views: torch.Tensor
     groups: torch.Tensor
+    examples: torch.Tensor
     texts: torch.Tensor
-    positives: torch.Tensor
 
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """Size of a batch, chances (0..1) in it, and the seed that all of them follow from.
+    """Size of a batch, views of each picture (1 or 2), chances (0..1), and the seed of them all.
 
     ``iconic`` and ``sibling``: that the second view of a photo is of its product's catalogue picture,
     or of another photo of the product; otherwise it is of the same photo. ``title``: that the text is
-    the most telling one.
+    the most telling one. ``repeats``: how often a picture of each data set is shown in an epoch.
     """
 
     size: int = 96
+    views: int = 2
+    repeats: tuple[int, int, int] = (1, 1, 1)
     iconic: float = 0.5
     sibling: float = 0.2
     title: float = 0.45
@@ -114,16 +134,16 @@ def epoch_order(domains: NDArray[np.int64], plan: BatchPlan, epoch: int) -> NDAr
 
     Args:
         domains: int64 of shape (n,), the data set of each example.
-        plan: gives the seed.
+        plan: gives the seed and how often pictures are shown.
         epoch: 0-based.
 
     Returns:
-        int64 of shape (n,), a permutation.
+        int64, a permutation of the examples, each repeated as its data set is.
     """
     rng = np.random.default_rng([plan.seed, epoch])
     runs = []
     for domain in np.unique(domains):
-        members = rng.permutation(np.flatnonzero(domains == domain))
+        members = rng.permutation(np.repeat(np.flatnonzero(domains == domain), plan.repeats[domain]))
         runs += [members[start : start + RUN_LENGTH] for start in range(0, len(members), RUN_LENGTH)]
     return np.concatenate([runs[i] for i in rng.permutation(len(runs))])
 
@@ -133,8 +153,9 @@ class BatchMaker(Dataset[Batch]):
 
     def __init__(self, examples: Examples, pack: Pack, batch_plan: BatchPlan, view_plan: ViewPlan) -> None:
         """Nothing is read or drawn before a batch is asked for."""
-        self.steps_per_epoch = max(1, len(examples.items) // batch_plan.size)
-        self._examples = examples
+        shown = sum(batch_plan.repeats[item.domain] for item in examples.items)
+        self.steps_per_epoch = max(1, shown // batch_plan.size)
+        self.examples = examples
         self._pack = pack
         self._plan = batch_plan
         self._views = view_plan
@@ -145,20 +166,22 @@ class BatchMaker(Dataset[Batch]):
         epoch, place = divmod(step, self.steps_per_epoch)
         order = epoch_order(self._domains, self._plan, epoch)
         chosen = order[place * self._plan.size : (place + 1) * self._plan.size]
-        items = [self._examples.items[i] for i in chosen]
+        items = [self.examples.items[i] for i in chosen]
         rng = np.random.default_rng([self._plan.seed, 1, step])
-        rows = [item.row for item in items] + [self._partner(item, rng) for item in items]
+        rows = [item.row for item in items]
+        if self._plan.views > 1:
+            rows += [self._partner(item, rng) for item in items]
         texts = [self._text(item, rng) for item in items]
-        true = np.array([[text in item.texts for text in texts] for item in items])
+        views = self._views.at_epoch(step / self.steps_per_epoch)
         return Batch(
-            views=torch.from_numpy(np.stack([self._view(row, rng) for row in rows])),
-            groups=torch.tensor([item.group for item in items] * 2),
+            views=torch.from_numpy(np.stack([self._view(row, views, rng) for row in rows])),
+            groups=torch.tensor([item.group for item in items] * self._plan.views),
+            examples=torch.from_numpy(np.tile(chosen, self._plan.views)),
             texts=torch.tensor(texts),
-            positives=torch.from_numpy(np.concatenate([true, true])),
         )
 
     def _partner(self, item: Example, rng: np.random.Generator) -> int:
-        rows = self._examples.rows_of_group[item.group]
+        rows = self.examples.rows_of_group[item.group]
         chance = rng.random()
         if chance < self._plan.iconic:
             return rows[0]
@@ -171,8 +194,8 @@ class BatchMaker(Dataset[Batch]):
             return item.texts[0]
         return int(rng.choice(item.texts))
 
-    def _view(self, row: int, rng: np.random.Generator) -> Picture:
+    def _view(self, row: int, views: ViewPlan, rng: np.random.Generator) -> Picture:
         scene = None
-        if self._pack.on_white[row] and rng.random() < self._views.scene:
-            scene = self._pack.picture(int(rng.choice(self._examples.scenes)))
-        return make_view(self._pack.picture(row), scene, self._views, rng)
+        if self._pack.on_white[row] and rng.random() < views.scene:
+            scene = self._pack.picture(int(rng.choice(self.examples.scenes)))
+        return make_view(self._pack.picture(row), scene, views, rng)

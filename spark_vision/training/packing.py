@@ -25,7 +25,7 @@ class Pack:
     """n pictures, each in the top left corner of a white square.
 
     Attributes:
-        pixels: uint8 memory map of shape (n, 192, 192, 3), RGB.
+        pixels: uint8 memory map of shape (n, side, side, 3), RGB.
         sizes: int16 array of shape (n, 2), width and height in pixels of the picture in its square.
         on_white: bool array of shape (n,), true where the picture's border is white.
         row_of: row of each packed path.
@@ -42,35 +42,36 @@ class Pack:
         return self.pixels[row, :height, :width]
 
 
-def open_pack(paths: Sequence[Path], folder: Path) -> Pack:
+def open_pack(paths: Sequence[Path], folder: Path, side: int = PACKED_SIDE) -> Pack:
     """Pack the pictures under ``folder``, or open what an earlier call with the same paths left there.
 
     Args:
         paths: pictures to pack; repeats are packed once.
-        folder: where packs are kept, one subfolder for each list of paths.
+        folder: where packs are kept, one subfolder for each list of paths and side.
+        side: pixels of a picture's longest side in the pack.
 
     Raises:
         TrainingError: a picture is missing or broken.
     """
     unique = sorted(set(paths))
-    digest = hashlib.sha256("\n".join(map(str, unique)).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("\n".join((str(side), *map(str, unique))).encode()).hexdigest()[:12]
     place = folder / f"pack-{digest}"
     if not (place / "done.json").exists():
-        _write_pack(unique, place)
+        _write_pack(unique, place, side)
     pixels = np.load(place / "pixels.npy", mmap_mode="r", allow_pickle=False)
     sizes = np.load(place / "sizes.npy", allow_pickle=False)
     on_white = np.load(place / "on_white.npy", allow_pickle=False)
     return Pack(pixels, sizes, on_white, {path: row for row, path in enumerate(unique)})
 
 
-def _write_pack(paths: Sequence[Path], place: Path) -> None:
+def _write_pack(paths: Sequence[Path], place: Path, side: int) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    shape = (len(paths), PACKED_SIDE, PACKED_SIDE, 3)
+    shape = (len(paths), side, side, 3)
     pixels = np.lib.format.open_memmap(place / "pixels.npy", "w+", np.uint8, shape)
     sizes = np.zeros((len(paths), 2), np.int16)
     on_white = np.zeros(len(paths), np.bool_)
     for row, path in enumerate(paths):
-        picture = read_picture(path)
+        picture = read_picture(path, side)
         height, width = picture.shape[:2]
         pixels[row] = WHITE
         pixels[row, :height, :width] = picture
@@ -82,8 +83,8 @@ def _write_pack(paths: Sequence[Path], place: Path) -> None:
     (place / "done.json").write_text(json.dumps({"pictures": len(paths)}))
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Decode upright RGB with the longest side at 192 pixels: uint8, shape (height, width, 3).
+def read_picture(path: Path, side: int = PACKED_SIDE) -> NDArray[np.uint8]:
+    """Decode upright RGB with the longest side at ``side`` pixels: uint8, shape (height, width, 3).
 
     Raises:
         TrainingError: the file is missing or is no picture.
@@ -93,8 +94,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, Image.DecompressionBombError) as error:
         raise TrainingError(f"cannot read picture {path}: {error}") from error
-    scale = PACKED_SIDE / max(upright.size)
-    width, height = (max(1, round(side * scale)) for side in upright.size)
+    scale = side / max(upright.size)
+    width, height = (max(1, round(length * scale)) for length in upright.size)
     return np.asarray(upright.resize((width, height), Image.Resampling.BICUBIC))
 
 

@@ -1,7 +1,7 @@
 """The recipe from data folders to a model folder, in pieces that can be stopped and resumed.
 
 data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
-               └─▶ corpus ─▶ text distillation ──┴─▶ model folder
+               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ both towers refined ─▶ model folder
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from spark_vision.training.batches import BatchMaker, BatchPlan, collect_example
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teach
 from spark_vision.training.embedders import PreparedPictures, learner_embedder
-from spark_vision.training.export import export_model, project_texts
+from spark_vision.training.export import WEIGHTS_NAME, export_model, project_texts
 from spark_vision.training.figures import measure
 from spark_vision.training.image_tower import (
     ImageLearner,
@@ -29,9 +29,17 @@ from spark_vision.training.image_tower import (
     start_projection,
     stem_features,
 )
-from spark_vision.training.image_training import ImagePlan, ImageRun, pictures_to_input
+from spark_vision.training.image_training import ImagePlan, ImageRun, TrainingTexts, pictures_to_input
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
 from spark_vision.training.packing import Pack, open_pack
+from spark_vision.training.precision import fast_precision
+from spark_vision.training.refining import (
+    RefinePlan,
+    load_model,
+    start_heads,
+    training_texts,
+    view_features,
+)
 from spark_vision.training.splits import Split, SplitPlan, make_split
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
@@ -52,6 +60,7 @@ class Recipe:
     image: ImagePlan = field(default_factory=ImagePlan)
     corpus: CorpusSize = field(default_factory=CorpusSize)
     text: DistillationPlan = field(default_factory=DistillationPlan)
+    refine: RefinePlan = field(default_factory=RefinePlan)
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,14 @@ class Workshop:
         return RunFiles(self.places.work / f"{name}.pt", self.places.work / f"{name}.jsonl")
 
 
-def train(places: Places, recipe: Recipe, say: Callable[[str], None]) -> None:
+def train(places: Places, recipe: Recipe, say: Callable[[str], None], start: Path | None = None) -> None:
     """Train both towers and write the model folder; what checkpoints hold is not done again.
 
     Args:
         places: folders to read and write.
         recipe: what to train.
         say: told what begins, and each line of the logs.
+        start: a model to refine; without, a first one is made from ImageNet weights.
 
     Raises:
         TrainingError: data or weights are missing, or a checkpoint belongs to another recipe.
@@ -93,14 +103,26 @@ def train(places: Places, recipe: Recipe, say: Callable[[str], None]) -> None:
     places.work.mkdir(parents=True, exist_ok=True)
     split = make_split(places.data, recipe.split)
     shop = Workshop(places, recipe, split, MiniLM(), say)
-    model = recipe.architecture.build()
-    say("teaching the image tower")
-    learner = train_image_tower(model, shop)
-    say("teaching the text tower")
-    train_text_tower(model, shop)
-    project_texts(model, learner)
+    model = load_model(start or _first_model(shop), recipe.architecture)
+    say("refining both towers")
+    refine_towers(model, shop)
     export_model(model, recipe.architecture, places.out)
     say(f"wrote {places.out}")
+
+
+def _first_model(shop: Workshop) -> Path:
+    """Folder of the model from ImageNet weights and the text teacher, made if it is not there yet."""
+    folder = shop.places.work / "first"
+    if (folder / WEIGHTS_NAME).exists():
+        return folder
+    model = shop.recipe.architecture.build()
+    shop.say("teaching the image tower")
+    learner = train_image_tower(model, shop)
+    shop.say("teaching the text tower")
+    train_text_tower(model, shop)
+    project_texts(model, learner)
+    export_model(model, shop.recipe.architecture, folder)
+    return folder
 
 
 def training_paths(split: Split) -> list[Path]:
@@ -121,8 +143,26 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     if not files.checkpoint.exists():
         start_projection(learner, _trunk_features(model, learner, pack, recipe))
     batches = BatchMaker(examples, pack, recipe.batches, recipe.views)
-    sentences = torch.from_numpy(shop.teacher.encode(examples.texts))
-    run = ImageRun(model, learner, batches, sentences, recipe.image)
+    texts = TrainingTexts(torch.from_numpy(shop.teacher.encode(examples.texts)))
+    run = ImageRun(model, learner, batches, texts, recipe.image)
+    run.train(files, shop.say, _early_figures(model, learner, shop))
+    run.use_average()
+    return learner
+
+
+def refine_towers(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
+    """Let both towers learn on in place, and leave the averaged weights in them."""
+    plan = shop.recipe.refine
+    model.eval()
+    learner = ImageLearner(model, plan.frozen_stages, with_texts=True)
+    pack = open_pack(training_paths(shop.split), shop.places.work, plan.packed_side)
+    examples = collect_examples(shop.split, pack)
+    texts = training_texts(examples.texts, shop.recipe.architecture, shop.teacher, shop.places.work)
+    files = shop.files("refine")
+    if not files.checkpoint.exists():
+        start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
+    batches = BatchMaker(examples, pack, plan.batches, plan.views)
+    run = ImageRun(model, learner, batches, texts, plan.image)
     run.train(files, shop.say, _early_figures(model, learner, shop))
     run.use_average()
     return learner
@@ -153,7 +193,7 @@ def _trunk_features(model: open_clip.CLIP, learner: ImageLearner, pack: Pack, re
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
         views = [make_view(pack.picture(row), None, recipe.views, rng) for row in part]
         inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), fast_precision():
             features.append(learner.tail(stem_features(stem, inputs)).float())
     return torch.cat(features)
 

@@ -16,6 +16,7 @@ from torch.nn.functional import cosine_similarity
 
 from spark_vision.training.checkpoint import RunFiles, load_checkpoint, save_checkpoint
 from spark_vision.training.corpus import Corpus
+from spark_vision.training.precision import fast_precision
 from spark_vision.training.run_log import RunLog
 from spark_vision.training.schedule import cosine_with_warmup, set_learning_rates
 from spark_vision.training.text_tower import text_hidden, text_tower
@@ -99,7 +100,7 @@ def _one_step(
     tokens: torch.Tensor,
     targets: torch.Tensor,
 ) -> float:
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast_precision():
         hidden = text_hidden(model, tokens)
     cosine = cosine_similarity(hidden.float() @ model.text_projection, targets).mean()
     optimizer.zero_grad(set_to_none=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import open_clip
 import torch
@@ -26,14 +28,15 @@ def text_tower(model: open_clip.CLIP) -> nn.Module:
     tower.ln_final = model.ln_final
     tower.positional_embedding = model.positional_embedding
     tower.text_projection = model.text_projection
+    tower.attn_mask = model.attn_mask
     return tower
 
 
-def text_hidden(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
+def text_hidden(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     """The tower before its projection, over trimmed tokens: three times as fast for short texts.
 
     Args:
-        model: a model with open_clip's own text tower.
+        model: a model with open_clip's own text tower, or that tower alone.
         tokens: int64 of shape (n, context_length), 0 for padding, the end token the largest.
 
     Returns:
@@ -46,6 +49,13 @@ def text_hidden(model: open_clip.CLIP, tokens: torch.Tensor) -> torch.Tensor:
     last: torch.Tensor = hidden[torch.arange(len(tokens)), tokens.argmax(1)]
     normed: torch.Tensor = model.ln_final(last)
     return normed
+
+
+@torch.no_grad()
+def embed_texts(model: Any, tokens: torch.Tensor, texts_at_once: int = 512) -> torch.Tensor:
+    """Tokens (n, context_length) to embeddings (n, dimension) of unit length, without gradients."""
+    parts = [text_hidden(model, part) @ model.text_projection for part in torch.split(tokens, texts_at_once)]
+    return torch.nn.functional.normalize(torch.cat(parts), dim=-1)
 
 
 def set_text_projection(model: open_clip.CLIP, matrix: torch.Tensor) -> None:

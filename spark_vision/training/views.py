@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,12 @@ class ViewPlan:
 
     Views are smaller than the encoder's pictures: crops enlarge what is in them, so that things have
     about the same size in both, and a step takes two thirds of the time (Touvron et al., *Fixing the
-    train-test resolution discrepancy*, NeurIPS 2019).
+    train-test resolution discrepancy*, NeurIPS 2019). ``later`` has pairs (epoch, side): from that epoch
+    on views have that side.
     """
 
     side: int = 128
+    later: tuple[tuple[float, int], ...] = ()
     whole: float = 0.25
     smallest_crop: float = 0.3
     stretch: float = 1.35
@@ -39,6 +41,10 @@ class ViewPlan:
     contrast: float = 0.2
     saturation: float = 0.25
     tint: float = 0.06
+
+    def at_epoch(self, epoch: float) -> ViewPlan:
+        """The plan with the side that views have at this epoch, counted from 0."""
+        return replace(self, side=[self.side, *(side for start, side in self.later if epoch >= start)][-1])
 
 
 def make_view(

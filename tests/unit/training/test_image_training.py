@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from spark_vision.training.architecture import Architecture
-from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples
+from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples, truth
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
-from spark_vision.training.image_training import ImagePlan, ImageRun
+from spark_vision.training.image_training import ImagePlan, ImageRun, LossWeights, TrainingTexts
 from spark_vision.training.packing import open_pack
 from spark_vision.training.pipeline import training_paths
 from spark_vision.training.splits import SplitPlan, make_split
@@ -24,18 +24,22 @@ SMALL = Architecture(
 PLAN = ImagePlan(epochs=4, warmup_steps=2, average_decay=0.5, head_rate=3e-3, workers=0)
 
 
-def make_batches(data: Path, work: Path) -> BatchMaker:
+def make_batches(data: Path, work: Path, views: int = 2) -> BatchMaker:
     split = make_split(data, SplitPlan(fashion_left_out=0))
     pack = open_pack(training_paths(split), work)
     examples = collect_examples(split, pack)
-    return BatchMaker(examples, pack, BatchPlan(size=6), ViewPlan(side=32))
+    return BatchMaker(examples, pack, BatchPlan(size=6, views=views), ViewPlan(side=32))
 
 
-def make_run(batches: BatchMaker, plan: ImagePlan = PLAN) -> ImageRun:
+def make_run(batches: BatchMaker, plan: ImagePlan = PLAN, deep: bool = False) -> ImageRun:
     torch.manual_seed(0)
     model = SMALL.build()
     sentences = torch.randn(64, 384, generator=torch.Generator().manual_seed(1))
-    return ImageRun(model, ImageLearner(model), batches, sentences, plan)
+    if not deep:
+        return ImageRun(model, ImageLearner(model), batches, TrainingTexts(sentences), plan)
+    tokens = SMALL.tokenizer()(list(batches.examples.texts))
+    learner = ImageLearner(model, frozen_stages=3, with_texts=True)
+    return ImageRun(model, learner, batches, TrainingTexts(sentences, tokens), plan)
 
 
 def run_files(folder: Path) -> RunFiles:
@@ -47,9 +51,14 @@ def weights(run: ImageRun) -> dict[str, torch.Tensor]:
     return {**run.learner.state_dict(), **run.average.state_dict(prefix="average.")}
 
 
-def test_a_resumed_run_ends_like_an_uninterrupted_one(data: Path, tmp_path: Path) -> None:
-    batches = make_batches(data, tmp_path)
-    straight, first, second = make_run(batches), make_run(batches), make_run(batches)
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_resumed_run_ends_like_an_uninterrupted_one(data: Path, tmp_path: Path, deep: bool) -> None:
+    """Deep: with a text tower, remembered embeddings and one view, as in refining."""
+    batches = make_batches(data, tmp_path, views=1 if deep else 2)
+    keep = LossWeights(keep_every=2)
+    remembering = replace(PLAN, remembered_pictures=10, remembered_texts=8, losses=keep)
+    plan = remembering if deep else PLAN
+    straight, first, second = (make_run(batches, plan, deep) for _ in range(3))
     files = run_files(tmp_path / "pieces")
 
     straight.train(run_files(tmp_path / "whole"), lambda line: None)
@@ -99,8 +108,11 @@ def test_batches_depend_on_seed_and_step_alone(data: Path, tmp_path: Path) -> No
 def test_every_text_is_true_of_its_own_picture(data: Path, tmp_path: Path) -> None:
     batch = make_batches(data, tmp_path)[0]
 
-    assert batch.positives.shape == (12, 6)
-    assert batch.positives[:6].diagonal().all()
+    table = make_batches(data, tmp_path).examples.text_table()
+    positives = truth(table, batch.examples, batch.texts)
+    assert positives.shape == (12, 6)
+    assert positives[:6].diagonal().all()
+    assert not positives.all()
     assert batch.groups[:6].tolist() == batch.groups[6:].tolist()
 
 

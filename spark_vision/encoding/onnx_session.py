@@ -1,0 +1,57 @@
+"""ONNX Runtime as the run time: about twice as fast as PyTorch on a CPU, and loaded in a moment."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from spark_vision.encoding.graphs import (
+    GRAPH_PREFIX,
+    IMAGE_GRAPH,
+    TEXT_GRAPH,
+    Graphs,
+    read_weights,
+    weights_of,
+)
+
+PICTURES = "pictures"
+TOKENS = "tokens"
+FEATURES = "features"
+
+
+class OnnxSession:
+    """Both towers on the CPU; safe to share by threads.
+
+    Texts are run without the columns that are padding in every row: attention is causal, so that what
+    comes after the end changes nothing, and a short text takes a third of the time.
+    """
+
+    def __init__(self, graphs: Graphs) -> None:
+        weights = read_weights(graphs.folder)
+        self._image = _session(graphs.folder, IMAGE_GRAPH, weights)
+        self._text = _session(graphs.folder, TEXT_GRAPH, weights)
+
+    def run_images(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See ModelSession."""
+        features: NDArray[np.float32] = self._image.run([FEATURES], {PICTURES: prepared})[0]
+        return features
+
+    def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """See ModelSession."""
+        longest = int((tokens != 0).sum(axis=1).max())
+        features: NDArray[np.float32] = self._text.run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
+        return features
+
+
+def _session(
+    folder: Path, graph: str, weights: dict[str, NDArray[np.float32]]
+) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    # Threads that spin while they wait take the core from whoever decodes pictures beside them.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    names = weights_of(graph, weights)
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(weights[name]) for name in names]
+    options.add_external_initializers([GRAPH_PREFIX + name for name in names], values)
+    return onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])

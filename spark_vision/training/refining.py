@@ -1,0 +1,134 @@
+"""The second half of the recipe, and a shop's fine-tuning: a model learns on from where it is.
+
+The trunk learns deeper, views grow, the text tower learns together with the image tower, and every batch
+is told apart from thousands of remembered pictures and texts. What the model knew when it began is kept
+readable from its embeddings, as ImageNet's features are in the first half.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import torch
+from safetensors.torch import load_file
+
+from spark_vision.training.architecture import Architecture
+from spark_vision.training.batches import BatchPlan, Examples
+from spark_vision.training.export import WEIGHTS_NAME
+from spark_vision.training.failure import TrainingError
+from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
+from spark_vision.training.image_training import ImagePlan, LossWeights, TrainingTexts, pictures_to_input
+from spark_vision.training.minilm import MiniLM
+from spark_vision.training.packing import Pack
+from spark_vision.training.precision import fast_precision
+from spark_vision.training.text_tower import embed_texts
+from spark_vision.training.views import ViewPlan, make_view
+
+SAMPLED_PICTURES = 2000
+SAMPLED_TEXTS = 8000
+RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class RefinePlan:
+    """How a model learns on; the defaults are ``spark-mini``'s."""
+
+    batches: BatchPlan = field(
+        default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 2, 1), seed=11)
+    )
+    views: ViewPlan = field(default_factory=ViewPlan)
+    image: ImagePlan = field(
+        default_factory=lambda: ImagePlan(
+            epochs=2,
+            tail_rate=3e-4,
+            head_rate=6e-4,
+            text_rate=3e-4,
+            warmup_steps=50,
+            average_decay=0.985,
+            losses=LossWeights(picture_scale=16.0, keep_every=2),
+            remembered_pictures=4096,
+            remembered_texts=4096,
+            save_every=25,
+            measure_every=1,
+        )
+    )
+    frozen_stages: int = 3
+    packed_side: int = 256
+
+
+def load_model(folder: Path, architecture: Architecture) -> open_clip.CLIP:
+    """The model of a folder, ready to learn on.
+
+    Raises:
+        TrainingError: there is none, or it has another shape.
+    """
+    model = architecture.build()
+    try:
+        model.load_state_dict(load_file(folder / WEIGHTS_NAME))
+    except (OSError, RuntimeError) as error:
+        raise TrainingError(f"{folder} holds no model of this architecture: {error}") from error
+    return model
+
+
+def training_texts(
+    texts: tuple[str, ...], architecture: Architecture, teacher: MiniLM, work: Path
+) -> TrainingTexts:
+    """What a text tower and its teacher make of ``texts``; the teacher's part is kept under ``work``."""
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+    kept = work / f"sentences-{digest}.npy"
+    if not kept.exists():
+        np.save(kept, teacher.encode(texts))
+    sentences = torch.from_numpy(np.load(kept, allow_pickle=False))
+    return TrainingTexts(sentences, architecture.tokenizer()(list(texts)))
+
+
+def start_heads(
+    model: open_clip.CLIP, learner: ImageLearner, texts: TrainingTexts, features: torch.Tensor
+) -> None:
+    """Fit the heads that training alone needs to what the model's towers do now, by ridge regression.
+
+    Args:
+        model: in evaluation mode.
+        learner: made of ``model``; changed in place.
+        texts: with tokens.
+        features: float32 of shape (n, 1280), the trunk's features of training views.
+    """
+    if texts.tokens is None:
+        raise TrainingError("refining needs the texts' tokens")
+    chosen = torch.randperm(len(texts.tokens), generator=torch.Generator().manual_seed(0))[:SAMPLED_TEXTS]
+    said = embed_texts(model, texts.tokens[chosen])
+    with torch.no_grad():
+        learner.feature_mean.copy_(features.mean(0))
+        learner.feature_size.copy_(features.std(0).mean())
+        learner.from_sentence.weight.copy_(ridge(texts.sentences[chosen], said))
+        seen = learner.embed_features(features)
+        learner.recall.weight.copy_(ridge(seen, learner.standardised(features)))
+
+
+def ridge(inputs: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+    """Weights (m, d) of the linear map from ``inputs`` (n, d) to ``outputs`` (n, m) without offset."""
+    squares = inputs.T @ inputs
+    squares += RIDGE * squares.diagonal().mean() * torch.eye(len(squares))
+    solved: torch.Tensor = torch.linalg.solve(squares, inputs.T @ outputs)
+    return solved.T
+
+
+def view_features(
+    model: open_clip.CLIP, learner: ImageLearner, pack: Pack, examples: Examples, plan: RefinePlan
+) -> torch.Tensor:
+    """The trunk's features of one random view of some training pictures: float32 (n, 1280)."""
+    rng = np.random.default_rng(plan.batches.seed)
+    chosen = rng.permutation([item.row for item in examples.items])[:SAMPLED_PICTURES]
+    stem = frozen_stem(model, plan.frozen_stages)
+    features = []
+    for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
+        views = [make_view(pack.picture(row), None, plan.views, rng) for row in part]
+        inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
+        with torch.no_grad(), fast_precision():
+            features.append(learner.tail(stem_features(stem, inputs)).float())
+    return torch.cat(features)

@@ -1,0 +1,125 @@
+"""ONNX Runtime against PyTorch, which is the reference."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import pytest
+
+from spark_vision.encoding.bundled import bundled_model
+from spark_vision.encoding.byte_pairs import BytePairTokenizer
+from spark_vision.encoding.graphs import IMAGE_GRAPH, RECORD, WEIGHTS
+from spark_vision.encoding.load import load_encoder
+from spark_vision.encoding.onnx_export import export_onnx
+from spark_vision.errors import ModelError
+from spark_vision.imaging.files import read_picture
+from spark_vision.imaging.limits import PictureLimits
+from spark_vision.ports import Encoder
+from tests.fakes import noise, smooth
+from tests.unit.encoding.tiny_models import write_model
+
+TEXTS = [
+    "red shoes for men",
+    "",
+    "scarpe da ginnastica",
+    "Ein blauer Stuhl, 椅子",
+    "word " * 100,
+    "it's &amp; 5",
+]
+DEMO = Path(__file__).parents[3] / "spark_vision" / "demo_shop"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_model(tmp_path_factory.mktemp("model"), resize_mode="longest")
+    export_onnx(folder)
+    return folder
+
+
+def copy_of(folder: Path, place: Path) -> Path:
+    place.mkdir()
+    for file in folder.iterdir():
+        (place / file.name).write_bytes(file.read_bytes())
+    return place
+
+
+def pictures_of(encoder: Encoder, pictures: list[np.ndarray]) -> np.ndarray:
+    prepared = np.stack([encoder.prepare(picture) for picture in pictures])
+    return encoder.finish(encoder.forward(prepared))
+
+
+def least_cosine(ours: np.ndarray, reference: np.ndarray) -> float:
+    return float((ours * reference).sum(axis=1).min())
+
+
+def real_pictures() -> list[np.ndarray]:
+    files = sorted(DEMO.rglob("*.jpg"))[:8]
+    assert len(files) == 8
+    return [read_picture(file, PictureLimits()) for file in files]
+
+
+@pytest.mark.parametrize("model", ["spark-mini", "tiny"])
+def test_both_run_times_agree(model: str, exported: Path):
+    name = model if model == "spark-mini" else f"local-dir:{exported}"
+    torch, onnx = load_encoder(name, "cpu", "torch"), load_encoder(name, "cpu", "onnx")
+    pictures = [*real_pictures(), smooth(90, 40), *(noise(seed, 64, 48) for seed in range(4))]
+
+    assert onnx.spec == torch.spec
+    assert least_cosine(pictures_of(onnx, pictures), pictures_of(torch, pictures)) >= 0.9999
+    assert least_cosine(onnx.encode_texts(TEXTS), torch.encode_texts(TEXTS)) >= 0.9999
+
+
+def test_graphs_are_taken_by_default_and_on_the_cpu_alone(exported: Path):
+    name = f"local-dir:{exported}"
+    child = [sys.executable, "-c", CHILD, name]
+    told = subprocess.run(child, capture_output=True, text=True, timeout=120, env=os.environ)
+    assert told.stdout.split() == ["(1,", "32)", "False"], told.stderr[-2000:]
+    with pytest.raises(ModelError, match="SPARK_VISION_RUNTIME=torch for cuda"):
+        load_encoder(name, "cuda", "onnx")
+
+
+CHILD = """
+import sys
+from spark_vision.encoding.load import load_encoder
+print(load_encoder(sys.argv[1]).encode_texts(["red"]).shape, "torch" in sys.modules)
+"""
+
+
+def test_bundled_model_has_graphs_and_stays_small():
+    model = bundled_model("spark-mini")
+    assert model is not None
+    assert (model.path / RECORD).is_file()
+    assert model.size <= 45_000_000
+
+
+def test_tokens_equal_open_clips_own():
+    theirs = open_clip.SimpleTokenizer(context_length=32)(TEXTS).numpy()
+    assert np.array_equal(BytePairTokenizer(32)(TEXTS), theirs)
+
+
+@pytest.mark.parametrize("damaged", [IMAGE_GRAPH, RECORD, WEIGHTS])
+def test_what_does_not_belong_together_is_refused(tmp_path: Path, exported: Path, damaged: str):
+    folder = copy_of(exported, tmp_path / "model")
+    (folder / damaged).write_bytes((folder / damaged).read_bytes()[:-3] + b"}}}")
+    with pytest.raises(ModelError, match=r"spark-vision models export-onnx.*SPARK_VISION_RUNTIME=torch"):
+        load_encoder(f"local-dir:{folder}", "cpu")
+
+
+def test_folder_without_graphs_stays_with_pytorch(tmp_path: Path):
+    name = f"local-dir:{write_model(tmp_path)}"
+    assert load_encoder(name, "cpu").encode_texts(["red"]).shape == (1, 32)
+    with pytest.raises(ModelError, match="has no ONNX graphs"):
+        load_encoder(name, "cpu", "onnx")
+
+
+def test_another_tokenizer_is_not_exported(tmp_path: Path):
+    folder = write_model(tmp_path)
+    config = json.loads((folder / "open_clip_config.json").read_text())
+    config["model_cfg"]["text_cfg"]["tokenizer_kwargs"] = {"clean": "canonicalize"}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match="another text tower"):
+        export_onnx(folder)
