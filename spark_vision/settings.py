@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     picture_networks: tuple[str, ...] = Field(
         default=(), description="Private networks that pictures may be fetched from, such as 10.2.0.0/16."
     )
+    import_addresses: bool = Field(
+        default=True, description="Whether the API may be told to fetch a feed from a public address."
+    )
+    import_folder: Path | None = Field(
+        default=None, description="A folder whose feeds the API may be told to read; unset: none."
+    )
+    max_feed_bytes: int = Field(
+        default=512 * 1024 * 1024, gt=0, description="Of a feed that is sent or fetched."
+    )
+    keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
     runtime: Literal["auto", "torch", "onnx"] = Field(

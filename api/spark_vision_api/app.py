@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from spark_vision import __version__, bootstrap
 from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.bootstrap.import_process import import_worker
 from spark_vision.bootstrap.secret import signing_secret
 from spark_vision.bootstrap.tagging import open_room, open_store
 from spark_vision.domain.earnings import Rates
@@ -23,7 +24,7 @@ from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop, OpenShop
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.middleware.address import AddressMiddleware
-from spark_vision_api.middleware.body_limit import BodyLimitMiddleware
+from spark_vision_api.middleware.body_limit import BodyLimit, BodyLimitMiddleware
 from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
 from spark_vision_api.middleware.observe import ObserveMiddleware
 from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
@@ -32,6 +33,7 @@ from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
 from spark_vision_api.routes import open_routers, routers
+from spark_vision_api.routes.imports import IMPORTS
 from spark_vision_api.services import Services
 from spark_vision_api.web import failures
 from spark_vision_api.web.demo_job import DemoJob
@@ -41,10 +43,12 @@ from spark_vision_api.web.session import Sessions
 # What a form may add to the picture it carries.
 _FORM_BYTES = 1024 * 1024
 _BODY_SECONDS = 60.0
+_FEED_SECONDS = 1800.0
 _WATCH_SECONDS = 1.0
 _WAITING_THUMBNAILS = 256
 # A post is some kilobytes of JSON: tens of megabytes for the part of the feed that is read.
 _FRAGMENTS = 10_000
+_WAITING_CHANGES = 16
 
 
 def create_app(
@@ -85,7 +89,8 @@ def create_app(
 def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
     """From the outside in: an accident within is answered with the headers and the id from without."""
     settings = services.settings
-    max_bytes = settings.max_picture_bytes + _FORM_BYTES
+    limit = BodyLimit(settings.max_picture_bytes + _FORM_BYTES, body_seconds)
+    feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS)
     return [
         Middleware(RequestIdMiddleware),
         Middleware(ObserveMiddleware, metrics=services.metrics),
@@ -93,7 +98,7 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(ErrorBoundaryMiddleware),
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
         Middleware(AddressMiddleware),
-        Middleware(BodyLimitMiddleware, max_bytes=max_bytes, max_seconds=body_seconds),
+        Middleware(BodyLimitMiddleware, limit=limit, larger={IMPORTS: feeds}),
     ]
 
 
@@ -106,6 +111,9 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
         room=open_room(settings, store),
         sessions=Sessions(secret),
         demo=DemoJob(partial(_build_demo, settings)),
+        imports=import_worker(settings, store),
+        feeds=Gate("feed", 2, 2),
+        changes=Gate("change", 1, _WAITING_CHANGES),
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),

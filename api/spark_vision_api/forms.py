@@ -1,7 +1,10 @@
-"""Multipart bodies, read from memory within bounds: a plain function, so that it can run in a thread."""
+"""Multipart bodies, read within bounds: from memory by a plain function, so that it can run in a thread, or
+as they come, with long parts to files."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -23,10 +26,14 @@ class Part:
     filename: str | None
     data: bytearray = field(default_factory=bytearray)
 
-    def text(self) -> str:
-        """The value of a plain field; raises FormError where it is too long or not UTF-8."""
+    def check_length(self) -> None:
+        """Raise FormError where it is too long for a plain field."""
         if len(self.data) > MAX_FIELD_BYTES:
             raise FormError(f"The field {self.name!r} has more than {MAX_FIELD_BYTES:,} bytes.")
+
+    def text(self) -> str:
+        """The value of a plain field; raises FormError where it is too long or not UTF-8."""
+        self.check_length()
         try:
             return self.data.decode()
         except UnicodeDecodeError:
@@ -38,26 +45,54 @@ def read_form(content_type: str, body: bytes) -> dict[str, Part]:
 
     A name that stands twice is refused: which of the two was meant is not ours to guess.
     """
-    _, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary", b"")
-    if not boundary:
-        raise FormError("The Content-Type names no boundary; let your client's form support write it.")
-    reader = _Reader()
+    form = FormStream(content_type)
+    form.feed(body)
+    return form.finish()
+
+
+class FormStream:
+    """A multipart/form-data body that comes piece by piece.
+
+    files: where the bytes of parts with these names go, instead of into memory; all other parts are then
+    fields, of a bounded length. Raises FormError.
+    """
+
+    def __init__(self, content_type: str, files: Mapping[str, BinaryIO] | None = None) -> None:
+        _, options = parse_options_header(content_type)
+        boundary = options.get(b"boundary", b"")
+        if not boundary:
+            raise FormError("The Content-Type names no boundary; let your client's form support write it.")
+        self._reader = _Reader(files)
+        with _malformed():
+            self._parser = MultipartParser(boundary, self._reader.callbacks())
+
+    def feed(self, data: bytes) -> None:
+        """Read on."""
+        with _malformed():
+            self._parser.write(data)
+
+    def finish(self) -> dict[str, Part]:
+        """All parts, by name."""
+        with _malformed():
+            self._parser.finalize()
+        if not self._reader.ended:
+            raise FormError("The multipart body breaks off before its last boundary.")
+        return self._reader.parts
+
+
+@contextmanager
+def _malformed() -> Iterator[None]:
     try:
-        parser = MultipartParser(boundary, reader.callbacks())
-        parser.write(body)
-        parser.finalize()
+        yield
     except FormParserError as error:
         raise FormError(f"The multipart body is malformed: {error}.") from error
-    if not reader.ended:
-        raise FormError("The multipart body breaks off before its last boundary.")
-    return reader.parts
 
 
 class _Reader:
     """Puts together what the parser calls out."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Mapping[str, BinaryIO] | None) -> None:
+        self._files = files
         self.parts: dict[str, Part] = {}
         self.ended = False
         self._part = Part("", None)
@@ -105,7 +140,12 @@ class _Reader:
         self.parts[name] = self._part
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
+        if self._files is not None and self._part.name in self._files:
+            self._files[self._part.name].write(data[start:end])
+            return
         self._part.data += data[start:end]
+        if self._files is not None:
+            self._part.check_length()
 
     def _end(self) -> None:
         self.ended = True

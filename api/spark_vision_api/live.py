@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from threading import Lock
 from time import monotonic
 from typing import Protocol
 
@@ -45,6 +46,7 @@ class LiveShop:
         self._settings = settings
         self._open = open_shop
         self._store = version_store(settings)
+        self._one_at_a_time = Lock()
         self._shop: Shop | None = None
         self.failure: Failure | None = None
 
@@ -72,8 +74,12 @@ class LiveShop:
     def refresh(self) -> None:
         """Load the version that the pointer names, if it is not the one that is served. Blocks.
 
-        Never raises: what went wrong is in `failure`. To be called by one thread at a time.
+        Never raises: what went wrong is in `failure`.
         """
+        with self._one_at_a_time:
+            self._refresh()
+
+    def _refresh(self) -> None:
         try:
             wanted = self._store.live()
         except SparkVisionError as error:

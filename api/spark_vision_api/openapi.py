@@ -10,6 +10,7 @@ from spark_vision.errors import KeyNeededError, SparkVisionError
 from spark_vision_api.errors import TooManyRequestsError
 from spark_vision_api.filters import FilterIn
 from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
+from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
 from spark_vision_api.schemas.problem import ProblemOut
 from spark_vision_api.schemas.search import BoxIn
 
@@ -23,13 +24,14 @@ TAGS = [
     {"name": "posts", "description": "Photos with their suggestions, decisions and tags."},
     {"name": "feed", "description": "What is published, who wore what, smiles, the way to the shop."},
     {"name": "earnings", "description": "Orders, refunds and payouts, and what posters earn."},
+    {"name": "catalogue", "description": "For the catalogue team: imports of feeds, and single products."},
     {"name": "index", "description": "The index version that is served, and the others."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
 Responses = dict[int | str, dict[str, Any]]
 _REF = "#/components/schemas/{model}"
 _SCHEMA = {"$ref": _REF.format(model="ProblemOut")}
-_EXTRA_MODELS = (ProblemOut, BoxIn, FilterIn)
+_EXTRA_MODELS = (ProblemOut, BoxIn, FilterIn, ImportIn)
 # Every operation that reads a query or a body may refuse it like this.
 _INVALID = (
     "invalid-request",
@@ -55,7 +57,9 @@ class SparkVisionApp(FastAPI):
             document = super().openapi()
             components = document.setdefault("components", {}).setdefault("schemas", {})
             for model in _EXTRA_MODELS:
-                components[model.__name__] = model.model_json_schema(ref_template=_REF)
+                schema = model.model_json_schema(ref_template=_REF)
+                components.update(schema.pop("$defs", {}))
+                components[model.__name__] = schema
             _add_common_problems(document)
         return super().openapi()
 
@@ -135,5 +139,23 @@ def photo_body() -> dict[str, Any]:
             "schema": form,
             "encoding": {name: {"contentType": "application/json"} for name in ("boxes", "filter")},
         },
+    }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def feed_body() -> dict[str, Any]:
+    """The request body of an order for an import."""
+    form = {
+        "type": "object",
+        "required": ["feed"],
+        "additionalProperties": False,
+        "properties": {
+            "feed": {"type": "string", "format": "binary", "description": "The feed, as a file."},
+            **ImportOptions.model_json_schema(ref_template=_REF)["properties"],
+        },
+    }
+    content = {
+        "multipart/form-data": {"schema": form},
+        "application/json": {"schema": {"$ref": _REF.format(model="ImportIn")}},
     }
     return {"requestBody": {"required": True, "content": content}}

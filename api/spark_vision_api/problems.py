@@ -41,6 +41,7 @@ class Problem:
 
 _NO_INDEX = "No index version is live; make one with `spark-vision index build SOURCE`."
 _BAD_INDEX = "The live index version cannot be used; the log says why. `spark-vision index verify` checks it."
+_BUSY = "Another build or import is at work on the index; try again when it has ended."
 _NO_MODEL = "The model that the index was made with cannot be loaded; the log says why and what to do."
 _NO_STORE = "The store is busy or does not answer; nothing was changed. Try again soon."
 INTERNAL = Kind(500, "Something went wrong here", "The failure is on our side and was logged.")
@@ -54,6 +55,8 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.PictureFormatError: Kind(415, "The format of the picture is not known"),
     core.PictureDamagedError: Kind(422, "The picture is damaged"),
     core.ModelError: Kind(503, "The model is not available", _NO_MODEL),
+    core.CatalogueError: Kind(422, "The catalogue cannot be read"),
+    core.IndexBusyError: Kind(503, "Another build is at work", _BUSY),
     core.IndexVersionError: Kind(503, "The index cannot be used", _BAD_INDEX),
     core.IndexNotFoundError: Kind(503, "There is no index yet", _NO_INDEX),
     core.StoreError: INTERNAL,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from spark_vision.bootstrap import Shop
 from spark_vision.bootstrap.tagging import migrate_store
 from spark_vision.domain.earnings import Rates
+from spark_vision.importing.worker import ImportWorker
 from spark_vision.settings import Settings
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging.photos import settle
@@ -31,6 +32,8 @@ class Services:
 
     secret: what cursors and visitors' digests are signed with; made when it is first asked for.
     tokens: reads those of an identity provider; None where none is set up.
+    imports: works on catalogues in the background; feeds, changes: gates for what is sent to
+    it, and for single products.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
 
@@ -40,6 +43,9 @@ class Services:
     room: Room
     sessions: Sessions
     demo: DemoJob
+    imports: ImportWorker
+    feeds: Gate
+    changes: Gate
     lookups: Gate
     uploads: Gate
     thumbnails: Gate
@@ -55,9 +61,13 @@ class Services:
         migrate_store(self.settings, self.store)
         settle(self.room)
         self.live.refresh()
+        self.imports.open()
 
     def close(self) -> None:
-        """Let what runs end."""
+        """Let what runs end; an import that is on its way waits for the next start."""
+        self.imports.close()
+        self.feeds.close()
+        self.changes.close()
         self.lookups.close()
         self.uploads.close()
         self.thumbnails.close()

@@ -72,11 +72,9 @@ def update_index(
     options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
     """Make what build_index would make, with the live version's model, unless it is live already."""
-    catalogue, store = _source(settings, source, options), version_store(settings)
-    if model is None and store.has_live():
-        model = store.manifest(store.live()).content.encoder.model
-    encoder = _lazy_encoder(settings, model)
-    return update_version(store, _given(settings, catalogue, encoder, options), progress)
+    catalogue = _source(settings, source, options)
+    encoder = live_encoder(settings) if model is None else _lazy_encoder(settings, model)
+    return update_version(version_store(settings), _given(settings, catalogue, encoder, options), progress)
 
 
 def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
@@ -107,17 +105,34 @@ def build(
 
 def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
     """The pictures of a source, by file and by http(s); raises InvalidInputError."""
+    return FeedPictures(source.pictures(settings.picture_limits), picture_addresses(settings))
+
+
+def picture_addresses(settings: Settings) -> HttpPictures:
+    """Pictures by http(s); raises InvalidInputError where a network of the settings is misspelt."""
     try:
         allowed = networks(settings.picture_networks)
     except ValueError as error:
         raise InvalidInputError(f"SPARK_VISION_PICTURE_NETWORKS: {error}.") from error
-    addresses = HttpPictures(
+    return HttpPictures(
         FetchedStore(version_store(settings).cache / "fetched"),
         settings.picture_limits,
         FetchLimits(seconds=settings.picture_timeout),
         allowed,
     )
-    return FeedPictures(source.pictures(settings.picture_limits), addresses)
+
+
+def live_encoder(settings: Settings) -> Encoder:
+    """The encoder of the live version, of the settings where there is none; loaded when it is needed."""
+    store = version_store(settings)
+    model = store.manifest(store.live()).content.encoder.model if store.has_live() else None
+    return _lazy_encoder(settings, model)
+
+
+def rules_of(settings: Settings, options: BuildOptions) -> Rules:
+    """How a version is made."""
+    kind = options.kind or settings.index_kind
+    return Rules(kind, settings.keep_versions, settings.min_recall, options.live)
 
 
 def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
@@ -137,7 +152,5 @@ def _given(settings: Settings, source: Source, encoder: Encoder, options: BuildO
         encoder=encoder,
         limits=settings.picture_limits,
         feed_digest=source.digest(),
-        rules=Rules(
-            options.kind or settings.index_kind, settings.keep_versions, settings.min_recall, options.live
-        ),
+        rules=rules_of(settings, options),
     )

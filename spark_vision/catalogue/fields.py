@@ -24,6 +24,19 @@ _SCHEMA_ORG = {
 }
 
 
+def whole(text: str) -> str:
+    """A text without halves of characters, which JSON can write (as `\\ud800`) and nothing can keep.
+
+    >>> whole("a\\ud800b")
+    'a\ufffdb'
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def price(text: str) -> Price | None:
     """An amount and its currency, such as `15.00 USD`; None where the text is no price.
 

@@ -40,7 +40,7 @@ def parse_row(row: Row, line: int | None) -> Iterator[FeedRow | FeedIssue]:
 
     Fields that make no sense are dropped with a warning; a row without id or picture is refused.
     """
-    values = {name: value.strip() for name, value in row.items()}
+    values = {name: fields.whole(value.strip()) for name, value in row.items()}
     product_id = values.get("id", "")
     images = fields.picture_list(values.get("image_link", ""), values.get("additional_image_link", ""))
     if not product_id:

@@ -18,9 +18,9 @@ from spark_vision.catalogue.fetched import Fetched, FetchedStore
 from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_AGENT = f"spark-vision/{__version__}"
+AGENT = f"spark-vision/{__version__}"
 _AS_THEY_ARE = "!$%&'()*+,/:;=?@[]~"
 
 
@@ -118,7 +118,7 @@ class HttpPictures:
 
     def _answer(self, image: str, url: str, known: Fetched | None, deadline: float) -> Fetched | str:
         """One request: what was fetched, or where it is redirected to."""
-        target = _checked(image, url)
+        target = checked_address(image, url)
         host = urlsplit(target).netloc
         if not self._hosts[host].acquire(timeout=max(deadline - time.monotonic(), 0)):
             raise _TryAgainError(f"{host} is busy")
@@ -132,7 +132,7 @@ class HttpPictures:
             self._hosts[host].release()
 
     def _requested(self, image: str, url: str, known: Fetched | None, deadline: float) -> Fetched | str:
-        headers = [("User-Agent", _AGENT), ("Accept", "image/*"), ("Accept-Encoding", "identity")]
+        headers = [("User-Agent", AGENT), ("Accept", "image/*"), ("Accept-Encoding", "identity")]
         if known is not None and known.etag:
             headers.append(("If-None-Match", known.etag))
         elif known is not None and known.last_modified:
@@ -142,7 +142,7 @@ class HttpPictures:
             said = {_latin(name).lower(): _latin(value) for name, value in response.headers}
             if response.status == 304 and known is not None:
                 return known
-            if response.status in _REDIRECTS and "location" in said:
+            if response.status in REDIRECTS and "location" in said:
                 return said["location"]
             _check_status(image, response.status, said)
             data = self._body(image, response.iter_stream(), said, deadline)
@@ -178,7 +178,7 @@ def is_url(image: str) -> bool:
     return image[:8].lower().startswith(("http://", "https://"))
 
 
-def _checked(image: str, url: str) -> str:
+def checked_address(image: str, url: str) -> str:
     """An address as it goes over the wire; raises PictureNotFoundError where it is none to fetch from."""
     try:
         parts = urlsplit(url)

@@ -19,10 +19,14 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True)
 class LocalPictures:
-    """A PictureSource of files, for feeds that whoever runs the command has chosen to trust."""
+    """A PictureSource of files, for feeds that whoever runs the command has chosen to trust.
+
+    within: a folder, resolved, outside of which no file is read; None: any may be.
+    """
 
     base: Path
     limits: PictureLimits = DEFAULT_LIMITS
+    within: Path | None = None
 
     def read(self, image: str) -> bytes:
         """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
@@ -49,6 +53,12 @@ class LocalPictures:
         return False
 
     def _path(self, image: str) -> Path:
+        path = self._named(image)
+        if self.within is not None and not _lies_in(path, self.within):
+            raise PictureNotFoundError(f"{image}: lies outside of the folder that imports may read.")
+        return path
+
+    def _named(self, image: str) -> Path:
         scheme = _SCHEME.match(image)
         if scheme and scheme["name"].lower() == "file":
             return Path(unquote(image[scheme.end() :]))
@@ -57,6 +67,13 @@ class LocalPictures:
                 f"{image}: this is no file; name a path relative to the feed, or an http(s) address."
             )
         return self.base / image
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, ValueError, RuntimeError):  # a loop of links, a NUL byte
+        return False
 
 
 @dataclass(frozen=True)

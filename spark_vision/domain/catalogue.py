@@ -55,10 +55,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """A product with the line of the feed that it came from (1 is the header; None: a folder)."""
+    """A product with the line of the feed that it came from (1 is the header; None: a folder).
+
+    digests: the SHA-256 of each picture, where it is known with its embedding (None: not); empty: of none.
+    """
 
     line: int | None
     product: Product
+    digests: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _read(run: Run, staging: Staging) -> None:
         for number, row in enumerate(run.given.rows, start=1):
             if isinstance(row, FeedIssue):
                 run.issues.append(row)
-            elif (first := staging.add(row.product, row.line)) is not None:
+            elif (first := staging.add(row.product, row.line, row.digests)) is not None:
                 reason = (
                     f"the id stands twice; the first is in line {first}" if first else "the id stands twice"
                 )

@@ -10,6 +10,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import Product
+from spark_vision.indexing.embedding_cache import EmbeddingCache
+from spark_vision.indexing.kinds import read_index
+from spark_vision.indexing.manifest import Manifest
 from spark_vision.indexing.records import PICTURES, PRODUCTS, product_of
 
 
@@ -80,3 +83,13 @@ def _groups(folder: Path) -> Iterator[_Group]:
             yield _Group(product_rows, picture_rows, product_of_row, first_product, first_picture)
             first_product += product_rows.num_rows
             first_picture += picture_rows.num_rows
+
+
+def remember_embeddings(folder: Path, manifest: Manifest, cache_folder: Path) -> None:
+    """Have all embeddings of a version in the cache: it may have been deleted since."""
+    index = read_index(folder, manifest)
+    with EmbeddingCache(cache_folder, manifest.content.encoder) as cache:
+        for held in held_products(folder):
+            digests = [digest for _, digest in held.pictures]
+            if any(cache.get(digest) is None for digest in digests):
+                cache.put(digests, index.vectors(np.array(held.rows)))

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 
@@ -72,10 +72,10 @@ class Staging:
         """Close the file."""
         self._connection.close()
 
-    def add(self, product: Product, line: int | None) -> int | None:
+    def add(self, product: Product, line: int | None, digests: Sequence[str | None] = ()) -> int | None:
         """Stage a product; where its id was staged before, nothing is changed and that line returned.
 
-        The line is 0 where the source has no lines.
+        The line is 0 where the source has no lines. digests: of pictures that have embeddings already.
         """
         held = self._connection.execute("select line from product where id = ?", (product.id,))
         if (row := held.fetchone()) is not None:
@@ -83,14 +83,17 @@ class Staging:
         record = canonical_json(product_record(product))
         self._connection.execute("insert into product values (?, ?, ?)", (product.id, line, record))
         self._connection.executemany(
-            "insert into picture (product_id, position, image) values (?, ?, ?)",
-            [(product.id, position, image) for position, image in enumerate(product.images)],
+            "insert into picture values (?, ?, ?, ?)",
+            [
+                (product.id, position, image, digest)
+                for position, (image, digest) in enumerate(zip_longest(product.images, digests))
+            ],
         )
         return None
 
     def count(self) -> tuple[int, int]:
-        """How many products and pictures are staged."""
-        query = "select (select count(*) from product), (select count(*) from picture)"
+        """How many products are staged, and how many pictures that wait for their embeddings."""
+        query = "select (select count(*) from product), (select count(*) from picture where digest is null)"
         products, pictures = self._connection.execute(query).fetchone()
         return int(products), int(pictures)
 
@@ -100,10 +103,10 @@ class Staging:
         return int(self._connection.execute(query).fetchone()[0])
 
     def pictures(self) -> Iterator[StagedPicture]:
-        """All pictures in the order of the index."""
+        """All pictures that wait for their embeddings, in the order of the index."""
         rows = self._connection.execute(
             "select product_id, position, image, line from picture join product on id = product_id "
-            "order by product_id, position"
+            "where digest is null order by product_id, position"
         )
         for row in rows:
             yield StagedPicture(*row)

@@ -10,6 +10,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spark_vision.errors import IndexDamagedError, IndexNotFoundError
 from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
@@ -73,11 +74,11 @@ class VersionStore:
         """A version's manifest; raises IndexDamagedError."""
         return read_manifest(self.folder(name))
 
-    def report(self, name: str) -> dict[str, object]:
+    def report(self, name: str) -> dict[str, Any]:
         """What the build of a version reported; raises IndexDamagedError."""
         path = self.folder(name) / REPORT
         try:
-            report: dict[str, object] = json.loads(path.read_bytes())
+            report: dict[str, Any] = json.loads(path.read_bytes())
         except (OSError, ValueError) as error:
             raise IndexDamagedError(f"{path}: cannot be read ({error}).") from error
         return report

@@ -8,6 +8,7 @@ from spark_vision.ports.calls import Calls
 from spark_vision.ports.decisions import Decisions, Suggestions, Tags
 from spark_vision.ports.earnings import Clicks, Ledger, Sales
 from spark_vision.ports.feed import Feed
+from spark_vision.ports.imports import Imports
 from spark_vision.ports.posts import Photos, Posts
 
 
@@ -44,6 +45,10 @@ class Work(Protocol):
     @property
     def calls(self) -> Calls:
         """Creating calls, with their answers."""
+
+    @property
+    def imports(self) -> Imports:
+        """Imports of catalogues."""
 
     @property
     def feed(self) -> Feed:

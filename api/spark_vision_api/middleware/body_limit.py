@@ -1,6 +1,8 @@
 """A bound on every request body, in bytes and in seconds, whatever its headers claim."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -12,30 +14,43 @@ from spark_vision_api.problems import Problem, problem_response
 _CLOSE = {"Connection": "close"}
 
 
-class BodyLimitMiddleware:
-    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well."""
+@dataclass(frozen=True)
+class BodyLimit:
+    """What a body may take: bytes, and seconds within which it has to arrive."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float) -> None:
+    bytes: int
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        """What is said where it is too long."""
+        return f"The body has more than {self.bytes:,} bytes, which is the bound."
+
+
+class BodyLimitMiddleware:
+    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well.
+
+    larger: the limits of operations whose bodies are files, by their paths.
+    """
+
+    def __init__(self, app: ASGIApp, limit: BodyLimit, larger: Mapping[str, BodyLimit]) -> None:
         self._app = app
-        self._max_bytes = max_bytes
-        self._max_seconds = max_seconds
+        self._limit = limit
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._larger.get(scope["path"], self._limit) if scope["method"] == "POST" else self._limit
         length = Headers(scope=scope).get("Content-Length", "0")
         # isdecimal() alone would let other scripts' digits through to int().
-        if length.isascii() and length.isdecimal() and int(length[:20]) > self._max_bytes:
-            problem = Problem("body-too-large", 413, "The body is too large", self._too_large)
+        if length.isascii() and length.isdecimal() and int(length[:20]) > limit.bytes:
+            problem = Problem("body-too-large", 413, "The body is too large", limit.words)
             await problem_response(scope, problem, _CLOSE)(scope, receive, send)
             return
-        bounded = _BoundedBody(receive, self._max_bytes, self._max_seconds, self._too_large)
+        bounded = _BoundedBody(receive, limit)
         await self._app(scope, bounded, send)
-
-    @property
-    def _too_large(self) -> str:
-        return f"The body has more than {self._max_bytes:,} bytes, which is the bound."
 
 
 class _BoundedBody:
@@ -45,12 +60,11 @@ class _BoundedBody:
     the application answers with the problem of that status.
     """
 
-    def __init__(self, receive: Receive, max_bytes: int, max_seconds: float, too_large: str) -> None:
+    def __init__(self, receive: Receive, limit: BodyLimit) -> None:
         self._receive = receive
-        self._left = max_bytes
-        self._max_seconds = max_seconds
+        self._limit = limit
+        self._left = limit.bytes
         self._deadline: float | None = None
-        self._too_large = too_large
         self._ended = False
 
     async def __call__(self) -> Message:
@@ -60,15 +74,15 @@ class _BoundedBody:
         self._left -= len(message.get("body", b""))
         self._ended = not message.get("more_body", False)
         if self._left < 0:
-            raise HTTPException(413, self._too_large, headers=_CLOSE)
+            raise HTTPException(413, self._limit.words, headers=_CLOSE)
         return message
 
     async def _in_time(self) -> Message:
         now = asyncio.get_running_loop().time()
-        self._deadline = self._deadline or now + self._max_seconds
+        self._deadline = self._deadline or now + self._limit.seconds
         try:
             async with asyncio.timeout_at(self._deadline):
                 return await self._receive()
         except TimeoutError:
-            detail = f"The body took more than {self._max_seconds:g} seconds to arrive."
+            detail = f"The body took more than {self._limit.seconds:g} seconds to arrive."
             raise HTTPException(408, detail, headers=_CLOSE) from None

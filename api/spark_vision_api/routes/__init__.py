@@ -5,9 +5,11 @@
 from fastapi import APIRouter
 
 from spark_vision_api.routes import (
+    catalogue,
     earnings,
     feed,
     health,
+    imports,
     index,
     metrics,
     orders,
@@ -23,6 +25,8 @@ from spark_vision_api.routes import (
 open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
 routers: tuple[APIRouter, ...] = (
     search.router,
+    imports.router,
+    catalogue.router,
     index.router,
     feed.router,
     products.router,

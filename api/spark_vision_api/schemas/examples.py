@@ -146,6 +146,58 @@ VERSIONS: dict[str, Any] = {
         }
     ]
 }
+_COUNTS = {
+    "added": 1,
+    "changed": 2,
+    "removed": 0,
+    "unchanged": 77,
+    "refused": 1,
+    "warnings": 0,
+    "without_picture": 0,
+    "near_duplicates": 0,
+}
+IMPORT: dict[str, Any] = {
+    "id": "5b0cbbf0a5c04bd2a4c9d4c7a1f2e3d4",
+    "state": "done",
+    "origin": "sent",
+    "source": "catalogue.csv",
+    "created_at": "2026-11-24T03:00:00Z",
+    "started_at": "2026-11-24T03:00:01Z",
+    "finished_at": "2026-11-24T03:00:09Z",
+    "attempts": 1,
+    "progress": {"step": "encode", "done": 80, "total": 80},
+    "failure": None,
+    "result": {
+        "version": _VERSION,
+        "outcome": "published",
+        "model": "spark-mini",
+        "kind": "flat",
+        "products": 80,
+        "pictures": 80,
+        "encoded": 2,
+        "reused": 78,
+        "seconds": {"read": 0.021, "encode": 0.233, "compare": 0.004, "write": 0.031},
+        "counts": _COUNTS,
+        "issues": [
+            {
+                "line": 17,
+                "product_id": "royal-gala",
+                "severity": "refused",
+                "reason": "image_link is empty",
+                "image": "",
+            }
+        ],
+        "near_duplicates": [],
+    },
+}
+PRODUCT_IN: dict[str, Any] = {
+    "title": "Red Delicious",
+    "image_links": ["https://shop.example/media/red-delicious.jpg"],
+    "price": {"amount": "2.49", "currency": "EUR"},
+    "availability": "in_stock",
+    "product_type": "Grocery > Fruit > Apple",
+    "color": "red",
+}
 ALIVE: dict[str, Any] = {"status": "ok", "program_version": "0.1.0"}
 READY: dict[str, Any] = {
     "status": "ready",

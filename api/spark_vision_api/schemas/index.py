@@ -57,6 +57,15 @@ class VersionsOut(BaseModel):
     versions: list[VersionOut]
 
 
+class VerifiedOut(BaseModel):
+    """Whether a version's files are as they were made."""
+
+    version: str
+    ok: bool
+    files: int | None = Field(description="How many were checked; null where one is damaged.")
+    detail: str | None = Field(description="What is wrong, by the file's name.")
+
+
 class Alive(BaseModel):
     """The process answers."""
 

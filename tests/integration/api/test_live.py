@@ -141,7 +141,7 @@ def test_no_answer_mixes_versions(settings: Settings, feed: Path, start: Start) 
 
     seen = set()
     with ThreadPoolExecutor(4) as threads:
-        for turn in range(10):
+        for turn in range(20):
             store.activate(sorted(marks)[turn % 2])
             for body in threads.map(ask, range(12)):
                 ids = {held["product_id"] for item in body["items"] for held in item["suggestions"]}

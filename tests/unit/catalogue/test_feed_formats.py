@@ -234,3 +234,9 @@ def test_a_list_price_of_schema_org_is_the_regular_one(tmp_path: Path, own_price
     }
     (found,), issues = read(Source(write(tmp_path, json.dumps(product))))
     assert (str(found.price), str(found.regular_price), issues) == ("9.00 EUR", "12 EUR", [])
+
+
+def test_halves_of_characters_in_json_are_replaced(tmp_path: Path) -> None:
+    product = {"@type": "Product", "sku": "a\ud800", "name": "A\udfff", "image": "0\ud800.jpg"}
+    (found,), _ = read(Source(write(tmp_path, json.dumps(product))))
+    assert (found.id, found.title, found.images) == ("a\ufffd", "A\ufffd", ("0\ufffd.jpg",))

@@ -1,0 +1,66 @@
+"""Feeds that were handed over: what they may name is less than what a feed on one's own disk may."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urljoin
+
+from spark_vision.catalogue.http import HttpPictures, is_url
+from spark_vision.domain.catalogue import FeedIssue, FeedRow
+from spark_vision.errors import CatalogueError, PictureNotFoundError
+
+
+@dataclass(frozen=True)
+class SentPictures:
+    """A PictureSource of addresses alone: whoever sends a feed must not read this machine's files."""
+
+    addresses: HttpPictures
+
+    def read(self, image: str) -> bytes:
+        """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
+        if not is_url(image):
+            raise PictureNotFoundError(
+                f"{image}: this is no address; a feed that is sent names its pictures by http(s), or relative"
+                " to the address of pictures that is sent with it."
+            )
+        return self.addresses.read(image)
+
+    def stamp(self, image: str) -> str | None:
+        """See WatchedPictures: only its server can tell."""
+        return None
+
+    def is_remote(self, image: str) -> bool:
+        """See WatchedPictures."""
+        return True
+
+
+def with_addresses(rows: Iterable[FeedRow | FeedIssue], base: str) -> Iterator[FeedRow | FeedIssue]:
+    """Rows whose relative pictures are addresses, relative to a base; where that is empty, as they are."""
+    for row in rows:
+        if isinstance(row, FeedRow) and base:
+            images = tuple(dict.fromkeys(_absolute(image, base) for image in row.product.images))
+            yield replace(row, product=replace(row.product, images=images))
+        else:
+            yield row
+
+
+def _absolute(image: str, base: str) -> str:
+    try:
+        return image if "://" in image else urljoin(base, image)
+    except ValueError:  # such as brackets that are no IPv6 address: refused when it is to be read
+        return image
+
+
+def within(folder: Path | None, path: str) -> Path:
+    """A feed in the folder that imports may read; raises CatalogueError where it is not in there."""
+    if folder is None:
+        raise CatalogueError("Imports from a folder are switched off; set SPARK_VISION_IMPORT_FOLDER.")
+    base = folder.resolve()
+    try:
+        found = (base / path).resolve()
+        exists = found.is_relative_to(base) and found.exists()
+    except (ValueError, OSError):  # a NUL byte, a name that is too long, a loop of links
+        exists = False
+    if not exists:
+        raise CatalogueError(f"{path[:200]!r}: there is no such feed in the folder of imports.")
+    return found
