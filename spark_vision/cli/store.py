@@ -1,4 +1,4 @@
-"""`spark-vision store`: the tagging store's tables."""
+"""`spark-vision store`: the tagging store's tables and photos."""
 
 import typer
 
@@ -6,11 +6,6 @@ from spark_vision.cli import console
 from spark_vision.settings import Settings
 
 app = typer.Typer(help="The tagging store.", no_args_is_help=True)
-
-
-@app.callback()
-def _store() -> None:
-    """The tagging store."""
 
 
 @app.command()
@@ -21,3 +16,23 @@ def migrate() -> None:
     settings = Settings()
     applied = migrate_store(settings, open_store(settings))
     console.out.print(f"Applied: {', '.join(applied)}." if applied else "The store is as it should be.")
+
+
+@app.command()
+def check() -> None:
+    """Settle what a crash left between photos and rows, and name the photos whose files are gone."""
+    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
+    from spark_vision.tagging.photos import missing, settle
+
+    settings = Settings()
+    store = open_store(settings)
+    migrate_store(settings, store)
+    room = open_room(settings, store)
+    settled, gone = settle(room), [photo.digest for photo in missing(room)]
+    console.out.print(
+        f"{settled} left by a crash and settled; {len(gone)} without a file in {settings.photos_place}."
+    )
+    for digest in gone:
+        console.out.print(digest)
+    if gone:
+        raise typer.Exit(1)

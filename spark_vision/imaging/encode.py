@@ -12,13 +12,18 @@ def thumbnail(picture: Picture, side: int) -> Picture:
     """The picture fitted into a square of `side` pixels, (height, width, 3) uint8; never enlarged."""
     height, width = picture.shape[:2]
     scale = side / max(height, width)
-    return picture if scale >= 1 else resized(picture, max(round(width * scale), 1))
+    if scale >= 1:
+        return picture
+    return _scaled(picture, (max(round(width * scale), 1), max(round(height * scale), 1)))
 
 
 def resized(picture: Picture, to_width: int) -> Picture:
     """The picture with another width in pixels and the same proportions, (height, width, 3) uint8."""
     height, width = picture.shape[:2]
-    size = (to_width, max(round(height * to_width / width), 1))
+    return _scaled(picture, (to_width, max(round(height * to_width / width), 1)))
+
+
+def _scaled(picture: Picture, size: tuple[int, int]) -> Picture:
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from spark_vision.storage.imports import SqlImports
 from spark_vision.storage.ledger import SqlLedger
 from spark_vision.storage.posts import SqlPhotos, SqlPosts
 from spark_vision.storage.sales import SqlClicks, SqlSales
+
+# What the library says where the connection of a savepoint breaks.
+_BROKEN = "8s2b"
 
 
 class SqlWork:
@@ -108,3 +111,7 @@ def _answering() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise StoreUnavailableError(f"The store does not answer: {error}") from error
+    except PendingRollbackError as error:
+        if error.code != _BROKEN:
+            raise
+        raise StoreUnavailableError(f"The store went away: {error}") from error

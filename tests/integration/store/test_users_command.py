@@ -8,12 +8,14 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from spark_vision.bootstrap.tagging import open_store
+from spark_vision.bootstrap.tagging import open_room, open_store
 from spark_vision.cli.app import app
 from spark_vision.domain.account import NOBODY, Role
 from spark_vision.errors import NameTakenError
 from spark_vision.settings import Settings
 from spark_vision.tagging.accounts import recognise
+
+from .rooms import draft, someone
 
 Run = Callable[..., Result]
 
@@ -54,3 +56,17 @@ def test_a_name_is_given_once(spark_vision: Run) -> None:
 def test_the_store_is_made_once(spark_vision: Run) -> None:
     assert "0001" in spark_vision("store", "migrate").stdout
     assert "as it should be" in spark_vision("store", "migrate").stdout
+
+
+def test_photos_whose_files_are_gone_are_named(spark_vision: Run, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    assert "0 without a file" in spark_vision("store", "check").stdout
+    store = open_store(settings)
+    post = draft(open_room(settings, store), someone(store, "Ada"))
+    store.close()
+    assert spark_vision("store", "check").exit_code == 0
+    (file,) = settings.data_dir.rglob(f"{post.photo.digest}.jpg")
+    file.unlink()
+    checked = spark_vision("store", "check")
+    assert checked.exit_code == 1
+    assert post.photo.digest in checked.stdout

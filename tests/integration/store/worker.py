@@ -23,12 +23,12 @@ from spark_vision.storage.store import SqlStore
 from spark_vision.tagging import posts, tags
 from spark_vision.tagging.once import Keep, once
 from spark_vision.tagging.room import ANY, Room
-from spark_vision.tagging.suggestions import compute_suggestions
+from spark_vision.tagging.suggestions import compute_suggestions, kept_suggestions
 
-from .rooms import NOW, FewProducts, picture
+from .rooms import NOW, FewProducts, picture, suggestion_id
 
-# Few, so that posts share photos, and one is uploaded while another one's goes.
-PICTURES = 3
+# So few that posts share photos, and so many that uploads bring new ones.
+PICTURES = 16
 PRODUCTS = ("mug", "bowl", "lamp")
 
 
@@ -113,6 +113,7 @@ def work_until_killed(url: str, photos: str, account_id: str, seed: int, said: P
         say(key=key, photo=photo)
         post_id = create(room, actor, key, photo)
         say(key=key, photo=photo, made=post_id)
+        compute_suggestions(room, actor, post_id, FewProducts(PRODUCTS), NOW)
         told(post_id)
         for _ in range(dice.randrange(2, 12)):
             try:
@@ -128,8 +129,9 @@ def work_until_killed(url: str, photos: str, account_id: str, seed: int, said: P
 
 def _change(room: Room, actor: Actor, post_id: str, dice: random.Random) -> None:
     ask, product = tags.Ask(actor, post_id, ANY, NOW), dice.choice(PRODUCTS)
-    shown = compute_suggestions(room, actor, post_id, FewProducts(PRODUCTS), NOW)
-    wanted = next(s["id"] for s in shown.held.items[-1]["suggestions"] if s["product_id"] == product)
+    shown = kept_suggestions(room, actor, post_id, "v1")
+    assert shown is not None
+    wanted = suggestion_id(shown, product)
     point = Point(round(dice.random(), 3), 0.5)
     what = dice.choice(["hand", "confirm", "confirm", "remove", "reject", "unreject", "publish", "hide"])
     if what in ("hand", "confirm"):
