@@ -7,7 +7,6 @@ import weakref
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from types import TracebackType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpcore
@@ -77,17 +76,6 @@ class HttpPictures:
     def close(self) -> None:
         """Close the connections that are kept open."""
         self._pool.close()
-
-    def __enter__(self) -> "HttpPictures":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def read(self, image: str) -> bytes:
         """The bytes at an address; raises PictureNotFoundError or PictureTooLargeError, which name it."""

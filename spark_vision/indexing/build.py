@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +80,10 @@ def _made(
         folder.mkdir()
         run, before = Run(given, folder, progress), _before(store)
         staging = Staging(store.work)
-        with EmbeddingCache(store.cache, given.encoder.spec) as cache, StampCache(store.cache) as stamps:
+        with (
+            closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
+            closing(StampCache(store.cache)) as stamps,
+        ):
             _read(run, staging)
             _encode(run, staging, cache, stamps)
             _compare(run, staging, before)

@@ -8,7 +8,6 @@ import threading
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,14 +53,3 @@ class EmbeddingCache:
     def close(self) -> None:
         """Close the file; the cache cannot be used after that."""
         self._connection.close()
-
-    def __enter__(self) -> "EmbeddingCache":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

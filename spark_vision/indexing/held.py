@@ -1,6 +1,7 @@
 """A version's products one by one, in the order of their ids, so that memory does not grow with it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,7 @@ def _groups(folder: Path) -> Iterator[_Group]:
 def remember_embeddings(folder: Path, manifest: Manifest, cache_folder: Path) -> None:
     """Have all embeddings of a version in the cache: it may have been deleted since."""
     index = read_index(folder, manifest)
-    with EmbeddingCache(cache_folder, manifest.content.encoder) as cache:
+    with closing(EmbeddingCache(cache_folder, manifest.content.encoder)) as cache:
         for held in held_products(folder):
             digests = [digest for _, digest in held.pictures]
             if any(cache.get(digest) is None for digest in digests):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
 
 from spark_vision.indexing.cache_file import open_cache
 
@@ -31,15 +30,8 @@ class StampCache:
         with self._connection:
             self._connection.executemany("insert or replace into stamp values (?, ?)", rows)
 
-    def __enter__(self) -> "StampCache":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file; the cache cannot be used after that."""
         self._connection.close()
 
 

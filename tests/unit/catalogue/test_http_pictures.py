@@ -4,7 +4,7 @@ import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -76,7 +76,9 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Iterator[HttpPictures]:
-    with HttpPictures(FetchedStore(tmp_path), PictureLimits(max_bytes=1000), QUICK, LOOPBACK) as pictures:
+    with closing(
+        HttpPictures(FetchedStore(tmp_path), PictureLimits(max_bytes=1000), QUICK, LOOPBACK)
+    ) as pictures:
         yield pictures
 
 
@@ -169,8 +171,10 @@ def dripping_headers(handler: BaseHTTPRequestHandler) -> None:
 def test_an_answer_that_drips_is_given_up(server: Server, tmp_path: Path, drip: Answer) -> None:
     server.answers = {"/a": [dripping]}
     with (
-        HttpPictures(
-            FetchedStore(tmp_path), fetch=FetchLimits(seconds=0.3, attempts=1), networks=LOOPBACK
+        closing(
+            HttpPictures(
+                FetchedStore(tmp_path), fetch=FetchLimits(seconds=0.3, attempts=1), networks=LOOPBACK
+            )
         ) as slow,
         pytest.raises(PictureNotFoundError, match=r"within 0\.3 s|cannot be fetched"),
     ):
@@ -200,7 +204,9 @@ def test_a_host_gets_only_so_many_requests_at_once(server: Server, tmp_path: Pat
         answer(200, b"x")(handler)
 
     server.answers = {f"/{number}": [busy] for number in range(12)}
-    with HttpPictures(FetchedStore(tmp_path), fetch=FetchLimits(a_host=3), networks=LOOPBACK) as pictures:
+    with closing(
+        HttpPictures(FetchedStore(tmp_path), fetch=FetchLimits(a_host=3), networks=LOOPBACK)
+    ) as pictures:
         threads = [
             threading.Thread(target=pictures.read, args=(server.url(f"/{number}"),)) for number in range(12)
         ]
@@ -228,7 +234,7 @@ HOSTS = [
 @pytest.mark.parametrize("host", [*HOSTS, "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "[fe80::1]"])
 def test_private_hosts_are_refused_before_anything_is_sent(server: Server, tmp_path: Path, host: str) -> None:
     with (
-        HttpPictures(FetchedStore(tmp_path), fetch=QUICK) as guarded,
+        closing(HttpPictures(FetchedStore(tmp_path), fetch=QUICK)) as guarded,
         pytest.raises(PictureNotFoundError, match=r"not a public address|cannot be resolved"),
     ):
         guarded.read(f"http://{host}:{server.port}/a")

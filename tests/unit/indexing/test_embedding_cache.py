@@ -1,6 +1,7 @@
 """Embeddings kept by picture content."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ VECTORS = random_vectors(1, 2, 8)
 
 
 def filled(folder: Path) -> Path:
-    with EmbeddingCache(folder, SPEC) as cache:
+    with closing(EmbeddingCache(folder, SPEC)) as cache:
         cache.put(DIGESTS, VECTORS)
     (path,) = folder.glob("*.sqlite")
     return path
@@ -25,7 +26,7 @@ def filled(folder: Path) -> Path:
 
 def test_embeddings_come_back_bit_by_bit(tmp_path):
     filled(tmp_path)
-    with EmbeddingCache(tmp_path, SPEC) as cache:
+    with closing(EmbeddingCache(tmp_path, SPEC)) as cache:
         for digest, vector in zip(DIGESTS, VECTORS, strict=True):
             assert cache.get(digest).tobytes() == vector.tobytes()
         assert cache.get("cc" * 32) is None
@@ -46,18 +47,18 @@ def test_damaged_row_counts_as_absent(tmp_path, damage):
     connection.execute(damage)
     connection.commit()
     connection.close()
-    with EmbeddingCache(tmp_path, SPEC) as cache:
+    with closing(EmbeddingCache(tmp_path, SPEC)) as cache:
         assert [cache.get(digest) for digest in DIGESTS] == [None, None]
 
 
 def test_embeddings_of_another_encoder_are_not_seen(tmp_path):
     filled(tmp_path)
-    with EmbeddingCache(tmp_path, replace(SPEC, weights="others")) as cache:
+    with closing(EmbeddingCache(tmp_path, replace(SPEC, weights="others"))) as cache:
         assert cache.get(DIGESTS[0]) is None
 
 
 def test_embedding_can_be_replaced(tmp_path):
     filled(tmp_path)
-    with EmbeddingCache(tmp_path, SPEC) as cache:
+    with closing(EmbeddingCache(tmp_path, SPEC)) as cache:
         cache.put(DIGESTS[:1], VECTORS[1:])
         assert np.array_equal(cache.get(DIGESTS[0]), VECTORS[1])
