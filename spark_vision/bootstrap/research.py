@@ -60,7 +60,11 @@ def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> B
     The live index is left alone; embeddings are shared with it, so that a second run is quick.
     Raises DatasetError and what building raises.
     """
-    dataset = open_dataset(plan.folder, plan.split)
+    return bench_on(settings, open_dataset(plan.folder, plan.split), plan, progress)
+
+
+def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progress = silent) -> Bench:
+    """The same for a dataset that is read already; the plan's folder and split do not matter."""
     encoder = load_encoder(plan.model or settings.model, settings.device, settings.runtime)
     source = _source(dataset)
     cache = version_store(settings).cache

@@ -92,7 +92,7 @@ class Run:
     """The answers to all queries, with what is known about them.
 
     facts: one a query, in order; products: those that are right, or are among a query's first; vectors:
-    None where they were not kept.
+    None where they were not kept; label: a name to show it by, empty for the model's.
     """
 
     record: Record
@@ -100,6 +100,7 @@ class Run:
     facts: tuple[Facts, ...]
     products: Mapping[str, Product]
     vectors: Vectors | None = None
+    label: str = ""
 
     @property
     def results(self) -> tuple[QueryResult, ...]:
@@ -115,9 +116,21 @@ class Run:
         """Figures of other or fewer answers, with intervals drawn in the same way."""
         return compute_figures(results, product_types(self.products), self.record.resampling)
 
+    def with_results(self, results: Sequence[QueryResult]) -> "Run":
+        """The same run with other answers to its queries, such as with probabilities."""
+        figures = self.figures_of(results)
+        evaluation = replace(self.evaluation, results=tuple(results), figures=figures)
+        return replace(self, evaluation=evaluation)
+
+    def renamed(self, label: str) -> "Run":
+        """The same run under another name in tables and legends."""
+        return replace(self, label=label)
+
     @property
     def name(self) -> str:
         """A few words for tables and legends: the model, and the index where it is not exact."""
+        if self.label:
+            return self.label
         kind = "" if self.record.index.kind == "flat" else f", {self.record.index.kind}"
         return self.record.encoder.model + kind
 

@@ -1,7 +1,7 @@
 """Pictures in a page: small, made anew from their pixels, and part of the page itself."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,10 +50,8 @@ class Album:
     _made: dict[str, str] = field(default_factory=dict)
 
     def failures(self, most: int = 12, suggestions: int = 3) -> list[Failure]:
-        """Wrong answers, the most similar first: where the model was surest of what is not so."""
-        wrong = [result for result in self.run.results if result.product_ids and not result.correct]
-        wrong.sort(key=lambda result: (-_sureness(result), result.query.key))
-        return [self._failure(result, suggestions) for result in wrong[:most]]
+        """The worst answers, with their pictures."""
+        return [self._failure(result, suggestions) for result in worst(self.run.results, most)]
 
     def product(self, product_id: str, similarity: float | None = None, right: bool = False) -> Shown:
         """A product, or a picture of one, with its main picture."""
@@ -62,15 +60,16 @@ class Album:
             product = self.run.products.get(product_of_picture(product_id))
         image = product.images[0] if product is not None and product.images else ""
         title = product_id if product is None else product.title
-        shown = self._picture(self._folder / image) if image else ""
+        shown = self._picture(Path(image)) if image else ""
         return Shown(product_id, title, shown, similarity, right)
 
     def thumbnail(self, image: str) -> str:
         """A catalogue picture by its place."""
-        return self._picture(self._folder / image)
+        return self._picture(Path(image))
 
     @cached_property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """What catalogue pictures are relative to."""
         return Path(self.run.record.dataset.folder)
 
     def _failure(self, result: QueryResult, suggestions: int) -> Failure:
@@ -92,11 +91,23 @@ class Album:
         return self._made[key]
 
     def _read(self, path: Path, box: Box | None) -> str:
+        pixels = self.pixels(path, box)
+        return "" if pixels is None else data_address(pixels)
+
+    def pixels(self, path: Path, box: Box | None = None) -> Picture | None:
+        """A picture of the dataset, or a part of it, made small; None where there is none to be had."""
         try:
             at_least = self.side if box is None else None
-            return data_address(thumbnail(crop(read_picture(path, at_least=at_least), box), self.side))
+            return thumbnail(crop(read_picture(self.folder / path, at_least=at_least), box), self.side)
         except PictureError:
-            return ""
+            return None
+
+
+def worst(results: Sequence[QueryResult], most: int) -> list[QueryResult]:
+    """Wrong answers, the surest first: where the model was most of all mistaken."""
+    wrong = [result for result in results if result.product_ids and not result.correct]
+    wrong.sort(key=lambda result: (-_sureness(result), result.query.key))
+    return wrong[:most]
 
 
 def data_address(picture: Picture) -> str:

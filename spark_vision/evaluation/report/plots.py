@@ -55,6 +55,7 @@ def recall_curves(runs: Sequence[Run], deepest: int = DEEPEST) -> "Figure":
     axes.set(
         xlabel="k, products shown", ylabel="share of look-ups", ylim=(0, 1.02), xlim=(0.5, deepest + 0.5)
     )
+    axes.set_xticks([1, *range(5, deepest + 1, 5)])
     axes.legend(loc="lower right")
     return figure
 
