@@ -57,10 +57,13 @@ class TagSplit:
 
 
 def standing_decisions(decisions: Iterable[Decision]) -> list[Decision]:
-    """The confirmations that still hold, by suggestion or by hand, oldest first; each at its last place."""
+    """The confirmations that still hold, by suggestion or by hand; each at its last place.
+
+    decisions: in the order of the log, which also tells apart what has the same time.
+    """
     held: dict[str, Decision] = {}
     of_tag: dict[tuple[str, str], str] = {}
-    for decision in sorted(decisions, key=lambda each: (each.at, each.id)):
+    for decision in decisions:
         tag = (decision.post_id, decision.product_id)
         if decision.kind in (DecisionKind.CONFIRMED, DecisionKind.BY_HAND):
             held[decision.id] = decision
@@ -74,7 +77,7 @@ def standing_decisions(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def confirmed_tags(decisions: Iterable[Decision], posted: PostedOf) -> list[ConfirmedTag]:
-    """The standing tags of posts whose photos are there, oldest first."""
+    """The standing tags of posts whose photos are there; decisions: in the order of the log."""
     tags = []
     for decision in standing_decisions(decisions):
         if (found := posted(decision.post_id)) is not None:

@@ -50,9 +50,16 @@ def test_what_was_withdrawn_or_rejected_does_not_stand() -> None:
         decision(4, DecisionKind.WITHDRAWN, withdraws="d1"),
         decision(5, DecisionKind.BY_HAND, product_id="lamp", evidence=None),
     ]
-    assert [each.id for each in standing_decisions(log[::-1])] == ["d2", "d5"]
+    assert [each.id for each in standing_decisions(log)] == ["d2", "d5"]
     again = decision(6)
     assert [each.id for each in standing_decisions([*log, again])] == ["d2", "d5", "d6"]
+
+
+def test_the_log_tells_apart_what_has_the_same_time() -> None:
+    log = [decision(2), replace(decision(1, DecisionKind.WITHDRAWN, withdraws="d2"), at=decision(2).at)]
+    assert standing_decisions(log) == []
+    again = replace(decision(3), at=decision(2).at)
+    assert [each.id for each in standing_decisions([*log, again])] == ["d3"]
 
 
 def test_a_tag_that_was_moved_stands_at_its_last_place() -> None:
