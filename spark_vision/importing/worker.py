@@ -111,9 +111,8 @@ class ImportWorker:
                 self._awake.clear()
 
     def _work_on_one(self) -> bool:
-        now = datetime.now(UTC)
         with self._store.writing() as work:
-            given = work.imports.take(self._name, now, now + timedelta(seconds=self._pace.hold))
+            given = work.imports.take(self._name, datetime.now(UTC), self._until())
         if given is None:
             return False
         if given.attempts > MOST_ATTEMPTS:
@@ -137,13 +136,17 @@ class ImportWorker:
                 running.kill()
                 self._put_back(given, 0, begun=False)
                 return
-            until = datetime.now(UTC) + timedelta(seconds=self._pace.hold)
             with self._store.writing() as work:
-                held = work.imports.hold(given.id, self._name, until, running.progress)
+                held = work.imports.hold(given.id, self._name, self._until(), running.progress)
             if not held:
                 _log.info("import %s was cancelled", given.id)
                 return
+        with self._store.writing() as work:
+            work.imports.hold(given.id, self._name, self._until(), running.progress)
         self._close(given, ended)
+
+    def _until(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._pace.hold)
 
     def _close(self, given: CatalogueImport, ended: Ended) -> None:
         now = datetime.now(UTC)

@@ -106,6 +106,7 @@ def test_imports_are_worked_on_in_their_order(store: SqlStore) -> None:
     assert begun == ["c", "a", "b"]
     assert found[0].result == {"version": "v1"}
     assert found[0].attempts == 1
+    assert found[0].progress == Progress("encode", 3, 10)  # as far as it came, however quick it was
     assert [made.id for made in newest_imports(store, 2)] == ["b", "a"]
     assert [made.id for made in newest_imports(store, 2, (found[1].created_at, "a"))] == ["c"]
 
