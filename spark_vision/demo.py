@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark_vision.bootstrap import Shop, build_index
+from spark_vision.bootstrap.demo_posts import furnish_demo
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import DatasetRun, evaluate_dataset
 from spark_vision.domain.catalogue import Product
@@ -27,23 +28,26 @@ _SHEET_WIDTH = 2400
 
 @dataclass(frozen=True)
 class DemoResult:
-    """Where the contact sheet is, and the figures of `evaluate --json` for the demo photos."""
+    """Where the contact sheet is, the figures of `evaluate --json` for the demo photos, an admin's key."""
 
     sheet: Path
+    key: str
     evaluation: dict[str, Any]
 
 
 def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> DemoResult:
     """Index the demo shop, suggest products for the items in its photos, and draw what came out.
 
-    Writes `contact-sheet.jpg` and a picture a photo to `folder/photos`. Raises DatasetError where the
+    Writes `contact-sheet.jpg` and a picture a photo to `folder/photos`; posts some of the photos, unless that
+    was done before. Raises DatasetError where the
     installation has no demo shop.
     """
     shop = demo_shop()
     build_index(settings, str(shop), progress=progress)
     run = evaluate_dataset(settings, shop, _SPLIT, progress=progress)
     sheet = _draw(run, folder)
-    return DemoResult(sheet, run.run.as_json())
+    key = furnish_demo(settings, folder, progress)
+    return DemoResult(sheet, key, run.run.as_json())
 
 
 def _draw(run: DatasetRun, folder: Path) -> Path:

@@ -16,7 +16,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve the page when all else is done.")] = True,
 ) -> None:
-    """Index the bundled demo shop, suggest products for its photos, and serve the page."""
+    """Index the bundled demo shop, suggest products for its photos, post some, and serve the pages."""
     from spark_vision.demo import run_demo
 
     settings = Settings(index_dir=folder / "index", data_dir=folder / "data")
@@ -29,6 +29,7 @@ def demo(
         f"among the first five for {figures['recall@5']:.0%}."
     )
     console.out.print(f"To look at: {result.sheet}", markup=False)
+    console.out.print(f"To sign in: {result.key}", markup=False)
     if serve:
         console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C", markup=False)
         run_service(host, port, settings)

@@ -25,6 +25,8 @@ _JPEG: Responses = {
     },
     304: {"description": "The picture that If-None-Match names is still the one."},
 }
+Picture = tuple[str, str]
+"""A product's id and one of its images."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_A_WHILE = "public, max-age=300"
 
@@ -44,14 +46,17 @@ async def show_image(
     shop: LoadedShop,
     services: Given,
     size: Annotated[int, Query(ge=16, le=1024, description="Pixels of the longer side, at most.")] = 320,
+    image: Annotated[
+        str, Query(max_length=2000, description="One of its reference images; without, the main one.")
+    ] = "",
     v: Annotated[
         str, Query(max_length=100, description="The index version: with it the answer is kept for ever.")
     ] = "",
     if_none_match: Annotated[str, Header(max_length=1000)] = "",
 ) -> Response:
-    """The main reference picture as a small JPEG, made from its pixels: no metadata survives."""
+    """A reference picture as a small JPEG, made from its pixels: no metadata survives."""
     product = _product(shop, product_id)
-    work = partial(_thumbnail, shop, product, size, if_none_match)
+    work = partial(_thumbnail, shop, _picture(product, image), size, if_none_match)
     with services.thumbnails.admit():
         found = await services.thumbnails.run(work)
     cache = _FOR_EVER if v == shop.gallery.version else _FOR_A_WHILE
@@ -87,15 +92,22 @@ def _product(shop: Shop, product_id: str) -> Product:
         ) from None
 
 
-def _thumbnail(shop: Shop, product: Product, size: int, known: str) -> Thumbnail:
+def _picture(product: Product, image: str) -> Picture:
+    if image and image not in product.images:
+        raise PictureNotFoundError(f"Product {product.id[:100]!r} has no such picture.")
+    return product.id, image or product.images[0]
+
+
+def _thumbnail(shop: Shop, picture: Picture, size: int, known: str) -> Thumbnail:
     """The picture; without bytes where the client's tag (If-None-Match) is the right one."""
+    product_id, image = picture
     try:
-        source = shop.pictures.read(product.images[0])
+        source = shop.pictures.read(image)
         tag = picture_tag(source, size)
         if tag in known:
             return Thumbnail(tag, None)
         return make_thumbnail(source, size, tag)
     except PictureError as error:  # The catalogue's trouble, not this request's; and it names a file.
         raise PictureNotFoundError(
-            f"The picture of product {product.id[:100]!r} is no longer to be had."
+            f"The picture of product {product_id[:100]!r} is no longer to be had."
         ) from error

@@ -1,7 +1,9 @@
 """Amounts and moments as each language writes them."""
 
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
+
+from spark_vision.domain.money import minor_units
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _MONTHS = {
@@ -25,10 +27,20 @@ def money(language: str, amount: Decimal | str, currency: str) -> str:
     return f"-{symbol}{digits[1:]}" if digits.startswith("-") else f"{symbol}{digits}"
 
 
-def day(language: str, moment: datetime) -> str:
+def minor(language: str, amount: int, currency: str) -> str:
+    """An amount in minor units with its currency.
+
+    >>> minor("en", 1250, "EUR"), minor("it", -5, "EUR"), minor("en", 1250, "JPY")
+    ('€12.50', '-0,05 €', '1,250 JPY')
+    """
+    places = len(str(minor_units(currency))) - 1
+    return money(language, Decimal(amount).scaleb(-places), currency)
+
+
+def day(language: str, moment: date) -> str:
     """A day.
 
-    >>> day("it", datetime(2026, 3, 9))
+    >>> day("it", date(2026, 3, 9))
     '9 mar 2026'
     """
     return f"{moment.day} {_MONTHS[language][moment.month - 1]} {moment.year}"

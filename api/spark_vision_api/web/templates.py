@@ -3,11 +3,13 @@
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from spark_vision_api.web.assets import assets
+from spark_vision_api.web.crop import points
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # Nothing from elsewhere, nothing inline. `blob:` is the photo that the visitor has just chosen; `data:` the
@@ -42,7 +44,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = assets().url
+    made.filters["path"] = quote
+    made.filters["picture"] = picture
+    made.filters["points"] = points
     return made
+
+
+def picture(product_id: str, size: int, image: str = "", version: str = "") -> str:
+    """The address of a product's picture; with a version it may be kept for ever."""
+    query = {"size": size} | ({"image": image} if image else {}) | ({"v": version} if version else {})
+    return f"/v1/products/{quote(product_id)}/image?{urlencode(query)}"
 
 
 def render(name: str, status: int = 200, /, **values: Any) -> HTMLResponse:

@@ -16,7 +16,7 @@ from spark_vision.errors import KeyNeededError, NotAllowedError
 from spark_vision_api.auth import SAFE_METHODS
 from spark_vision_api.errors import ForeignRequestError
 from spark_vision_api.services import Given, Services
-from spark_vision_api.web.formats import day, money
+from spark_vision_api.web.formats import day, minor, money
 from spark_vision_api.web.language import LANGUAGES, Words, language_of, words
 from spark_vision_api.web.session import TOKEN_HEADER, Session, actor_of, is_own
 from spark_vision_api.web.templates import render
@@ -51,6 +51,7 @@ class Visit:
             path=self.request.url.path,
             partial="HX-Request" in self.request.headers,
             money=partial(money, language),
+            minor=partial(minor, language),
             day=lambda moment: day(language, moment),
             **values,
         )

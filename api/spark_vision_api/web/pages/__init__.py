@@ -2,6 +2,15 @@
 
 from fastapi import APIRouter
 
-from spark_vision_api.web.pages import account, look, start, static
+from spark_vision_api.web.pages import account, feed, look, me, post, product, start, static
 
-routers: tuple[APIRouter, ...] = (static.router, account.router, start.router, look.router)
+routers: tuple[APIRouter, ...] = (
+    static.router,
+    account.router,
+    start.router,
+    feed.router,
+    look.router,
+    post.router,
+    product.router,
+    me.router,
+)

@@ -8,12 +8,6 @@ from spark_vision_api.web.visit import Browser
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
-async def show_home(visit: Browser) -> Response:
-    """Where one begins."""
-    return visit.go("/look")
-
-
 @router.get("/look")
 async def show_look(visit: Browser) -> Response:
     """Where one drops a photo and sees what the shop has."""

@@ -1,0 +1,105 @@
+"""What everybody sees: the feed, a poster's posts, one post, and smiles."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from spark_vision.domain.catalogue import category_steps
+from spark_vision.errors import NotFoundError
+from spark_vision.ports.feed import Asked
+from spark_vision.tagging.feed import smile, unsmile
+from spark_vision.tagging.posts import hide
+from spark_vision.tagging.room import ANY, seen, whole
+from spark_vision_api.cursors import MAX_LENGTH
+from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, seen_post
+from spark_vision_api.schemas.feed import FeedOut, SeenPostOut
+from spark_vision_api.shown import empty, post_out, shelf_of
+from spark_vision_api.web.interests import interests
+from spark_vision_api.web.visit import Browser, Member, Visit
+
+router = APIRouter(include_in_schema=False)
+PAGE = 12
+After = Annotated[str, Query(max_length=MAX_LENGTH)]
+
+
+def page_of(visit: Visit, asked: Asked, listing: str, cursor: str) -> FeedOut:
+    """A page of posts, as the API answers it."""
+    services = visit.services
+    wanted = Wanted(listing, PAGE, cursor)
+    answer = feed_page(services, services.live.loaded, asked, wanted, visit.actor)
+    return FeedOut.model_validate_json(bytes(answer.body))
+
+
+@router.get("/")
+def show_feed(
+    visit: Browser, interest: Annotated[str, Query(max_length=750)] = "", after: After = ""
+) -> Response:
+    """The newest posts, of one interest or of all."""
+    shop = visit.services.live.loaded
+    asked = Asked(any_of=buyable_in(shop, interest)) if interest else Asked()
+    found = page_of(visit, asked, f"pages {interest}", after)
+    steps = category_steps(interest)
+    query = {"interest": interest} if interest else {}
+    return visit.page(
+        "feed.html",
+        title=steps[-1] if steps else visit.words("feed.title"),
+        heading="",
+        posts=found.posts,
+        next=f"/?{urlencode({**query, 'after': found.next})}" if found.next else "",
+        interest=interest,
+        interests=interests(shop),
+    )
+
+
+@router.get("/people/{account_id}")
+def show_person(visit: Browser, account_id: str, after: After = "") -> Response:
+    """What one account has posted."""
+    with visit.services.store.reading() as work:
+        account = work.accounts.get(account_id)
+    if account is None:
+        raise NotFoundError(f"There is nobody {account_id[:100]!r}.")
+    found = page_of(visit, Asked(poster_id=account.id), f"pages of {account.id}", after)
+    title = visit.words("people.title", name=account.name)
+    path = f"/people/{account.id}?{urlencode({'after': found.next})}" if found.next else ""
+    return visit.page(
+        "feed.html", title=title, heading=title, posts=found.posts, next=path, interest="", interests=()
+    )
+
+
+@router.get("/posts/{post_id}")
+def show_post(visit: Browser, post_id: str) -> Response:
+    """One post."""
+    post = _post(visit, post_id)
+    return visit.page("post_page.html", post=post, mine=post.poster.id == visit.actor.id)
+
+
+@router.post("/posts/{post_id}/smile")
+def smile_at(visit: Member, post_id: str) -> Response:
+    """Smile at a post, or no longer."""
+    store = visit.services.store
+    if visit.fields.get("on") == "no":
+        unsmile(store, post_id, visit.actor)
+    else:
+        smile(store, post_id, visit.actor, visit.now)
+    if "HX-Request" in visit.request.headers:
+        return visit.page("smile.html", post=_post(visit, post_id))
+    return visit.go(f"/posts/{post_id}")
+
+
+@router.post("/posts/{post_id}/hide")
+def hide_post(visit: Member, post_id: str) -> Response:
+    """Show a post to its poster alone."""
+    hide(visit.services.room, visit.actor, post_id, ANY)
+    return visit.go(f"/posts/{post_id}")
+
+
+def _post(visit: Visit, post_id: str) -> SeenPostOut:
+    services, actor = visit.services, visit.actor
+    shop = services.live.loaded
+    with services.store.reading() as work:
+        held = whole(work, seen(work, post_id, actor))
+        smiles = work.feed.smiles([post_id], actor.id)[post_id]
+    shown = post_out(held, empty if shop is None else shelf_of(shop), actor)
+    return seen_post(shown, smiles, services.rates)

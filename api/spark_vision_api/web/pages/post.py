@@ -1,0 +1,29 @@
+"""Posting: the page around the editor, which talks to the API."""
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from spark_vision.domain.post import Post
+from spark_vision.tagging.room import owned
+from spark_vision_api.web.visit import Member, Visit
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/post")
+async def show_new(visit: Member) -> Response:
+    """A new post."""
+    return visit.page("post.html", post_id="")
+
+
+@router.get("/post/{post_id}")
+async def show_post(visit: Member, post_id: str) -> Response:
+    """A draft, or a post to change; for its poster alone."""
+    post = await run_in_threadpool(_owned, visit, post_id)
+    return visit.page("post.html", post_id=post.id)
+
+
+def _owned(visit: Visit, post_id: str) -> Post:
+    with visit.services.store.reading() as work:
+        return owned(work, post_id, visit.actor)

@@ -1,0 +1,38 @@
+"""A product: what it is, what it costs, and who shows it."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from spark_vision.domain.catalogue import Product
+from spark_vision.ports.feed import Asked
+from spark_vision.tagging.shop import is_web_page
+from spark_vision_api.errors import ProductNotFoundError
+from spark_vision_api.services import LoadedShop
+from spark_vision_api.shown import shelf_of
+from spark_vision_api.web.pages.feed import After, page_of
+from spark_vision_api.web.visit import Browser
+
+router = APIRouter(include_in_schema=False)
+_FACTS = ("brand", "color", "material", "pattern", "size")
+
+
+@router.get("/products/{product_id:path}")
+def show_product(visit: Browser, product_id: str, shop: LoadedShop, after: After = "") -> Response:
+    """Pictures, price, availability, and the posts that it was tagged in."""
+    product = shelf_of(shop)(product_id)
+    if product is None:
+        raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
+    found = page_of(visit, Asked(product_id=product.id), f"pages with {product.id}", after)
+    return visit.page(
+        "product.html",
+        product=product,
+        facts=_facts(product),
+        version=shop.gallery.version,
+        link=product.link if is_web_page(product.link) else "",
+        posts=found.posts,
+        next=f"{visit.request.url.path}?after={found.next}" if found.next else "",
+    )
+
+
+def _facts(product: Product) -> list[tuple[str, str]]:
+    return [(name, value) for name in _FACTS if (value := getattr(product, name))]

@@ -1,0 +1,84 @@
+// The feed beyond links: cards at points, and the place one had come to when one comes back.
+import { make } from "./dom.js";
+
+let open = null;
+
+function close(back = false) {
+  if (!open) return;
+  open.card.remove();
+  if (back) open.point.focus();
+  open = null;
+}
+
+// The card of a point: the product's row of the bag, beside the point and within the photo.
+function show(point) {
+  const photo = point.closest(".photo");
+  const row = photo.querySelector(`.shelf-row[data-tag="${point.dataset.tag}"]`);
+  if (open?.point === point) return;
+  close();
+  const card = make("div", { class: "pop", role: "group", "aria-label": point.getAttribute("aria-label") }, make("ul", {}, row.cloneNode(true)));
+  card.onkeydown = (event) => { if (event.key === "Escape") close(true); };
+  photo.append(card);
+  const area = photo.getBoundingClientRect();
+  const at = point.querySelector(".ring").getBoundingClientRect();
+  const left = Math.min(Math.max(at.x + at.width / 2 - area.x - card.offsetWidth / 2, 8), area.width - card.offsetWidth - 8);
+  const below = at.bottom - area.y + 10;
+  const above = at.top - area.y - card.offsetHeight - 10;
+  Object.assign(card.style, { left: `${left}px`, top: `${below + card.offsetHeight > area.height && above > 0 ? above : below}px` });
+  open = { point, card };
+}
+
+document.addEventListener("click", (event) => {
+  const point = event.target.closest?.(".points a");
+  if (point) {
+    event.preventDefault();
+    show(point);
+    if (event.detail === 0) open.card.querySelector("a.title").focus(); // By key: on into the card.
+    return;
+  }
+  if (!event.target.closest?.(".pop")) close();
+  const photo = event.target.closest?.(".photo");
+  // A first tap shows the points, a second one opens the post.
+  if (photo && matchMedia("(hover: none)").matches && event.target.closest(".open") && photo.querySelector(".points") && !photo.classList.contains("shown")) {
+    event.preventDefault();
+    for (const other of document.querySelectorAll(".photo.shown")) other.classList.remove("shown");
+    photo.classList.add("shown");
+  }
+});
+document.addEventListener("pointerover", (event) => {
+  const point = event.pointerType === "mouse" ? event.target.closest?.(".points a") : null;
+  if (point) show(point);
+});
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(true); });
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.(".bag") && event.target.open) {
+    close();
+    for (const bag of document.querySelectorAll(".bag[open]")) if (bag !== event.target) bag.open = false;
+  }
+}, true);
+
+// The place: how many pages were there, and how far down. Browsers that keep the page itself need none of it.
+const key = `place ${location.pathname}${location.search}`;
+let pages = 1;
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.detail.elt.matches(".next a")) pages += 1; });
+addEventListener("pagehide", () => sessionStorage.setItem(key, JSON.stringify({ pages, y: scrollY })));
+
+const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+const [navigation] = performance.getEntriesByType("navigation");
+if (kept && navigation?.type === "back_forward" && kept.pages > 1) {
+  history.scrollRestoration = "manual";
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true })); // Before, htmx does not listen.
+  while (pages < kept.pages && document.querySelector(".next a")) {
+    const next = document.querySelector(".next a");
+    const before = pages;
+    await Promise.race([
+      new Promise((done) => document.addEventListener("htmx:afterSettle", done, { once: true })),
+      new Promise((done) => setTimeout(done, 4000)),
+      (next.click(), new Promise(() => {})),
+    ]);
+    if (pages === before) break;
+  }
+  scrollTo({ top: kept.y, behavior: "instant" });
+  history.scrollRestoration = "auto";
+}
+document.documentElement.dataset.ready = "yes";

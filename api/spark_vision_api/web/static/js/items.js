@@ -1,0 +1,104 @@
+// The suggestions beside the photo: a card an item, the best open one in front, the others behind it.
+import { pathOf } from "./api.js";
+import { facts, gauge, picture } from "./cards.js";
+import { icon, make } from "./dom.js";
+import { t } from "./words.js";
+
+const SIDE = 176;
+
+// The region of the photo that a suggestion is about, for the eye to compare.
+function cut(image, box) {
+  const canvas = make("canvas", { class: "cut", width: SIDE, height: SIDE, role: "img", "aria-label": t("post.cut") });
+  const { naturalWidth: width, naturalHeight: height } = image;
+  if (!width) return canvas;
+  const region = box ?? { x: 0, y: 0, width: 1, height: 1 };
+  const side = Math.max(region.width * width, region.height * height);
+  const x = (region.x + region.width / 2) * width - side / 2;
+  const y = (region.y + region.height / 2) * height - side / 2;
+  canvas.getContext("2d").drawImage(image, x, y, side, side, 0, 0, SIDE, SIDE);
+  return canvas;
+}
+
+function matched(id, held, version, size) {
+  const image = picture(id, version, size);
+  if (held.reference_image) image.src += `&${new URLSearchParams({ image: held.reference_image })}`;
+  return image;
+}
+
+export class Items {
+  constructor(root, image, draft) { Object.assign(this, { root, image, draft, opened: new Set() }); }
+
+  view(item, index) {
+    const { draft } = this;
+    const heading = make("h2", {}, item.box ? make("span", { class: "badge", textContent: item.number }) : null, make("span", { textContent: this.#title(item) }));
+    const remove = item.source === "asked" || (item.box && item.own)
+      ? make("button", { class: "bare small", type: "button", textContent: t("post.drop_box"), "data-key": `drop-${index}`, onclick: item.drop }) : null;
+    const head = make("header", { class: "row between" }, heading, remove);
+    const open = item.suggestions.filter((held) => draft.standing(held.product_id) !== "rejected");
+    const first = open.find((held) => draft.standing(held.product_id) === "tagged") ?? open[0];
+    const rejected = item.suggestions.filter((held) => draft.standing(held.product_id) === "rejected");
+    const unsure = item.no_match !== null;
+    if (!first || (unsure && draft.standing(first.product_id) !== "tagged" && !this.opened.has(index))) {
+      return make("article", { class: "item" }, head, this.#nothing(item, index, open.length > 0), this.#rejected(rejected));
+    }
+    const others = open.filter((held) => held !== first);
+    return make("article", { class: "item" }, head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected));
+  }
+
+  #title(item) {
+    if (item.box) return t("look.item", { n: item.number });
+    return t(item.alone ? "post.in_photo" : "post.whole");
+  }
+
+  #nothing(item, index, more) {
+    const show = make("button", { class: "bare small", type: "button", textContent: t("post.show_guesses"), "data-key": `guess-${index}`, onclick: () => { this.opened.add(index); this.draft.changed(); } });
+    return make("div", { class: "note kind" },
+      make("p", {}, make("strong", { textContent: t("look.nothing") })),
+      make("p", { class: "small soft", textContent: t("post.nothing_hint") }),
+      make("p", { class: "row" },
+        make("button", { class: "quiet small", type: "button", textContent: t("post.search_instead"), "data-key": `search-${index}`, onclick: () => document.querySelector("#words input").focus() }),
+        more ? show : null));
+  }
+
+  #front(held, item) {
+    const tagged = this.draft.standing(held.product_id) === "tagged";
+    const product = this.draft.products[held.product_id];
+    return make("div", { class: `front${tagged ? " is-tagged" : ""}` },
+      make("div", { class: "why" }, cut(this.image, item.box), matched(held.product_id, held, this.draft.version, 352)),
+      make("div", { class: "stack tight" },
+        make("p", { class: "title", textContent: held.title }),
+        product ? facts(product) : null,
+        gauge(held),
+        tagged ? this.#taggedRow(held) : this.#askRow(held, item)));
+  }
+
+  #taggedRow(held) {
+    return make("p", { class: "row decided" }, make("span", { class: "good" }, icon("check"), t("post.is_tagged")),
+      make("button", { class: "bare small", type: "button", "data-key": `undo-${held.product_id}`, onclick: () => this.draft.untag(held.product_id) }, icon("undo"), t("post.undo")));
+  }
+
+  #askRow(held, item) {
+    return make("p", { class: "row" },
+      make("button", { class: "small", type: "button", "data-key": `yes-${item.number}-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) }, icon("check"), t("post.yes")),
+      make("button", { class: "quiet small", type: "button", "data-key": `no-${item.number}-${held.product_id}`, "aria-label": t("post.no_label", { title: held.title }), onclick: () => this.draft.reject(held, "not_in_photo") }, t("post.no")));
+  }
+
+  #others(others, item, index) {
+    if (!others.length) return null;
+    const list = make("ul", { class: "others" }, ...others.map((held) => make("li", {},
+      make("button", { class: "other", type: "button", "data-key": `other-${item.number}-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) },
+        matched(held.product_id, held, this.draft.version, 176), make("span", { textContent: held.title })))));
+    const more = make("details", { class: "more", open: this.opened.has(`more-${index}`) }, make("summary", { textContent: t("post.others", { n: others.length }), "data-key": `more-${index}` }), list);
+    more.ontoggle = () => (more.open ? this.opened.add(`more-${index}`) : this.opened.delete(`more-${index}`));
+    return more;
+  }
+
+  #rejected(rejected) {
+    if (!rejected.length) return null;
+    return make("ul", { class: "rejected" }, ...rejected.map((held) => make("li", {},
+      make("s", { textContent: held.title }),
+      make("button", { class: "bare small", type: "button", "data-key": `back-${held.product_id}`, "aria-label": t("post.undo_label", { title: held.title }), onclick: () => this.draft.unreject(held) }, icon("undo"), t("post.undo")))));
+  }
+}
+
+export const productPage = (id) => `/products/${pathOf(id)}`;

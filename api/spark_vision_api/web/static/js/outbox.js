@@ -1,0 +1,84 @@
+// Changes on their way to the service, in their order. They are kept in the browser until they have arrived, so
+// that neither a reload nor a lost connection loses one.
+import { ask } from "./api.js";
+
+const WAIT = 3000;
+
+export class Outbox {
+  // told(state): "saved", "saving" or "waiting" (for the connection); refused(error, change): the service said no;
+  // arrived(change, answer).
+  constructor(name, { told, refused, arrived }) {
+    Object.assign(this, { name, told, refused, arrived, running: null, timer: 0 });
+    this.waiting = JSON.parse(localStorage.getItem(name) ?? "[]");
+    addEventListener("online", () => this.send());
+  }
+
+  get empty() { return this.waiting.length === 0; }
+
+  // change: { method, path, json, about }. A later change about the same thing takes the place of one that waits.
+  put(change) {
+    const last = this.waiting.at(-1);
+    const same = last && last.about === change.about && last.method === change.method && !(this.running && this.waiting.length === 1);
+    if (same) this.waiting.pop();
+    this.waiting.push(change);
+    this.#keep();
+    return this.send();
+  }
+
+  // All that waits, or as much as the connection lets through.
+  send() {
+    this.running ??= this.#send().finally(() => { this.running = null; });
+    return this.running;
+  }
+
+  async #send() {
+    clearTimeout(this.timer);
+    while (this.waiting.length) {
+      const change = this.waiting[0];
+      this.told("saving");
+      try {
+        const headers = change.anyVersion ? { "If-Match": "*" } : {};
+        const answer = await ask(change.method, change.path, { json: change.json, headers });
+        this.#drop();
+        this.arrived(change, answer);
+      } catch (error) {
+        if (error.passing) {
+          this.told("waiting");
+          this.timer = setTimeout(() => this.send(), Math.max(WAIT, error.retryAfter * 1000));
+          return;
+        }
+        this.#drop();
+        this.refused(error, change);
+      }
+    }
+    this.told("saved");
+  }
+
+  #drop() { this.waiting.shift(); this.#keep(); }
+  #keep() { this.waiting.length ? localStorage.setItem(this.name, JSON.stringify(this.waiting)) : localStorage.removeItem(this.name); }
+}
+
+// One photo that has not arrived yet, with the key that makes sending it twice harmless.
+const open = () => new Promise((done, failed) => {
+  const asked = indexedDB.open("spark-vision", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("photos");
+  asked.onsuccess = () => done(asked.result);
+  asked.onerror = () => failed(asked.error);
+});
+
+async function photos(mode, work) {
+  const database = await open();
+  try {
+    return await new Promise((done, failed) => {
+      const asked = work(database.transaction("photos", mode).objectStore("photos"));
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => failed(asked.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+export const keepPhoto = (held) => photos("readwrite", (store) => store.put(held, "next")).catch(() => {}); // A private window may have no room.
+export const keptPhoto = () => photos("readonly", (store) => store.get("next")).catch(() => undefined);
+export const dropPhoto = () => photos("readwrite", (store) => store.delete("next")).catch(() => {});

@@ -1,0 +1,219 @@
+// Posting: a photo, what is in it, a caption, and out. The draft is on the service from the first moment on.
+import { ApiError, ask } from "./api.js";
+import { facts, picture } from "./cards.js";
+import { Draft } from "./draft.js";
+import { $, icon, make, once } from "./dom.js";
+import { Items } from "./items.js";
+import { dropPhoto, keepPhoto, keptPhoto } from "./outbox.js";
+import { listen, shrunk } from "./photo.js";
+import { movable, place, Stage } from "./stage.js";
+import { t } from "./words.js";
+
+let draft = null;
+let items = null;
+let spot = null; // Where the poster tapped last: what is searched for goes there.
+const say = (text) => { $("say").textContent = text; };
+const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); addBox(box); }, say });
+stage.ended = () => { pressed(false); $("draw").focus(); };
+stage.tapped = (point) => { spot = point; marks(); $("words").q.focus(); };
+
+function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
+
+function told(state) {
+  $("state").textContent = t(`post.state.${state}`);
+  $("state").dataset.state = state;
+}
+
+function trouble(error, again) {
+  return make("div", { class: "note stack", role: "alert" },
+    make("p", { textContent: error.status ? error.message : t("trouble.offline") }),
+    make("p", {}, make("button", { class: "quiet small", type: "button", textContent: t("trouble.again"), "data-key": "again", onclick: again })));
+}
+
+// --- The photo ---
+
+async function showPhoto(url, ratio) {
+  $("drop").hidden = true;
+  $("stage").hidden = $("side").hidden = false;
+  $("editor").classList.add("begun");
+  if (ratio) $("frame").style.setProperty("--ratio", ratio);
+  $("shown").src = url;
+  await $("shown").decode().catch(() => {}); // A format that is not shown here; the service may know it.
+  if ($("shown").naturalWidth) $("frame").style.setProperty("--ratio", $("shown").naturalWidth / $("shown").naturalHeight);
+}
+
+async function choose(file) {
+  if (draft) return; // Another photo is another post.
+  const photo = await shrunk(file);
+  const held = { photo, key: crypto.randomUUID(), caption: "" };
+  await keepPhoto(held);
+  await upload(held);
+}
+
+async function upload(held) {
+  showPhoto(URL.createObjectURL(held.photo));
+  told("uploading");
+  waiting();
+  const body = new FormData();
+  body.append("photo", held.photo, "photo.jpg");
+  body.append("caption", $("caption").value);
+  try {
+    const { value } = await ask("POST", "/v1/posts", { body, headers: { "Idempotency-Key": held.key } });
+    await dropPhoto();
+    history.replaceState(null, "", `/post/${value.id}`);
+    const typed = $("caption").value;
+    begin(value);
+    if (typed !== value.caption) { $("caption").value = typed; draft.caption(typed); }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    told("waiting");
+    $("items").replaceChildren(trouble(error, () => upload(held)));
+    if (error.passing) addEventListener("online", () => upload(held), { once: true });
+    else await dropPhoto();
+  }
+}
+
+// --- The draft ---
+
+function begin(post) {
+  draft = new Draft(post, { changed: render, told, refused: (error) => say(error.message) });
+  items = new Items($("items"), $("shown"), draft);
+  $("caption").value = post.caption;
+  $("publish").textContent = t(post.state === "published" ? "post.done" : "post.publish");
+  told("saved");
+  draft.load();
+}
+
+function waiting() {
+  $("items").replaceChildren(make("div", { class: "waiting card-high", role: "status" }, make("span", { class: "only-read", textContent: t("post.looking") })), make("p", { class: "soft looking", textContent: t("post.looking") }));
+}
+
+// What is rebuilt keeps the focus where it was, or close to it.
+function render() {
+  const key = document.activeElement?.dataset?.key;
+  if (draft.trouble) $("items").replaceChildren(trouble(draft.trouble, () => draft.load()));
+  else if (!draft.items) waiting();
+  else showItems();
+  marks();
+  showTagged();
+  const n = draft.tags.size;
+  $("count").textContent = t("post.count", { n });
+  if (!key || document.activeElement !== document.body) return;
+  const again = document.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key$="${CSS.escape(key.split("-").at(-1))}"]`);
+  (again ?? document.querySelector("#items button"))?.focus();
+}
+
+// The whole photo is worth a card of its own only where no region says the same.
+function shownItems() {
+  const regions = draft.items.filter((item) => item.box);
+  const asWhole = draft.items.filter((item) => !item.box);
+  const shown = regions.length ? regions : asWhole;
+  return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box) }));
+}
+
+const near = (a, b) => ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1e-4);
+const isOwn = (box) => box && draft.post.boxes.some((own) => near(own, box));
+const dropBox = (box) => draft.boxes(draft.post.boxes.filter((own) => !near(own, box)));
+
+function addBox(box) {
+  say(t("post.box_added"));
+  draft.boxes([...draft.post.boxes, box]);
+}
+
+function showItems() {
+  $("items").replaceChildren(...shownItems().map((item, index) => items.view(item, index)));
+}
+
+function marks() {
+  const boxes = draft.items ? shownItems().filter((item) => item.box) : draft.post.boxes.map((box, index) => ({ box, number: index + 1 }));
+  const quiet = (item) => item.suggestions?.some((held) => draft.standing(held.product_id) === "tagged");
+  const drawn = boxes.map((item) => place(make("div", { class: `mark${quiet(item) ? " settled" : ""}` }, make("span", { class: "badge", textContent: item.number })), item.box));
+  const points = [...draft.tags.values()].map((tag) => movable(stage,
+    make("button", { class: "point", type: "button", "data-key": `point-${tag.product_id}`, "aria-label": t("post.point_label", { title: tag.title }), title: tag.title }), tag,
+    (point) => draft.move(tag.product_id, point)));
+  const here = spot ? [place(make("div", { class: "spot" }), spot)] : [];
+  stage.show([...drawn, ...here, ...points]);
+}
+
+function showTagged() {
+  if (!draft.tags.size) { $("tagged").replaceChildren(); return; }
+  $("tagged").replaceChildren(make("h2", { textContent: t("post.tagged") }), make("ul", { class: "tagged" }, ...[...draft.tags.values()].map((tag) => make("li", {},
+    picture(tag.product_id, draft.version, 96), make("span", { textContent: tag.title }),
+    make("button", { class: "bare small", type: "button", "data-key": `untag-${tag.product_id}`, "aria-label": t("post.untag_label", { title: tag.title }), onclick: () => draft.untag(tag.product_id) }, icon("close"), t("post.untag"))))));
+}
+
+// --- Words ---
+
+const search = once(250, async () => {
+  const text = $("words").q.value.trim();
+  if (!text) { $("found").replaceChildren(); return; }
+  try {
+    const { value } = await ask("GET", `/v1/search/products?${new URLSearchParams({ q: text, top: 8 })}`);
+    if ($("words").q.value.trim() !== text) return;
+    Object.assign(draft.products, value.products);
+    $("found").replaceChildren(make("ul", { class: "others" }, ...value.suggestions.map((held) => make("li", {},
+      make("button", { class: "other", type: "button", "data-key": `hand-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => byHand(held) },
+        picture(held.product_id, value.index_version, 176), make("span", { textContent: held.title }), facts(value.products[held.product_id]))))));
+  } catch (error) {
+    $("found").replaceChildren(trouble(error, search));
+  }
+});
+
+function byHand(held) {
+  draft.tag(held.product_id, held.title, spot ?? { x: 0.5, y: 0.5 });
+  spot = null;
+  $("words").q.value = "";
+  $("found").replaceChildren();
+  marks();
+  const point = document.querySelector(`[data-key="${CSS.escape(`point-${held.product_id}`)}"]`);
+  point?.focus({ preventScroll: false });
+  say(t("post.point_help"));
+}
+
+// --- Out ---
+
+// What was typed a moment ago is on its way, too.
+function takeCaption() {
+  if (draft && $("caption").value !== draft.post.caption) draft.caption($("caption").value);
+}
+
+async function publish() {
+  $("publish").disabled = true;
+  try {
+    takeCaption();
+    await draft.outbox.send();
+    if (!draft.outbox.empty) throw new ApiError(0, "offline", "");
+    await ask("POST", `${draft.path}/publish`);
+    location.assign(`/posts/${draft.post.id}`);
+  } catch (error) {
+    $("publish").disabled = false;
+    $("state").replaceChildren(error.status ? error.message : t("trouble.offline"));
+  }
+}
+
+async function remove() {
+  if (!confirm(t("post.remove_sure"))) return;
+  if (draft) await ask("DELETE", draft.path);
+  await dropPhoto();
+  location.assign("/post");
+}
+
+$("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
+$("words").onsubmit = (event) => { event.preventDefault(); search(); };
+$("words").q.oninput = search;
+$("caption").oninput = once(400, takeCaption);
+addEventListener("pagehide", takeCaption);
+$("publish").onclick = () => draft && publish();
+$("remove").onclick = remove;
+listen([$("file"), $("camera")], choose);
+
+const known = $("editor").dataset.post;
+if (known) {
+  const { value } = await ask("GET", `/v1/posts/${known}`);
+  showPhoto(value.photo.url, value.photo.width / value.photo.height).then(() => draft?.items && render());
+  begin(value);
+} else {
+  const held = await keptPhoto();
+  if (held) await upload(held);
+}
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,130 @@
+"""The feed: light, still, endless, and where one left it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import POSTS, SIZES, House, Open, ready
+
+_SHIFTS = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 500);
+})"""
+_BYTES = """() => performance.getEntries()
+  .filter((entry) => "transferSize" in entry && entry.initiatorType !== "img")
+  .reduce((sum, entry) => sum + entry.transferSize, 0)"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_view_is_light_and_nothing_moves(open_page: Open, house: House, size: str) -> None:
+    page = open_page(house.address, size)
+    page.goto("/")
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    assert 10_000 < page.evaluate(_BYTES) < 150_000
+    assert page.evaluate(_SHIFTS) == 0
+    photos = page.locator(".open img")
+    assert photos.count() >= 12
+    for photo in photos.all():
+        assert photo.get_attribute("width")
+        assert photo.get_attribute("height")
+        assert photo.get_attribute("srcset")
+    lazy = [photo.get_attribute("loading") for photo in photos.all()]
+    assert lazy == [None, *["lazy"] * (photos.count() - 1)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_feed_goes_on_and_keeps_its_place(open_page: Open, house: House, size: str) -> None:
+    page = open_page(house.address, size)
+    page.goto("/")
+    ready(page)
+    for _ in range(4):
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_timeout(200)
+    expect(page.locator(".post")).to_have_count(POSTS)
+    expect(page.locator(".next")).to_have_count(0)
+    last = page.locator(".post .by a").last
+    last.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 500
+    last.click()
+    page.wait_for_url("**/people/*")
+    page.go_back()
+    expect(page.locator(".post")).to_have_count(POSTS)
+    for _ in range(50):  # Playwright's own waiting needs eval, which our policy forbids.
+        if abs(page.evaluate("scrollY") - before) < 5:
+            break
+        page.wait_for_timeout(100)
+    assert abs(page.evaluate("scrollY") - before) < 5
+
+
+def test_a_point_opens_the_product_by_pointer_and_by_key(open_page: Open, house: House) -> None:
+    page = open_page(house.address)
+    page.goto("/")
+    ready(page)
+    photo = page.locator(".photo").first
+    photo.hover()
+    photo.locator(".points a").first.hover()
+    expect(photo.locator(".pop")).to_contain_text("€")
+    page.keyboard.press("Escape")
+    expect(photo.locator(".pop")).to_have_count(0)
+    photo.locator(".points a").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(photo.locator(".pop .title")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/products/*")
+    expect(page.get_by_role("heading", name="Seen in")).to_be_visible()
+
+
+def test_on_a_phone_a_tap_shows_the_points_first(open_page: Open, house: House) -> None:
+    page = open_page(house.address, "phone")
+    page.goto("/")
+    ready(page)
+    photo = page.locator(".photo").first
+    photo.locator(".open").tap(position={"x": 20, "y": 20})
+    expect(photo.locator(".points")).to_have_css("opacity", "1")
+    photo.locator(".points a .hit").first.tap(force=True)
+    expect(photo.locator(".pop")).to_be_visible()
+    photo.locator(".open").tap(position={"x": 20, "y": 20})
+    page.wait_for_url("**/posts/*")
+
+
+def test_a_smile_is_kept_and_taken_back(ada: Callable[..., Page], house: House) -> None:
+    page = ada()
+    page.goto("/")
+    ready(page)
+    smile = page.locator(".smile button").first
+    expect(smile).to_have_attribute("aria-pressed", "false")
+    smile.click()
+    expect(smile).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(smile).to_contain_text("1")
+    smile.click()
+    expect(smile).to_contain_text("0")
+
+
+def test_without_scripts_links_and_forms_do(open_page: Open, house: House) -> None:
+    page = open_page(house.address, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("link", name="More").click()
+    expect(page.locator(".post")).to_have_count(POSTS - 12)
+    page.goto("/sign-in?then=/posts/" + house.posts[0])
+    page.get_by_label("Key", exact=True).fill(house.key)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".smile button").click()
+    expect(page.locator(".smile button")).to_contain_text("1")
+    page.locator(".smile button").click()
+    expect(page.locator(".smile button")).to_contain_text("0")
+
+
+def test_an_interest_narrows_the_feed(open_page: Open, house: House) -> None:
+    page = open_page(house.address, locale="it-IT")
+    page.goto("/")
+    page.get_by_role("link", name="Books").click()
+    expect(page.get_by_role("link", name="Books")).to_have_attribute("aria-current", "true")
+    expect(page.locator(".post").first).to_be_visible()
+    page.get_by_role("link", name="Travel").click()
+    expect(page.get_by_role("heading", name="Ancora niente qui")).to_be_visible()

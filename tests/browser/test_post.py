@@ -1,0 +1,98 @@
+"""Posting: by keyboard alone, and with a connection that is lost."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from .conftest import House, Watch, ready
+from .service import PHOTO, client
+from .test_way import reveal
+
+
+def test_a_post_by_keyboard_alone(ada: Callable[..., Page], house: House) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    tab_to(page, "#file")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(PHOTO)
+    page.locator(".item").first.wait_for()
+    tab_to(page, "#draw")
+    page.keyboard.press("Enter")
+    expect(page.locator(".growing")).to_be_focused()
+    for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Drop this box")).to_be_visible()
+    boxes = page.request.get(f"/v1/posts/{id_of(page)}").json()["boxes"]
+    assert [round(value, 2) for value in boxes[0].values()] == [0.26, 0.28, 0.42, 0.4]
+    tab_to(page, "#words input")
+    page.keyboard.type("green")
+    page.locator("#found button").first.wait_for()
+    tab_to(page, "#found button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".point")).to_be_focused()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    tab_to(page, "#caption")
+    page.keyboard.type("By keys")
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    page.wait_for_timeout(1200)
+    tab_to(page, "#publish")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/posts/*")
+    post = page.request.get(f"/v1/posts/{id_of(page)}").json()
+    assert (post["state"], post["caption"]) == ("published", "By keys")
+    assert [(tag["x"], tag["y"]) for tag in post["tags"]] == [(0.45, 0.49)]
+    with client(house.address, house.key) as api:
+        api.delete(f"/v1/posts/{post['id']}").raise_for_status()
+
+
+def test_nothing_is_lost_with_the_connection(ada: Callable[..., Page], watches: list[Watch]) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    page.route("**/tags/**", lambda route: route.abort())
+    page.get_by_role("button", name="Tag ").first.click()
+    expect(page.locator("#state")).to_have_text("No connection: kept here and sent later")
+    page.get_by_label("Caption").fill("Still here")
+    page.wait_for_timeout(600)
+    page.unroute("**/tags/**")
+    page.reload()
+    expect(page.locator("#tagged li")).to_have_count(1)
+    expect(page.get_by_label("Caption")).to_have_value("Still here")
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    post = page.request.get(f"/v1/posts/{id_of(page)}").json()
+    assert (len(post["tags"]), post["caption"], post["state"]) == (1, "Still here", "draft")
+    # Each try on the broken connection is in the browser's console, and nothing else is.
+    assert all("/tags/" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_no_and_back_again(ada: Callable[..., Page]) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    title = page.locator(".front .title").inner_text()
+    page.get_by_role("button", name=f"Not {title}").click()
+    expect(page.locator(".rejected")).to_contain_text(title)
+    page.get_by_role("button", name=f"Undo: {title}").click()
+    expect(page.locator(".front .title")).to_have_text(title)
+    expect(page.locator("#state")).to_have_text("Draft saved")
+
+
+def id_of(page: Page) -> str:
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus, as somebody without a mouse would."""
+    for _ in range(80):
+        if page.evaluate("(selector) => Boolean(document.activeElement?.matches(selector))", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {selector}")
