@@ -9,12 +9,13 @@ SERVE ?= 1
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint types imports unit format openapi lock wheel clean
+.PHONY: help setup demo test lint types imports unit notebooks format openapi lock wheel clean
 
 help:
 	@echo "make demo     index the bundled demo shop, tag its photos, serve the page (SERVE=0: do not serve)"
 	@echo "make test     all checks and tests"
 	@echo "make setup    make $(VENV) and install the project into it"
+	@echo "make notebooks  run the notebooks anew"
 	@echo "make format   put the code into shape"
 	@echo "make wheel    build the wheel into dist/"
 	@echo "make lock     write constraints.txt anew from what is installed"
@@ -32,7 +33,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/spark-vision demo --dir $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: lint types imports unit
+test: lint types imports unit notebooks
 
 lint: setup
 	$(BIN)/ruff check .
@@ -46,6 +47,10 @@ imports: setup
 
 unit: setup
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+# Each is run anew in a kernel of its own; embeddings are shared through out/notebooks.
+notebooks: setup
+	$(BIN)/pytest -q --nbmake --nbmake-timeout=600 notebooks
 
 format: setup
 	$(BIN)/ruff check --fix .

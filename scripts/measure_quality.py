@@ -25,8 +25,8 @@ from spark_vision.domain.embedding import unit_length
 from spark_vision.errors import SparkVisionError
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.figures import Figure, compute_figures, confidences, correct
-from spark_vision.evaluation.protocols.few_shot import Labelled, few_shot, split_by_photo
+from spark_vision.evaluation.figures import compute_figures, confidences, correct
+from spark_vision.evaluation.protocols.few_shot import Gallery, Labelled, Pooling, few_shot, split_by_photo
 from spark_vision.evaluation.protocols.open_set import draw_products, take_out
 from spark_vision.evaluation.ranking import ArrayRanker
 from spark_vision.evaluation.records.folder import save_run
@@ -107,9 +107,8 @@ def demo(job: Job) -> Iterator[str]:
     yield from _open_set(run, bench)
     confirmed, asked = split_by_photo(bench.dataset.queries, share=0.5, seed=0)
     labelled = Labelled(bench.dataset.queries, bench.encoded(bench.dataset.queries).embeddings)
-    answers = few_shot(bench.gallery(), labelled.only(confirmed), labelled.only(asked), (0, 1, 2, 5))
     yield "\nWith confirmed views (half of the photos give them, the other half is looked up):\n"
-    yield _shots({count: run.figures_of(results) for count, results in answers.items()})
+    yield _shots(run, bench.gallery(), labelled.only(confirmed), labelled.only(asked))
 
 
 def fashion(job: Job) -> Iterator[str]:
@@ -200,9 +199,8 @@ def _few(run: Run, bench: Bench, train: Bench) -> Iterator[str]:
     wanted = _few_of_each(train.dataset.queries, 5)
     confirmed = Labelled(wanted, train.encoded(wanted).embeddings)
     asked = Labelled(bench.dataset.queries, bench.encoded(bench.dataset.queries).embeddings)
-    answers = few_shot(bench.gallery(), confirmed, asked, (0, 1, 2, 5))
     yield "\nWith confirmed views (from the split train, which spark-mini was trained on):\n"
-    yield _shots({count: run.figures_of(results) for count, results in answers.items()})
+    yield _shots(run, bench.gallery(), confirmed, asked)
 
 
 def _few_of_each(queries: tuple[Query, ...], most: int) -> list[Query]:
@@ -217,9 +215,14 @@ def _few_of_each(queries: tuple[Query, ...], most: int) -> list[Query]:
     return chosen
 
 
-def _shots(figures: dict[int, dict[str, Figure]]) -> str:
-    columns = {f"{count} views": each for count, each in figures.items()}
-    return tables.values_table("figure", columns, ("recall@1", "recall@5", "mrr"))
+def _shots(run: Run, gallery: Gallery, confirmed: Labelled, asked: Labelled) -> str:
+    rows = []
+    for pooling in Pooling:
+        for count, results in few_shot(gallery, confirmed, asked, (0, 1, 2, 5), pooling).items():
+            figures = run.figures_of(results)
+            shown = (tables.cell(figures[name]) for name in ("recall@1", "recall@5", "mrr"))
+            rows.append([pooling.value, str(count), *shown])
+    return tables.table(["pooling", "views a product", "recall@1", "recall@5", "mrr"], rows)
 
 
 def _clocks() -> tuple[float, float]:

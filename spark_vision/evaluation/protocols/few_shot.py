@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
+from spark_vision.domain.embedding import Embeddings, unit_length
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.ranking import ArrayRanker
 from spark_vision.evaluation.results import QueryResult
+
+_SEED = 0
+
+
+class Pooling(StrEnum):
+    """What a product's similarity is. nearest: that of its closest picture or view; mean: that of one
+    vector, the mean of its pictures' mean and its views' mean (a prototype, Snell et al. 2017).
+    """
+
+    NEAREST = "nearest"
+    MEAN = "mean"
 
 
 @dataclass(frozen=True)
@@ -47,15 +59,23 @@ def split_by_photo(queries: Sequence[Query], share: float, seed: int) -> tuple[l
 
 
 def few_shot(
-    gallery: Gallery, confirmed: Labelled, asked: Labelled, shots: Sequence[int], seed: int = 0
+    gallery: Gallery,
+    confirmed: Labelled,
+    asked: Labelled,
+    shots: Sequence[int],
+    pooling: Pooling = Pooling.NEAREST,
 ) -> dict[int, list[QueryResult]]:
     """The answers to the same queries with so many confirmed views a product, by their number.
 
     confirmed: queries of exactly one right product each give a view; others say nothing certain. With
     more shots the views are those of fewer shots and some more. Products with fewer views get all.
     """
-    order = np.random.default_rng(seed).permutation(len(confirmed.queries))
-    return {count: _answers(gallery, confirmed, asked, _first(confirmed, order, count)) for count in shots}
+    order = np.random.default_rng(_SEED).permutation(len(confirmed.queries))
+    answers = {}
+    for count in shots:
+        views = _views(confirmed, _first(confirmed, order, count))
+        answers[count] = list(_ranker(gallery, views, pooling).rank(asked.queries, asked.embeddings))
+    return answers
 
 
 def _first(confirmed: Labelled, order: NDArray[np.int64], count: int) -> list[int]:
@@ -73,7 +93,26 @@ def _first(confirmed: Labelled, order: NDArray[np.int64], count: int) -> list[in
     return chosen
 
 
-def _answers(gallery: Gallery, confirmed: Labelled, asked: Labelled, views: list[int]) -> list[QueryResult]:
-    owners = [*gallery.owners, *(min(confirmed.queries[number].relevant) for number in views)]
-    references = np.concatenate([gallery.references, confirmed.embeddings[views]])
-    return list(ArrayRanker(references, owners).rank(asked.queries, asked.embeddings))
+def _views(confirmed: Labelled, numbers: list[int]) -> Gallery:
+    """Some confirmed queries as pictures of their products."""
+    return Gallery(confirmed.embeddings[numbers], [min(confirmed.queries[each].relevant) for each in numbers])
+
+
+def _ranker(gallery: Gallery, views: Gallery, pooling: Pooling) -> ArrayRanker:
+    if pooling is Pooling.NEAREST:
+        references = np.concatenate([gallery.references, views.references])
+        return ArrayRanker(references, [*gallery.owners, *views.owners])
+    pictures, seen = _means(gallery), _means(views)
+    names = sorted(pictures.keys() | seen.keys())
+    prototypes = [
+        np.mean([held[name] for held in (pictures, seen) if name in held], axis=0) for name in names
+    ]
+    return ArrayRanker(unit_length(np.stack(prototypes)), names)
+
+
+def _means(gallery: Gallery) -> dict[str, NDArray[np.float32]]:
+    """The mean of each product's pictures."""
+    rows: dict[str, list[int]] = {}
+    for row, owner in enumerate(gallery.owners):
+        rows.setdefault(owner, []).append(row)
+    return {owner: gallery.references[held].mean(axis=0) for owner, held in rows.items()}

@@ -98,6 +98,20 @@ def test_confirmed_views_are_found_again() -> None:
     assert answers[1][0].similarities[0] == 1
 
 
+def test_a_prototype_lies_between_pictures_and_views() -> None:
+    e = np.eye(4, dtype=np.float32)
+    gallery = few.Gallery(e[:2], ["a", "b"])
+    confirmed = labelled("12", "bb", np.stack([e[2], e[3]]))
+    asked = labelled("3", "b", e[2:3])
+    (answer,) = few.few_shot(gallery, confirmed, asked, [2], few.Pooling.MEAN)[2]
+    # b is the mean of e1 and (e2 + e3) / 2: its cosine to e2 is 0.25 / |(0.5, 0.25, 0.25)|.
+    assert answer.product_ids == ("b", "a")
+    assert answer.similarities[0] == pytest.approx(0.25 / np.sqrt(0.25 + 0.0625 * 2))
+    plain = few.few_shot(gallery, confirmed, asked, [0], few.Pooling.MEAN)[0]
+    nearest = few.few_shot(gallery, confirmed, asked, [0])[0]
+    assert plain[0].product_ids == nearest[0].product_ids
+
+
 def test_more_shots_hold_the_views_of_fewer() -> None:
     vectors = random_vectors(5, 40, 8)
     confirmed = labelled("x" * 40, "ab" * 20, vectors)
