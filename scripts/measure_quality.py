@@ -114,7 +114,9 @@ def demo(job: Job) -> Iterator[str]:
 def fashion(job: Job) -> Iterator[str]:
     """Titles and categories on products that were never trained on."""
     bench = _bench(job, job.data / "fashion", None)
-    left_out = {product.key for product in make_split(job.data, SplitPlan()).held_out_fashion}
+    left_out = {
+        product.key.partition("/")[2] for product in make_split(job.data, SplitPlan()).held_out_fashion
+    }
     unseen = [product for product in bench.catalogue.products if product.id in left_out]
     yield "## Words: titles and categories of clothes\n"
     run = bench.texts(unseen)
