@@ -35,6 +35,8 @@ def test_it_carries_model_page_and_demo_shop(wheel: Path) -> None:
         "spark_vision/demo_shop/catalogue.csv",
         "spark_vision_api/web/index.html",
         "spark_vision/py.typed",
+        "spark_vision/storage/migrations/env.py",
+        "spark_vision/storage/migrations/versions/r0001_posts_and_decisions.py",
     ):
         assert (wheel / name).is_file(), name
 

@@ -39,9 +39,8 @@ def patiently(act: Callable[[int], T]) -> T:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("bare", ["postgresql"], indirect=True)
 def test_connections_that_break_cost_nothing_that_was_acknowledged(engine: Engine, tmp_path: Path) -> None:
-    if engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has no connections that could break")
     flaky = open_engine(engine.url.update_query_dict({"application_name": NAME}))
     room = Room(
         SqlStore(flaky), worker.open_room("sqlite://", str(tmp_path / "photos")).files, worker.NoLearner()

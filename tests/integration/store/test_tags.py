@@ -1,5 +1,8 @@
 """Suggestions and what is decided of them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from spark_vision.domain.account import Actor
@@ -192,3 +195,28 @@ def test_a_post_that_is_deleted_leaves_its_log(room: Room, ada: Actor, post: Pos
         assert work.tags.of(post.id) == work.tags.rejections(post.id) == []
         (first, _), (_, second) = work.decisions.after(0, 10)
         assert [line for _, line in work.decisions.after(first, 10)] == [second]
+
+
+def test_many_hands_at_once_keep_to_the_rules(room: Room, ada: Actor, post: Post) -> None:
+    """Ten products too many, each tagged by two threads at the same time."""
+    together = Barrier(20)
+
+    def tag(number: int) -> DecisionKind | None:
+        if number < 20:
+            together.wait(timeout=60)
+        try:
+            kinds = put_tag(room, ask(ada, post), f"p{number % 30}", at(0.5), on_shelf=True).kinds
+        except TooManyTagsError:
+            return None
+        return kinds[0] if kinds else None
+
+    with ThreadPoolExecutor(20) as pool:
+        made = list(pool.map(tag, range(60)))
+    with room.store.reading() as work:
+        tags = work.tags.of(post.id)
+        current = work.posts.get(post.id)
+    assert len(tags) == len({held.product_id for held in tags}) == MAX_TAGS
+    assert made.count(BY_HAND) == MAX_TAGS
+    assert kinds(room, post) == [BY_HAND] * MAX_TAGS
+    assert current is not None
+    assert current.version == 1 + MAX_TAGS
