@@ -33,7 +33,7 @@ def test_it_carries_model_page_and_demo_shop(wheel: Path) -> None:
     for name in (
         "spark_vision/bundled/models/spark-mini/open_clip_model.safetensors",
         "spark_vision/demo_shop/catalogue.csv",
-        "spark_vision_api/web/index.html",
+        "spark_vision_api/web/templates/base.html",
         "spark_vision/py.typed",
         "spark_vision/storage/migrations/env.py",
         "spark_vision/storage/migrations/versions/r0001_posts_and_decisions.py",
