@@ -152,6 +152,7 @@ VIEWS: dict[str, Callable[[Page], None]] = {
     "post": post,
     "look": look,
     "me": go("/me"),
+    "catalogue": go("/catalogue"),
 }
 
 

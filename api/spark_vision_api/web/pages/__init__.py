@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from spark_vision_api.web.pages import account, feed, look, me, post, product, start, static
+from spark_vision_api.web.pages import account, catalogue, feed, look, me, post, product, start, static
 
 routers: tuple[APIRouter, ...] = (
     static.router,
@@ -13,4 +13,5 @@ routers: tuple[APIRouter, ...] = (
     post.router,
     product.router,
     me.router,
+    catalogue.router,
 )

@@ -1,0 +1,32 @@
+// Handing over a feed: as a file or by its address; the page shows how it goes on.
+import { ask } from "./api.js";
+import { $ } from "./dom.js";
+import { t } from "./words.js";
+
+const IMPORTS = "/v1/catalogue/imports";
+
+$("bring").onsubmit = async (event) => {
+  event.preventDefault();
+  const form = new FormData(event.target);
+  const file = form.get("feed");
+  const address = form.get("address").trim();
+  const live = form.has("live");
+  const base = form.get("pictures_base").trim();
+  if (!file?.size && !address) { $("told").textContent = t("catalogue.nothing_given"); return; }
+  $("told").textContent = t("catalogue.sending");
+  try {
+    const made = file?.size ? await send(file, base, live) : await ask("POST", IMPORTS, { json: { address, live, ...(base ? { pictures_base: base } : {}) } });
+    location.assign(`/catalogue/imports/${made.value.id}`);
+  } catch (error) {
+    $("told").textContent = error.status ? error.message : t("trouble.offline");
+  }
+};
+
+function send(file, base, live) {
+  const body = new FormData();
+  body.append("feed", file);
+  if (base) body.append("pictures_base", base);
+  body.append("live", String(live));
+  return ask("POST", IMPORTS, { body });
+}
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,63 @@
+"""The catalogue team's page: feeds that come in, their reports, and the way back."""
+
+import csv
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from spark_vision.bootstrap.demo_shop import demo_shop
+
+from .conftest import Open, ready, sign_in
+from .service import client, furnish, served, settings_in
+
+BAD_FEED = "title,price\nMug without an id,14.00 EUR\n"
+PRODUCTS = 6
+
+
+def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: Open) -> None:
+    settings = settings_in(tmp_path, import_folder=small_shop(tmp_path / "shop"))
+    key = furnish(settings)
+    with served(settings) as address:
+        page = open_page(address)
+        sign_in(page, key)
+        page.goto("/catalogue")
+        live = page.locator(".figures")
+        expect(live).to_contain_text("110")
+        with client(address, key) as api:
+            made = api.post("/v1/catalogue/imports", json={"path": "small.csv"}).json()
+        page.goto(f"/catalogue/imports/{made['id']}")
+        expect(page.locator("#import .figures")).to_contain_text(str(PRODUCTS), timeout=60_000)
+        expect(page.locator("#issues ~ .scroll")).to_contain_text("SH-BAD")
+        page.goto("/catalogue")
+        expect(live).not_to_contain_text("110")
+        expect(page.locator("#imports")).to_contain_text("small.csv")
+        page.get_by_role("button", name="Back to the one before").click()
+        expect(live).to_contain_text("110")
+        send(page, tmp_path / "bad.csv")
+        expect(page.get_by_role("alert")).to_be_visible(timeout=60_000)
+        page.close()
+
+
+def small_shop(folder: Path) -> Path:
+    """A few of the demo shop's products, and one whose picture is missing."""
+    (folder / "images").mkdir(parents=True)
+    with (demo_shop() / "catalogue.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[:PRODUCTS]
+    for row in rows:
+        row["additional_image_link"] = ""
+        shutil.copy(demo_shop() / row["image_link"], folder / row["image_link"])
+    rows.append({**rows[0], "id": "SH-BAD", "image_link": "images/none.jpg"})
+    with (folder / "small.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def send(page: Page, feed: Path) -> None:
+    feed.write_text(BAD_FEED)
+    ready(page)
+    page.get_by_label("A file").set_input_files(feed)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/catalogue/imports/*")
