@@ -1,6 +1,7 @@
 """Every table of docs/quality.md, as Markdown, in one run.
 
     python scripts/measure_quality.py --data ../shared/data [--model MODEL] [--only demo grocery ...]
+    python scripts/measure_quality.py --data ../shared/data --write docs/quality.md
 
 Runs are kept in --reports (with a page each), so that another model can be held against them:
 `spark-vision evaluate DATASET --against out/reports/grocery`. Embeddings of catalogues and photos are cached
@@ -22,7 +23,7 @@ from spark_vision.bootstrap.bench import Bench, BenchOptions
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import Plan, open_bench
 from spark_vision.domain.embedding import unit_length
-from spark_vision.errors import SparkVisionError
+from spark_vision.errors import DatasetError, SparkVisionError
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.figures import compute_figures, confidences, correct
@@ -61,21 +62,32 @@ def main() -> int:
     job = Job(settings, options.data, options.model, options.reports, options.map)
     try:
         for name in options.only:
-            started = time.perf_counter()
+            texts = []
             for text in PARTS[name](job):
                 print(text, flush=True)
-            print(f"<!-- {name}: {time.perf_counter() - started:.0f} s -->\n", flush=True)
+                texts.append(text)
+            if options.write is not None:
+                _write(options.write, name, "\n".join(texts))
     except SparkVisionError as error:
         print(error.message, file=sys.stderr)
         return 2
     return 0
 
 
+def _write(page: Path, name: str, text: str) -> None:
+    """Put a part's tables in their place on a page, between the two comments that name it."""
+    begin, end = f"<!-- measured: {name} -->", f"<!-- /measured: {name} -->"
+    before, found, rest = page.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise DatasetError(f"{page}: has no place for {name}; it lies between {begin} and {end}.")
+    page.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}", encoding="utf-8")
+
+
 def grocery(job: Job) -> Iterator[str]:
     """Phone photos against iconic pictures."""
     bench = _bench(job, job.data / "grocery", "val")
     run = bench.with_latency(bench.photos())
-    yield "## Photos of shelves, against catalogue pictures\n"
     yield _counted(run)
     yield tables.figures_table({"value (95 % interval)": run}, SHOWN)
     yield "\nLatency of single look-ups:\n"
@@ -90,7 +102,6 @@ def demo(job: Job) -> Iterator[str]:
     """The demo shop at true boxes."""
     bench = _bench(job, demo_shop(), "test")
     run = bench.photos()
-    yield "## The demo shop, cropped at the true boxes\n"
     yield _counted(run)
     yield tables.figures_table({"value (95 % interval)": run}, (*SHOWN, *KNOWING))
     yield "\nBy size of the box and quality of the picture:\n"
@@ -118,7 +129,6 @@ def fashion(job: Job) -> Iterator[str]:
         product.key.partition("/")[2] for product in make_split(job.data, SplitPlan()).held_out_fashion
     }
     unseen = [product for product in bench.catalogue.products if product.id in left_out]
-    yield "## Words: titles and categories of clothes\n"
     run = bench.texts(unseen)
     yield f"{len(run.results):,} titles of {len(unseen):,} products left out of training, among all:\n"
     yield tables.figures_table({"value (95 % interval)": run}, ("recall@1", "recall@10", "mrr"))
@@ -147,7 +157,6 @@ def speed(job: Job) -> Iterator[str]:
     marks.append(_clocks())
     figures = compute_figures(results, {})
     marks.append(_clocks())
-    yield "## How quickly: 10,000 photos on 10,000 products\n"
     steps = zip(("ranking, 100 deep", "all figures with 1,000 resamples"), pairwise(marks), strict=True)
     rows = [
         [name, *(f"{end - begin:.1f} s" for begin, end in zip(*span, strict=True))] for name, span in steps
@@ -184,7 +193,6 @@ def _kept(job: Job, run: Run, name: str) -> Iterator[str]:
     save_run(run, job.reports / name)
     page = job.reports / f"{name}.html"
     page.write_text(render([run], with_map=job.with_map), encoding="utf-8")
-    yield f"\n<!-- run {job.reports / name}, page {page} -->"
 
 
 def _open_set(run: Run, bench: Bench) -> Iterator[str]:
@@ -246,6 +254,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--reports", type=Path, default=Path("out/reports"), help="runs and pages")
     parser.add_argument("--map", action=argparse.BooleanOptionalAction, default=True, help="in the pages")
+    parser.add_argument("--write", type=Path, default=None, help="a page whose tables are replaced")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     return parser.parse_args()
 
