@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     max_picture_pixels: int = Field(default=64_000_000, gt=0)
     max_picture_side: int = Field(default=20_000, gt=0)
     concurrent_lookups: int = Field(
-        default=2, gt=0, description="Photos that are decoded and encoded at the same time by the service."
+        default=8,
+        gt=0,
+        description="Photos that the service works on at the same time; they share forward passes.",
     )
     waiting_lookups: int = Field(
         default=32, ge=0, description="Look-ups that may wait for their turn; more are refused at once."

@@ -11,6 +11,7 @@ from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.shopify import Shop as ExportedShop
 from spark_vision.encoding.lazy import lazy_encoder
 from spark_vision.encoding.load import load_encoder
+from spark_vision.encoding.together import Together
 from spark_vision.errors import InvalidInputError
 from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
 from spark_vision.indexing.gallery import FaissGallery
@@ -86,7 +87,7 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     gallery = version_store(settings).load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
-        encoder = load_encoder(gallery.encoder.model, settings.device, settings.runtime)
+        encoder = Together(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
     return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 

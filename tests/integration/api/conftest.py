@@ -45,6 +45,7 @@ def settings(tmp_path: Path) -> Settings:
         index_dir=tmp_path / "index",
         data_dir=tmp_path / "data",
         model="fake",
+        concurrent_lookups=2,
         waiting_lookups=2,
         max_picture_bytes=200_000,
     )
