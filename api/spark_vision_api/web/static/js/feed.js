@@ -57,26 +57,26 @@ document.addEventListener("toggle", (event) => {
   }
 }, true);
 
-// The place: how many pages were there, and how far down. Browsers that keep the page itself need none of it.
+// The place: how many posts were there, and how far down. Browsers that keep the page itself need none of it.
 const key = `place ${location.pathname}${location.search}`;
-let pages = 1;
-document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.detail.elt.matches(".next a")) pages += 1; });
-addEventListener("pagehide", () => sessionStorage.setItem(key, JSON.stringify({ pages, y: scrollY })));
-
+const count = () => document.querySelectorAll(".post").length;
 const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+addEventListener("pagehide", () => sessionStorage.setItem(key, JSON.stringify({ posts: count(), y: scrollY })));
+
+const settled = () => new Promise((done) => {
+  document.addEventListener("htmx:afterSettle", done, { once: true });
+  setTimeout(done, 4000);
+});
+
 const [navigation] = performance.getEntriesByType("navigation");
-if (kept && navigation?.type === "back_forward" && kept.pages > 1) {
+if (kept && navigation?.type === "back_forward" && kept.posts > count()) {
   history.scrollRestoration = "manual";
   if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true })); // Before, htmx does not listen.
-  while (pages < kept.pages && document.querySelector(".next a")) {
-    const next = document.querySelector(".next a");
-    const before = pages;
-    await Promise.race([
-      new Promise((done) => document.addEventListener("htmx:afterSettle", done, { once: true })),
-      new Promise((done) => setTimeout(done, 4000)),
-      (next.click(), new Promise(() => {})),
-    ]);
-    if (pages === before) break;
+  for (let before = -1; before < count() && count() < kept.posts;) {
+    before = count();
+    const next = settled();
+    document.querySelector(".next a")?.click();
+    await next;
   }
   scrollTo({ top: kept.y, behavior: "instant" });
   history.scrollRestoration = "auto";
