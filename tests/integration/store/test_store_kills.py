@@ -45,10 +45,11 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_half_there(
             target=worker.work_until_killed, args=(url, photos, account_id, seed, said)
         )
         process.start()
-        # The first line says that an upload begins, the third that it has ended.
-        _wait_for(said, dice.choice([1, 1, dice.randrange(3, 10)]))
-        time.sleep(dice.uniform(0, 0.06))
-        process.kill()
+        if not worker.ends_by_itself(seed):
+            # The first line says that an upload begins, the second that it has ended.
+            _wait_for(said, dice.choice([1, 1, dice.randrange(3, 10)]))
+            time.sleep(dice.uniform(0, 0.06))
+            process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL
         settled += settle(room)
@@ -57,8 +58,8 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_half_there(
         _check_creation(room, account_id, lines)
         _check_posts(room, lines)
     _check_files(room, Path(photos))
-    assert acknowledged > KILLS[engine.dialect.name] / 2
-    assert settled > 0, "no kill ever came between file and row, so that nothing was tried"
+    assert acknowledged > KILLS[engine.dialect.name] / 4
+    assert settled >= KILLS[engine.dialect.name] // 4
     room.store.close()
 
 
