@@ -9,7 +9,7 @@ SERVE ?= 1
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint types imports unit notebooks format openapi lock wheel clean
+.PHONY: help setup demo test lint types imports unit browser notebooks format openapi lock wheel clean
 
 help:
 	@echo "make demo     index the bundled demo shop, tag its photos, serve the page (SERVE=0: do not serve)"
@@ -33,7 +33,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/spark-vision demo --dir $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: lint types imports unit notebooks
+test: lint types imports unit browser notebooks
 
 lint: setup
 	$(BIN)/ruff check .
@@ -46,7 +46,11 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --ignore tests/browser
+
+# Apart from the rest: Playwright keeps an event loop running, in which no other can start.
+browser: setup
+	$(BIN)/pytest tests/browser
 
 # Each is run anew in a kernel of its own; embeddings are shared through out/notebooks.
 notebooks: setup

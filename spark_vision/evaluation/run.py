@@ -110,7 +110,7 @@ def evaluate_embeddings(
     Raises DatasetError without queries and IndexNotFoundError where the gallery is empty.
     """
     if not queries:
-        raise DatasetError("There are no photos to evaluate; name a split that has some.")
+        raise DatasetError("There are no photos to evaluate; a photos.csv beside the catalogue names them.")
     if not len(gallery):
         raise IndexNotFoundError(f"Index {gallery.version} is empty; build it from a catalogue.")
     started = perf_counter()
