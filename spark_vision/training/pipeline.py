@@ -35,6 +35,7 @@ from spark_vision.training.packing import Pack, open_pack
 from spark_vision.training.precision import fast_precision
 from spark_vision.training.refining import (
     RefinePlan,
+    blend,
     load_model,
     start_heads,
     training_texts,
@@ -103,9 +104,11 @@ def train(places: Places, recipe: Recipe, say: Callable[[str], None], start: Pat
     places.work.mkdir(parents=True, exist_ok=True)
     split = make_split(places.data, recipe.split)
     shop = Workshop(places, recipe, split, MiniLM(), say)
-    model = load_model(start or _first_model(shop), recipe.architecture)
+    folder = start or _first_model(shop)
+    model = load_model(folder, recipe.architecture)
     say("refining both towers")
     refine_towers(model, shop)
+    blend(model, load_model(folder, recipe.architecture), recipe.refine.refined_share)
     export_model(model, recipe.architecture, places.out)
     say(f"wrote {places.out}")
 

@@ -36,7 +36,10 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class RefinePlan:
-    """How a model learns on; the defaults are ``spark-mini``'s."""
+    """How a model learns on; the defaults are ``spark-mini``'s.
+
+    ``refined_share`` (0..1): of the refined weights in the end, the rest being those at the start.
+    """
 
     batches: BatchPlan = field(
         default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 2, 1), seed=11)
@@ -57,6 +60,7 @@ class RefinePlan:
             measure_every=1,
         )
     )
+    refined_share: float = 0.6
     frozen_stages: int = 3
     packed_side: int = 256
 
@@ -73,6 +77,24 @@ def load_model(folder: Path, architecture: Architecture) -> open_clip.CLIP:
     except (OSError, RuntimeError) as error:
         raise TrainingError(f"{folder} holds no model of this architecture: {error}") from error
     return model
+
+
+@torch.no_grad()
+def blend(model: open_clip.CLIP, start: open_clip.CLIP, share: float) -> None:
+    """Move the model's weights back towards those it started from, in place.
+
+    The mean of both keeps what learning on forgot and nearly all of what it won (Wortsman et al., *Robust
+    fine-tuning of zero-shot models*, CVPR 2022).
+
+    Args:
+        model: has learnt on.
+        start: the model as it was before, of the same architecture.
+        share: 0..1, of the model's own weights.
+    """
+    before = start.state_dict()
+    for name, weight in model.state_dict().items():
+        if weight.is_floating_point():
+            weight.copy_(torch.lerp(before[name], weight, share))
 
 
 def training_texts(
