@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
 from spark_vision.domain.product_filter import ProductFilter
@@ -71,6 +72,13 @@ class WatchedPictures(PictureSource, Protocol):
 
     def is_remote(self, image: str) -> bool:
         """Whether reading waits for a network, so that many should be read at once."""
+
+
+class RegionProposer(Protocol):
+    """Finds regions of a photo that may hold a thing of their own."""
+
+    def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
+        """The best regions, at most so many, best first; thread-safe."""
 
 
 class Gallery(Protocol):

@@ -1,0 +1,120 @@
+"""Which windows are likely to hold a thing: two small linear models, the second for those left by the first."""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.domain.box import Box
+from spark_vision.domain.embedding import Picture
+from spark_vision.errors import InvalidInputError
+from spark_vision.suggestion.regions.features import COLOURS, QUICK, Looked
+from spark_vision.suggestion.regions.windows import GRID, Corners, all_windows
+
+WEIGHTS = Path(__file__).with_name("objectness.json")
+KEPT = 1200
+"""Windows that the second model looks at."""
+
+_OVERLAP = 0.35
+_WITHIN = 0.85
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A logistic regression's weights, for features as they are. names: of its features."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def score(self, features: NDArray[np.float32]) -> Scores:
+        """Log-odds of n rows, (n,)."""
+        found: Scores = features @ np.array(self.weights) + self.bias
+        return found
+
+
+@dataclass(frozen=True)
+class Objectness:
+    """Both models. fitted_on: in words, what they were fitted on."""
+
+    quick: Linear
+    full: Linear
+    fitted_on: str
+
+    @classmethod
+    def from_dict(cls, value: dict[str, Any]) -> "Objectness":
+        """Read what `as_dict` gives; raises InvalidInputError where the features are others."""
+        quick, full = (_linear(value[name]) for name in ("quick", "full"))
+        if quick.names != QUICK or full.names != QUICK + COLOURS:
+            raise InvalidInputError("These weights are for other features; run scripts/fit_regions.py again.")
+        return cls(quick, full, value["fitted_on"])
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON value."""
+        return asdict(self)
+
+
+@cache
+def bundled() -> Objectness:
+    """The weights that come with the program."""
+    return Objectness.from_dict(json.loads(WEIGHTS.read_text("utf-8")))
+
+
+class ObjectProposer:
+    """A RegionProposer that needs no model: what stands out in colour and outline may be a thing."""
+
+    def __init__(self, objectness: Objectness | None = None) -> None:
+        self._objectness = objectness or bundled()
+
+    def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
+        """See RegionProposer."""
+        windows, scores = self._scored(photo)
+        return tuple(_box(windows[row]) for row in suppress(windows, scores, most))
+
+    def _scored(self, photo: Picture) -> tuple[Corners, Scores]:
+        windows, looked = all_windows(), Looked(photo)
+        quick = looked.quick(windows)
+        first = self._objectness.quick.score(quick)
+        kept = np.argpartition(-first, KEPT)[:KEPT]
+        features = np.concatenate([quick[kept], looked.colours(windows[kept])], axis=1)
+        return windows[kept], self._objectness.full.score(features)
+
+
+def suppress(windows: Corners, scores: Scores, most: int) -> list[int]:
+    """Rows of the best windows that are not of one thing, best first: non-maximum suppression.
+
+    A window is left out where it overlaps a better one by an IoU above 0.35, or where the smaller of the
+    two lies within the other by more than 0.85.
+    """
+    kept: list[int] = []
+    waiting = np.argsort(-scores, kind="stable")
+    while len(waiting) and len(kept) < most:
+        best, rest = int(waiting[0]), waiting[1:]
+        kept.append(best)
+        shared, areas, area = _shared(windows[best], windows[rest])
+        same = (shared / (areas + area - shared) > _OVERLAP) | (shared / np.minimum(areas, area) > _WITHIN)
+        waiting = rest[~same]
+    return kept
+
+
+def _shared(one: NDArray[np.int64], others: Corners) -> tuple[Scores, Scores, float]:
+    """The cells that a window shares with others, the others' cells and its own."""
+    width = np.minimum(others[:, 2], one[2]) - np.maximum(others[:, 0], one[0])
+    height = np.minimum(others[:, 3], one[3]) - np.maximum(others[:, 1], one[1])
+    shared = (np.maximum(width, 0) * np.maximum(height, 0)).astype(np.float64)
+    areas = ((others[:, 2] - others[:, 0]) * (others[:, 3] - others[:, 1])).astype(np.float64)
+    return shared, areas, float((one[2] - one[0]) * (one[3] - one[1]))
+
+
+def _box(window: NDArray[np.int64]) -> Box:
+    left, top, right, bottom = (window / GRID).tolist()
+    return Box(left, top, right - left, bottom - top)
+
+
+def _linear(value: dict[str, Any]) -> Linear:
+    return Linear(tuple(value["names"]), tuple(value["weights"]), value["bias"])
