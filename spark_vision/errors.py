@@ -208,3 +208,9 @@ class KeyNeededError(StoreError):
     """Only accounts may do it, and no valid key was given."""
 
     code = "key-needed"
+
+
+class CalibrationError(SparkVisionError):
+    """A calibration cannot be read, or there is too little to fit one on."""
+
+    code = "calibration"

@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     )
     keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
+    regions: Literal["objects", "off"] = Field(
+        default="objects", description="How things in a photo are found: by what stands out, or not at all."
+    )
+    regions_most: int = Field(default=6, ge=0, le=20, description="Regions that are looked up in a photo.")
+    target_precision: float = Field(
+        default=0.9, ge=0.5, le=0.98, description="How often a first suggestion without `no_match` is right."
+    )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
     runtime: Literal["auto", "torch", "onnx"] = Field(
         default="auto",

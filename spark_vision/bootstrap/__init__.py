@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_vision.bootstrap.judging import judgement
 from spark_vision.catalogue.addresses import networks
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures
@@ -84,12 +85,14 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     held: an encoder that is loaded already; it is used again where it is the version's.
     Raises IndexVersionError's and ModelError's children.
     """
-    gallery = version_store(settings).load(version)
+    store = version_store(settings)
+    gallery = store.load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
         encoder = Together(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+    judged = judgement(settings, store.folder(gallery.version), gallery.encoder)
+    return Shop(Suggester(encoder, gallery, judged), gallery, feed_pictures(settings, source))
 
 
 def build(

@@ -5,7 +5,19 @@ import sys
 import typer
 
 from spark_vision import __version__
-from spark_vision.cli import demo, evaluate, index, models, run_report, search, serve, store, suggest, users
+from spark_vision.cli import (
+    calibrate,
+    demo,
+    evaluate,
+    index,
+    models,
+    run_report,
+    search,
+    serve,
+    store,
+    suggest,
+    users,
+)
 from spark_vision.cli.console import complain
 from spark_vision.errors import SparkVisionError
 
@@ -22,6 +34,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(store.app, name="store")
 app.command("suggest")(suggest.suggest)
 app.command("search")(search.search)
+app.command("calibrate")(calibrate.calibrate)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(run_report.report)
 app.command("serve")(serve.serve)

@@ -14,6 +14,7 @@ from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Match
+from spark_vision.domain.tag import Point
 
 
 class ImageEncoder(Protocol):
@@ -79,6 +80,9 @@ class RegionProposer(Protocol):
 
     def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
         """The best regions, at most so many, best first; thread-safe."""
+
+    def around(self, photo: Picture, point: Point) -> Box:
+        """The region that a tap at a point most likely means."""
 
 
 class Gallery(Protocol):

@@ -8,15 +8,28 @@ from time import perf_counter
 import numpy as np
 
 from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import Embeddings, Picture
+from spark_vision.domain.embedding import Embeddings, Picture, unit_length
 from spark_vision.domain.product_filter import EVERYTHING, ProductFilter
-from spark_vision.domain.suggestion import Item, Match, NoMatch, Suggestion
+from spark_vision.domain.suggestion import Item, Match
 from spark_vision.errors import IndexMismatchError, InvalidInputError
 from spark_vision.imaging.crop import crop
 from spark_vision.ports import Encoder, Gallery
+from spark_vision.suggestion.ask import (
+    MAX_BOXES,
+    MAX_TOP,
+    NOTHING_MORE,
+    PLAIN,
+    Extra,
+    Judgement,
+    check_bounds,
+)
+from spark_vision.suggestion.choose import DEPTH, Chooser, Region, worth_showing
 
-MAX_TOP = 100
-MAX_BOXES = 50
+__all__ = ["MAX_BOXES", "MAX_TOP", "Suggester", "Timings"]
+
+_WHOLE = Region(None, "photo")
+# Words narrow, the photo decides: chosen on the demo shop (docs/suggestions.md).
+_WORDS_WEIGHT = 0.5
 
 
 @dataclass
@@ -36,10 +49,11 @@ class Timings:
 class Suggester:
     """Suggests the products of one gallery; raises IndexMismatchError where its encoder is another."""
 
-    def __init__(self, encoder: Encoder, gallery: Gallery) -> None:
+    def __init__(self, encoder: Encoder, gallery: Gallery, judgement: Judgement = PLAIN) -> None:
         _check_fit(encoder, gallery)
         self.encoder = encoder
         self.gallery = gallery
+        self.judgement = judgement
 
     def suggest(
         self,
@@ -48,48 +62,65 @@ class Suggester:
         top: int = 5,
         timings: Timings | None = None,
         wanted: ProductFilter = EVERYTHING,
+        extra: Extra = NOTHING_MORE,
     ) -> tuple[Item, ...]:
-        """An item for each box in their order, and one for the whole photo, which is always there.
+        """An item for each box in their order, then each point; else one for each region that was found,
+        surest first; and one for the whole photo, which is always there.
 
-        photo: (height, width, 3) uint8; wanted: which products may be suggested. All
-        regions go through the model in one batch.
+        photo: (height, width, 3) uint8; wanted: which products may be suggested. All regions go through
+        the model in one batch.
 
-        Raises InvalidInputError where `top` is not in 1..100 or there are over 50 boxes.
+        Raises InvalidInputError where `top` is not in 1..100, there are over 50 boxes and points, or the
+        words are too long.
         """
-        _check_bounds(top, len(boxes))
+        check_bounds(top, boxes, extra)
         timings = timings or Timings()
-        regions: list[Box | None] = [*boxes, None]
+        with timings.stage("regions"):
+            regions = [*self._regions(photo, boxes, extra), _WHOLE]
         with timings.stage("prepare"):
-            prepared = np.stack([self.encoder.prepare(crop(photo, box)) for box in regions])
+            prepared = np.stack([self.encoder.prepare(crop(photo, region.box)) for region in regions])
         with timings.stage("forward"):
             queries = self.encoder.finish(self.encoder.forward(prepared))
+            if extra.words.strip():
+                queries = self._with_words(queries, extra.words)
         with timings.stage("search"):
-            found = self._search(queries, top, wanted)
-        return tuple(_item(box, held, wanted) for box, held in zip(regions, found, strict=True))
+            found = self._search(queries, max(top, DEPTH), wanted)
+        chooser = Chooser(self.gallery.product, self.judgement, wanted, top, not extra.words.strip())
+        items = [chooser.item(region, matches) for region, matches in zip(regions, found, strict=True)]
+        return _arranged(items)
 
     def search_text(self, text: str, top: int = 10, wanted: ProductFilter = EVERYTHING) -> Item:
         """Products whose pictures fit a text; raises InvalidInputError where the text is empty."""
-        _check_bounds(top, 0)
+        check_bounds(top, ())
         if not text.strip():
             raise InvalidInputError("The text to search for is empty; write a few words.")
         (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
-        return _item(None, found, wanted)
+        return Chooser(self.gallery.product, PLAIN, wanted, top).item(_WHOLE, found)
 
-    def _search(self, queries: Embeddings, top: int, wanted: ProductFilter) -> list[tuple[Suggestion, ...]]:
+    def _regions(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
+        proposer, asked = self.judgement.proposer, [Region(box, "asked") for box in boxes]
+        if extra.points and proposer is None:
+            raise InvalidInputError("Points want regions to be looked for, which is switched off here.")
+        if proposer is None:
+            return asked
+        asked += [Region(proposer.around(photo, point), "asked") for point in extra.points]
+        if asked or not extra.find or not self.judgement.most:
+            return asked
+        return [Region(box, "found") for box in proposer.propose(photo, self.judgement.most)]
+
+    def _with_words(self, queries: Embeddings, words: str) -> Embeddings:
+        return unit_length(queries + _WORDS_WEIGHT * self.encoder.encode_texts([words]))
+
+    def _search(self, queries: Embeddings, deep: int, wanted: ProductFilter) -> list[list[Match]]:
         gallery = self.gallery if wanted.is_empty else self.gallery.only(wanted)
-        ranked = gallery.search_products(queries, top)
-        return [tuple(self._suggestion(match) for match in matches) for matches in ranked]
-
-    def _suggestion(self, match: Match) -> Suggestion:
-        product = self.gallery.product(match.product_id)
-        return Suggestion(product, match.similarity, match.reference_image)
+        return gallery.search_products(queries, deep)
 
 
-def _item(box: Box | None, suggestions: tuple[Suggestion, ...], wanted: ProductFilter) -> Item:
-    empty = NoMatch("index_empty", "There is no product in the index.")
-    if not wanted.is_empty:
-        empty = NoMatch("filtered_out", "No product in the index is what the filter asks for.")
-    return Item(box, suggestions, None if suggestions else empty, "photo" if box is None else "asked")
+def _arranged(items: list[Item]) -> tuple[Item, ...]:
+    """What was asked for in its order, or what was found and is worth showing; the whole photo last."""
+    *others, whole = items
+    asked = [item for item in others if item.source == "asked"]
+    return (*asked, *worth_showing([item for item in others if item.source == "found"], whole), whole)
 
 
 def _check_fit(encoder: Encoder, gallery: Gallery) -> None:
@@ -100,10 +131,3 @@ def _check_fit(encoder: Encoder, gallery: Gallery) -> None:
             f" which is not the {given.model} at hand (weights {given.weights[:12]}): build the index"
             " again with `spark-vision index build SOURCE`."
         )
-
-
-def _check_bounds(top: int, boxes: int) -> None:
-    if not 1 <= top <= MAX_TOP:
-        raise InvalidInputError(f"top is {top}; it lies in 1..{MAX_TOP}.")
-    if boxes > MAX_BOXES:
-        raise InvalidInputError(f"There are {boxes} boxes; a photo may have {MAX_BOXES}.")

@@ -86,7 +86,8 @@ def _edges(fine: _Grid) -> _Grid:
     grey = fine.mean(axis=2)
     down, right = np.gradient(grey)
     strength = np.hypot(down, right).reshape(GRID, _FINE, GRID, _FINE).mean(axis=(1, 3))
-    return (strength / (strength.mean() * 4 + _SMALL))[..., None]
+    edges: _Grid = (strength / (strength.mean() * 4 + _SMALL))[..., None]
+    return edges
 
 
 def _difference(sums: Sums, windows: Corners, outer: Corners) -> Values:
@@ -103,8 +104,8 @@ def _inside_and_ring(grid: _Grid, windows: Corners, outer: Corners) -> tuple[Val
     sums = Sums.of(grid)
     total, inside = sums.within(outer)[:, 0], sums.within(windows)[:, 0]
     ring = (total - inside) / np.maximum(area(outer) - area(windows), 1)
-    inside = inside / area(windows)
-    return inside, inside - ring
+    within: Values = inside / area(windows)
+    return within, within - ring
 
 
 def _edge_columns(edges: _Grid, windows: Corners, thin: Corners, wide: Corners) -> tuple[Values, ...]:
@@ -113,8 +114,10 @@ def _edge_columns(edges: _Grid, windows: Corners, thin: Corners, wide: Corners) 
     within = inside / area(windows)
     border = (near - inside) / np.maximum(area(thin) - area(windows), 1)
     around = (far - near) / np.maximum(area(wide) - area(thin), 1)
-    return np.log(within + 0.05), np.log((border + 0.05) / (within + 0.05)), np.log(
-        (around + 0.05) / (within + 0.05)
+    return (
+        np.log(within + 0.05),
+        np.log((border + 0.05) / (within + 0.05)),
+        np.log((around + 0.05) / (within + 0.05)),
     )
 
 
@@ -132,7 +135,7 @@ def _sides(cells: _Grid, windows: Corners) -> tuple[Values, Values]:
     ):
         means = [_means(sums, np.clip(np.stack(strip, axis=1), 0, GRID)) for strip in (inner, outer)]
         changes.append(np.abs(means[0] - means[1]).mean(axis=1) / 255)
-    every = np.stack(changes)
+    every = np.stack(changes).astype(np.float32)
     return every.min(axis=0), every.mean(axis=0)
 
 
@@ -142,8 +145,10 @@ def _means(sums: Sums, strips: Corners) -> _Grid:
 
 
 def _form(windows: Corners) -> tuple[Values, ...]:
-    left, top, right, bottom = windows.T
-    size = np.sqrt(area(windows)) / GRID
-    shape = np.log((right - left) / (bottom - top))
-    touching = (left == 0) * 1.0 + (top == 0) + (right == GRID) + (bottom == GRID)
+    left, top, right, bottom = windows.T.astype(np.float32)
+    size = (np.sqrt(area(windows)) / GRID).astype(np.float32)
+    shape = np.log((right - left) / (bottom - top)).astype(np.float32)
+    touching: Values = np.stack([left == 0, top == 0, right == GRID, bottom == GRID]).sum(
+        axis=0, dtype=np.float32
+    )
     return size, size**2, shape, shape**2, touching

@@ -1,4 +1,4 @@
-"""Which windows are likely to hold a thing: two small linear models, the second for those left by the first."""
+"""Which windows are likely to hold a thing: two small linear models, one after the other."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Picture
+from spark_vision.domain.tag import Point
 from spark_vision.errors import InvalidInputError
 from spark_vision.suggestion.regions.features import COLOURS, QUICK, Looked
 from spark_vision.suggestion.regions.windows import GRID, Corners, all_windows
@@ -21,6 +22,7 @@ KEPT = 1200
 
 _OVERLAP = 0.35
 _WITHIN = 0.85
+_NEAR = 1 / 6  # of a window's side: a point in its middle third
 Scores = NDArray[np.float64]
 
 
@@ -73,14 +75,26 @@ class ObjectProposer:
 
     def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
         """See RegionProposer."""
-        windows, scores = self._scored(photo)
+        windows, scores = self._scored(photo, all_windows())
         return tuple(_box(windows[row]) for row in suppress(windows, scores, most))
 
-    def _scored(self, photo: Picture) -> tuple[Corners, Scores]:
-        windows, looked = all_windows(), Looked(photo)
+    def around(self, photo: Picture, point: Point) -> Box:
+        """See RegionProposer: the best window whose middle is near the point."""
+        windows = all_windows()
+        at = np.array([point.x, point.y]) * GRID
+        middle, sides = (windows[:, :2] + windows[:, 2:]) / 2, windows[:, 2:] - windows[:, :2]
+        off = np.abs(middle - at) / sides
+        near = off.max(axis=1)
+        # Near the photo's edge no window has the point in its middle third.
+        wanted = near <= max(_NEAR, float(near.min()))
+        held, scores = self._scored(photo, windows[wanted])
+        return _box(held[int(np.argmax(scores))])
+
+    def _scored(self, photo: Picture, windows: Corners) -> tuple[Corners, Scores]:
+        looked = Looked(photo)
         quick = looked.quick(windows)
         first = self._objectness.quick.score(quick)
-        kept = np.argpartition(-first, KEPT)[:KEPT]
+        kept = np.argsort(-first, kind="stable")[:KEPT]
         features = np.concatenate([quick[kept], looked.colours(windows[kept])], axis=1)
         return windows[kept], self._objectness.full.score(features)
 

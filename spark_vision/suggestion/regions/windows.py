@@ -49,7 +49,8 @@ def grown(windows: Corners, share: float) -> Corners:
     side = np.sqrt((windows[:, 2] - windows[:, 0]) * (windows[:, 3] - windows[:, 1]))
     margin = np.maximum(np.rint(side * share), 1).astype(np.int64)[:, None]
     moved = windows + margin * np.array([-1, -1, 1, 1])
-    return np.clip(moved, 0, GRID)
+    cut: Corners = np.clip(moved, 0, GRID)
+    return cut
 
 
 def area(windows: Corners) -> Values:

@@ -71,7 +71,7 @@ def test_similarity_of_a_region_does_not_depend_on_the_other_regions(suggester):
 def test_stages_are_timed(suggester):
     timings = Timings()
     suggester.suggest(plain(RED), timings=timings)
-    assert set(timings.seconds) == {"prepare", "forward", "search"}
+    assert set(timings.seconds) == {"regions", "prepare", "forward", "search"}
 
 
 @pytest.mark.parametrize("top", [0, -1, MAX_TOP + 1])

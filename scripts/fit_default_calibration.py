@@ -1,0 +1,45 @@
+"""Fit the probabilities that come with a bundled model, on the demo shop's `demo` photos.
+
+    python scripts/fit_default_calibration.py [--model spark-mini]
+
+To be run again whenever the model changes: a fit is tied to its encoder. Takes under a minute, and writes
+`calibration.json` into the model's folder. The `test` photos are not looked at.
+"""
+
+import argparse
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spark_vision.bootstrap import build_index, open_shop
+from spark_vision.bootstrap.calibrating import labelled_regions, open_set
+from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.encoding.bundled import bundled_model
+from spark_vision.evaluation.calibrate import fit
+from spark_vision.evaluation.datasets import read_dataset
+from spark_vision.indexing.calibrations import keep_calibration
+from spark_vision.settings import Settings
+
+FITTED_ON = "the demo shop that comes with the program: calibrate on photos of your own shop"
+
+
+def main() -> None:
+    """Fit and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default="spark-mini")
+    name = parser.parse_args().model
+    model = bundled_model(name)
+    if model is None:
+        parser.error(f"there is no bundled model {name!r}")
+    with TemporaryDirectory(prefix="spark-vision-") as place:
+        settings = Settings(index_dir=Path(place), model=name)
+        build_index(settings, str(demo_shop()))
+        shop = open_shop(settings)
+        regions = labelled_regions(shop, read_dataset(demo_shop()).only("demo"), settings)
+        found = fit(open_set(regions), shop.gallery.encoder.fingerprint, FITTED_ON)
+    print(keep_calibration(model.path, found.as_dict()))
+    for figure, value in found.figures.items():
+        print(f"  {figure}  {value:g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Measure suggestions on photos that nothing was fitted on: the demo shop's `test` split.
+
+    python scripts/measure_suggestions.py [--json]
+
+Items found in photos and what is suggested for them, silence where there is nothing, probabilities
+(ECE, coverage, open set with a third of the products taken out), and the time in forward passes.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.bootstrap.calibrating import labelled_regions, open_set
+from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.domain.suggestion import Item
+from spark_vision.evaluation.calibrate import LabelledRegion, judge
+from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
+from spark_vision.evaluation.protocols.detection import iou
+from spark_vision.imaging.files import read_picture
+from spark_vision.settings import Settings
+from spark_vision.suggestion.ask import Extra
+
+_LEAST_SHARE, _OVERLAP = 0.05, 0.4
+_TIMED = 20
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true")
+    as_json = parser.parse_args().json
+    with TemporaryDirectory(prefix="spark-vision-") as place:
+        settings = Settings(index_dir=Path(place))
+        build_index(settings, str(demo_shop()))
+        shop, dataset = open_shop(settings), read_dataset(demo_shop()).only("test")
+        figures = {
+            **_items(shop, dataset),
+            **_probabilities(shop, dataset, settings),
+            **_times(shop, dataset),
+        }
+    if as_json:
+        print(json.dumps(figures, indent=1))
+        return
+    for name, value in figures.items():
+        print(f"{name:60} {value}")
+
+
+def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
+    """Of visible products, how many are suggested; and what is claimed wrongly."""
+    by_photo: dict[Path, list[Query]] = defaultdict(list)
+    for query in dataset.queries:
+        by_photo[query.photo].append(query)
+    found = located = large = 0
+    wrong, silent, shown = [], [], []
+    for photo, queries in by_photo.items():
+        items = shop.suggester.suggest(read_picture(photo))
+        products = set().union(*(query.relevant for query in queries))
+        sure = [item for item in items if item.suggestions and item.no_match is None]
+        shown.append(len(items) - 1)
+        if not products:
+            silent.append(not sure)
+            continue
+        wrong.append(sum(item.suggestions[0].product.id not in products for item in sure))
+        for query in queries:
+            if query.box is not None and query.box.width * query.box.height >= _LEAST_SHARE:
+                large += 1
+                near = [item for item in items if item.box and iou(item.box, query.box) >= _OVERLAP]
+                located += bool(near)
+                found += any(_suggests(item, query) for item in near)
+    return {
+        "visible products (box >= 5 %)": large,
+        "located (IoU >= 0.4)": round(located / large, 3),
+        "suggested in the first five of a located item": round(found / large, 3),
+        "photos with more than one wrong confident item": sum(each > 1 for each in wrong),
+        "wrong confident items a photo, mean": round(float(np.mean(wrong)), 3),
+        "photos with nothing of the shop: no confident item": round(float(np.mean(silent)), 3),
+        "items found a photo, mean": round(float(np.mean(shown)), 2),
+    }
+
+
+def _suggests(item: Item, query: Query) -> bool:
+    return any(held.product.id in query.relevant for held in item.suggestions[:5])
+
+
+def _probabilities(shop: Shop, dataset: Dataset, settings: Settings) -> dict[str, Any]:
+    regions = labelled_regions(shop, dataset, settings)
+    drawn = [region for region in regions if not region.found and region.box is not None]
+    return {
+        **_named("true boxes", shop, drawn),
+        **_named("true boxes, a third taken out", shop, open_set(drawn)[len(drawn) :]),
+        **_named("all regions", shop, regions),
+        **_named("all regions, a third taken out", shop, open_set(regions)[len(regions) :]),
+    }
+
+
+def _named(name: str, shop: Shop, regions: list[LabelledRegion]) -> dict[str, Any]:
+    calibration = shop.suggester.judgement.calibration
+    if calibration is None:
+        return {f"{name}: calibrated": False}
+    likely = [calibration.probabilities(region.rows)[0] for region in regions]
+    return {f"{name}: {key}": value for key, value in judge(regions, np.array(likely)).figures().items()}
+
+
+def _times(shop: Shop, dataset: Dataset) -> dict[str, Any]:
+    """Medians over photos, taken in turn, so that a busy machine is as busy for each."""
+    photos = [read_picture(query.photo) for query in dataset.queries[:_TIMED]]
+    prepared = shop.suggester.encoder.prepare(photos[0])[None]
+    seconds: dict[str, list[float]] = defaultdict(list)
+    for photo in photos:
+        for name, run in {
+            "one forward pass": lambda: shop.suggester.encoder.forward(prepared),
+            "whole photo alone": lambda photo=photo: shop.suggester.suggest(photo, extra=Extra(find=False)),
+            "all of it": lambda photo=photo: shop.suggester.suggest(photo),
+        }.items():
+            start = perf_counter()
+            run()
+            seconds[name].append(perf_counter() - start)
+    unit = median(seconds["one forward pass"][1:])
+    times = {f"{name}, ms": round(1000 * median(held[1:]), 1) for name, held in seconds.items()}
+    return {**times, "all of it, in forward passes": round(median(seconds["all of it"][1:]) / unit, 2)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Settings to how regions are found and matches judged."""
+
+from pathlib import Path
+
+from spark_vision.domain.calibration import Calibration
+from spark_vision.domain.embedding import EncoderSpec
+from spark_vision.encoding.bundled import bundled_models
+from spark_vision.indexing.calibrations import read_calibration
+from spark_vision.settings import Settings
+from spark_vision.suggestion.ask import Judgement
+from spark_vision.suggestion.regions.objectness import ObjectProposer
+
+
+def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
+    """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
+    return Judgement(
+        proposer=None if settings.regions == "off" else ObjectProposer(),
+        calibration=calibration_for(version, encoder),
+        most=settings.regions_most,
+        precision=settings.target_precision,
+    )
+
+
+def calibration_for(version: Path, encoder: EncoderSpec) -> Calibration | None:
+    """The calibration in force for a version; None where none was fitted on its encoder."""
+    for folder in (version, *(model.path for model in bundled_models())):
+        value = read_calibration(folder)
+        if value is not None and value.get("encoder") == encoder.fingerprint:
+            return Calibration.from_dict(value)
+    return None

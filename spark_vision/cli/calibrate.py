@@ -1,0 +1,31 @@
+"""`spark-vision calibrate`: probabilities that fit a shop's own photos."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spark_vision.cli import console
+from spark_vision.cli.index import AsJson, IndexDir, settings_for
+
+
+def calibrate(
+    dataset: Annotated[Path, typer.Argument(help="A folder with photos.csv and catalogue.csv.")],
+    split: Annotated[str | None, typer.Option(help="A split of photos.csv; without, all.")] = None,
+    index_dir: IndexDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the live version's probabilities on photos of which one knows what they show."""
+    from spark_vision.bootstrap.calibrating import calibrate as fit_and_keep
+
+    with console.progress() as progress:
+        found = fit_and_keep(settings_for(index_dir), dataset, split, progress)
+    if as_json:
+        console.print_json(found.as_dict())
+        return
+    console.out.print(f"Fitted on {found.fitted_on}; on photos left out of the fit:", markup=False)
+    for name, value in found.figures.items():
+        console.out.print(f"  {name}  {value:g}", markup=False)
+    console.out.print(
+        f"A first suggestion needs {found.threshold(0.9):.0%} for a precision of 90 %.", markup=False
+    )

@@ -1,0 +1,39 @@
+"""A version's calibration: a file beside its content, which says itself whether it is whole.
+
+It is fitted after the version was made, and anew as decisions come in; the version's content, and with
+it the digest in its name, does not depend on it.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from spark_vision.domain.ids import value_digest
+from spark_vision.errors import IndexDamagedError
+from spark_vision.indexing.durable import write_atomically
+
+CALIBRATION = "calibration.json"
+
+
+def keep_calibration(folder: Path, value: dict[str, Any]) -> Path:
+    """Write a calibration into a version's (or a model's) folder, with a digest over all of it."""
+    path = folder / CALIBRATION
+    document = {**value, "digest": value_digest(value)}
+    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
+    return path
+
+
+def read_calibration(folder: Path) -> dict[str, Any] | None:
+    """What was kept; None where nothing was. Raises IndexDamagedError where it was changed."""
+    path = folder / CALIBRATION
+    try:
+        value = json.loads(path.read_bytes())
+        digest = value.pop("digest")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise IndexDamagedError(f"{path}: cannot be read ({error!r}); calibrate anew.") from error
+    if digest != value_digest(value):
+        raise IndexDamagedError(f"{path}: was changed; run `spark-vision calibrate` again.")
+    found: dict[str, Any] = value
+    return found

@@ -1,0 +1,130 @@
+"""From a region's ranked matches to an item: variants, probabilities, and silence when unsure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spark_vision.domain.box import Box
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.evidence import evidence
+from spark_vision.domain.product_filter import ProductFilter
+from spark_vision.domain.suggestion import Item, Match, NoMatch, Source, Suggestion, Variant
+from spark_vision.suggestion.ask import Judgement
+
+DEPTH = 20
+"""Products that are ranked at least: what is not suggested tells how crowded the shop is around it."""
+
+_CLEARLY = 0.02
+_SAME = 0.3
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the photo that is looked up; box: None for the whole."""
+
+    box: Box | None
+    source: Source
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Makes items. product: of an id; wanted: the filter that the matches were found with;
+    calibrated: False where similarities are of something that no fit knows, such as words.
+    """
+
+    product: Callable[[str], Product]
+    judgement: Judgement
+    wanted: ProductFilter
+    top: int
+    calibrated: bool = True
+
+    def item(self, region: Region, matches: Sequence[Match]) -> Item:
+        """The first products of a region, with variants and probabilities as far as there are any."""
+        if not matches:
+            return Item(region.box, (), self._nothing(), region.source)
+        suggestions = self._suggestions(matches)
+        calibration = self.judgement.calibration if self.calibrated else None
+        if calibration is None:
+            return Item(region.box, suggestions, None, region.source)
+        rows = evidence([match.similarity for match in matches], region.box, found=region.source == "found")
+        likely = calibration.probabilities(rows)
+        judged = tuple(
+            replace(held, probability=float(p), why=calibration.reasons(row))
+            for held, p, row in zip(suggestions, likely, rows, strict=False)
+        )
+        return self._settled(Item(region.box, judged, None, region.source, calibrated=True))
+
+    def _settled(self, item: Item) -> Item:
+        """The item as it is, as guesses, or without suggestions where none is at all likely."""
+        calibration, target = self.judgement.calibration, self.judgement.precision
+        if calibration is None:
+            return item
+        best = max((held.probability or 0.0) for held in item.suggestions)
+        if best < calibration.likely:
+            detail = f"Nothing of the shop is likely here: the closest product at {best:.0%}."
+            return replace(item, suggestions=(), no_match=NoMatch("nothing_alike", detail))
+        least = calibration.threshold(target)
+        if best < least:
+            detail = (
+                f"Guesses: the first at {best:.0%}, where a precision of {target:.0%} asks for {least:.0%}."
+            )
+            return replace(item, no_match=NoMatch("below_threshold", detail))
+        return item
+
+    def _suggestions(self, matches: Sequence[Match]) -> tuple[Suggestion, ...]:
+        shown = [(self.product(match.product_id), match) for match in matches[: self.top]]
+        groups = {product.item_group_id for product, _ in shown} - {""}
+        others = [(self.product(match.product_id), match) for match in matches[self.top : DEPTH] if groups]
+        return tuple(
+            Suggestion(product, match.similarity, match.reference_image, variants=_variants(product, others))
+            for product, match in shown
+        )
+
+    def _nothing(self) -> NoMatch:
+        if self.wanted.is_empty:
+            return NoMatch("index_empty", "There is no product in the index.")
+        return NoMatch("filtered_out", "No product in the index is what the filter asks for.")
+
+
+def _variants(product: Product, others: Sequence[tuple[Product, Match]]) -> tuple[Variant, ...]:
+    """Products of the same group that matched too, but are not suggested themselves."""
+    return tuple(
+        Variant(other.id, other.title, match.similarity)
+        for other, match in others
+        if product.item_group_id and other.item_group_id == product.item_group_id
+    )
+
+
+def worth_showing(found: Sequence[Item], whole: Item) -> list[Item]:
+    """The found regions that say more than the whole photo does, best first.
+
+    With probabilities: those in which something is likely. Without: those that resemble the catalogue
+    clearly more than the photo as a whole. Of overlapping ones with the same first product one is kept.
+    """
+    kept: list[Item] = []
+    for item in sorted(found, key=_strength, reverse=True):
+        if not item.suggestions or (not item.calibrated and _strength(item) < _strength(whole) + _CLEARLY):
+            continue
+        if not any(_agree(item, other) for other in kept):
+            kept.append(item)
+    return kept
+
+
+def _strength(item: Item) -> float:
+    if not item.suggestions:
+        return -1.0
+    first = item.suggestions[0]
+    return first.similarity if first.probability is None else first.probability
+
+
+def _agree(one: Item, other: Item) -> bool:
+    same = one.suggestions[0].product.id == other.suggestions[0].product.id
+    return same and one.box is not None and other.box is not None and _iou(one.box, other.box) > _SAME
+
+
+def _iou(one: Box, other: Box) -> float:
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    shared = float(np.maximum(width, 0) * np.maximum(height, 0))
+    return shared / (one.width * one.height + other.width * other.height - shared)

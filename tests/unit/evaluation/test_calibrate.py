@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spark_vision.errors import CalibrationError
+from spark_vision.evaluation.calibrate import LabelledRegion, fit, judge
+
+PRODUCTS = tuple(f"p{number}" for number in range(10))
+
+
+def regions(count: int, seed: int) -> list[LabelledRegion]:
+    """Regions whose first product is right the more often the further it is ahead."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for number in range(count):
+        lead = rng.uniform(0, 0.4)
+        others = np.sort(rng.uniform(0.2, 0.4, len(PRODUCTS) - 1))[::-1]
+        right = rng.random() < 1 / (1 + np.exp(-12 * (lead - 0.15)))
+        relevant = frozenset({PRODUCTS[0]} if right else set())
+        similarities = (others[0] + lead, *others)
+        made.append(LabelledRegion(f"photo{number % 40}", None, False, PRODUCTS, similarities, relevant))
+    return made
+
+
+def test_probabilities_of_new_regions_mean_what_they_say():
+    found = fit(regions(1500, 0), "encoder", "numbers")
+    new = regions(3000, 1)
+    likely = np.array([found.probabilities(region.rows)[0] for region in new])
+    figures = judge(new, likely).figures()
+    assert figures["ece"] < 0.05
+    assert figures["open_set_auroc"] > 0.75
+    kept = likely >= found.threshold(0.9)
+    right = np.array([region.right[0] for region in new])
+    assert right[kept].mean() > 0.85
+    assert kept.mean() > 0.2
+    assert found.encoder == "encoder"
+
+
+def test_thresholds_ascend_with_the_target():
+    least = [threshold for _, threshold in fit(regions(400, 2), "e", "x").thresholds]
+    assert least == sorted(least)
+
+
+def test_a_product_that_is_taken_out_is_right_no_more():
+    (region,) = [held for held in regions(40, 0) if held.relevant][:1]
+    left = region.without(frozenset({"p0"}))
+    assert left.relevant == frozenset()
+    assert left.product_ids == PRODUCTS[1:]
+    assert left.similarities == region.similarities[1:]
+
+
+@pytest.mark.parametrize("few", [regions(39, 0), [replace(held, photo="one") for held in regions(80, 0)]])
+def test_too_little_to_learn_from_is_said(few):
+    with pytest.raises(CalibrationError, match="a fit wants"):
+        fit(few, "e", "x")
+
+
+def test_nothing_but_wrong_cannot_be_fitted():
+    with pytest.raises(CalibrationError):
+        fit([replace(held, relevant=frozenset()) for held in regions(80, 0)], "e", "x")

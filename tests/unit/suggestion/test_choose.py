@@ -1,0 +1,87 @@
+from dataclasses import replace
+
+import pytest
+
+from spark_vision.domain.box import Box
+from spark_vision.domain.catalogue import Product
+from spark_vision.domain.product_filter import EVERYTHING
+from spark_vision.domain.suggestion import Match
+from spark_vision.suggestion.ask import PLAIN, Judgement
+from spark_vision.suggestion.choose import Chooser, Region, worth_showing
+from tests.unit.domain.test_calibration import FIT
+
+GROUPS = {"a1": "a", "a2": "a", "b1": "b"}
+
+
+def product(product_id: str) -> Product:
+    return Product(product_id, f"Title {product_id}", ("x.png",), item_group_id=GROUPS.get(product_id, ""))
+
+
+def matches(**similarities: float) -> list[Match]:
+    return [Match(row, name, "x.png", value) for row, (name, value) in enumerate(similarities.items())]
+
+
+def chooser(judgement: Judgement = PLAIN, top: int = 2, calibrated: bool = True) -> Chooser:
+    return Chooser(product, judgement, EVERYTHING, top, calibrated)
+
+
+FITTED = Judgement(calibration=FIT)
+WHOLE = Region(None, "photo")
+
+
+def test_without_a_fit_there_are_similarities_alone():
+    item = chooser().item(WHOLE, matches(a1=0.9, b1=0.5))
+    assert not item.calibrated
+    assert [held.probability for held in item.suggestions] == [None, None]
+
+
+def test_a_clear_match_is_offered_with_what_speaks_for_it():
+    item = chooser(FITTED).item(WHOLE, matches(a1=0.95, b1=0.3, c=0.2))
+    assert item.calibrated
+    assert item.no_match is None
+    assert item.suggestions[0].probability > 0.7
+    assert item.suggestions[0].why[0].words == "well ahead of the next product"
+
+
+def test_what_could_be_either_is_a_guess():
+    item = chooser(FITTED).item(WHOLE, matches(a1=0.9, b1=0.89, c=0.2))
+    assert item.no_match.reason == "below_threshold"
+    assert len(item.suggestions) == 2
+
+
+def test_a_lower_target_asks_for_less():
+    close = matches(a1=0.9, b1=0.85, c=0.2)
+    assert chooser(FITTED).item(WHOLE, close).no_match is not None
+    assert chooser(replace(FITTED, precision=0.5)).item(WHOLE, close).no_match is None
+
+
+def test_where_nothing_is_likely_nothing_is_suggested():
+    item = chooser(Judgement(calibration=replace(FIT, bias=-6.0))).item(WHOLE, matches(a1=0.3, b1=0.29))
+    assert item.suggestions == ()
+    assert item.no_match.reason == "nothing_alike"
+
+
+def test_words_leave_the_fit_behind():
+    item = chooser(FITTED, calibrated=False).item(WHOLE, matches(a1=0.9, b1=0.1))
+    assert not item.calibrated
+
+
+def test_variants_are_listed_where_they_are_not_suggested():
+    item = chooser(top=1).item(WHOLE, matches(a1=0.9, b1=0.8, a2=0.7))
+    (variant,) = item.suggestions[0].variants
+    assert (variant.product_id, variant.similarity) == ("a2", 0.7)
+    assert chooser(top=3).item(WHOLE, matches(a1=0.9, b1=0.8, a2=0.7)).suggestions[0].variants == ()
+
+
+@pytest.mark.parametrize(("other", "kept"), [(Box(0.02, 0, 0.4, 0.4), 1), (Box(0.5, 0.5, 0.4, 0.4), 2)])
+def test_overlapping_regions_of_one_product_are_one(other, kept):
+    boxes = (Box(0, 0, 0.4, 0.4), other)
+    found = [chooser(FITTED).item(Region(box, "found"), matches(a1=0.95, b1=0.2, c=0.1)) for box in boxes]
+    whole = chooser(FITTED).item(WHOLE, matches(a1=0.5, b1=0.5))
+    assert len(worth_showing(found, whole)) == kept
+
+
+def test_without_a_fit_a_found_region_must_beat_the_whole_photo():
+    found = [chooser().item(Region(Box(0, 0, 0.4, 0.4), "found"), matches(a1=value)) for value in (0.5, 0.9)]
+    shown = worth_showing(found, chooser().item(WHOLE, matches(a1=0.6)))
+    assert [item.suggestions[0].similarity for item in shown] == [0.9]
