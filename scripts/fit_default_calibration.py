@@ -10,7 +10,7 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.bootstrap import build_index, open_shop
+from spark_vision.bootstrap import build_index, plain_shop
 from spark_vision.bootstrap.calibrating import labelled_regions, open_set
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.encoding.bundled import bundled_model
@@ -33,7 +33,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="spark-vision-") as place:
         settings = Settings(index_dir=Path(place), model=name)
         build_index(settings, str(demo_shop()))
-        shop = open_shop(settings)
+        shop = plain_shop(settings)
         regions = labelled_regions(shop, read_dataset(demo_shop()).only("demo"), settings)
         found = fit(open_set(regions), shop.gallery.encoder.fingerprint, FITTED_ON)
     print(keep_calibration(model.path, found.as_dict()))

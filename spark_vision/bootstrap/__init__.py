@@ -1,6 +1,6 @@
 """Settings to wired services: the one place where the packages beside each other meet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spark_vision.bootstrap.judging import judgement
@@ -85,14 +85,20 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     held: an encoder that is loaded already; it is used again where it is the version's.
     Raises IndexVersionError's and ModelError's children.
     """
-    store = version_store(settings)
-    gallery = store.load(version)
+    shop = plain_shop(settings, version, held)
+    folder = version_store(settings).folder(shop.gallery.version)
+    judged = judgement(settings, folder, shop.gallery.encoder)
+    return replace(shop, suggester=Suggester(shop.suggester.encoder, shop.gallery, judged))
+
+
+def plain_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    """The same, without what finds regions and judges matches: what a calibration is fitted with."""
+    gallery = version_store(settings).load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
         encoder = Together(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    judged = judgement(settings, store.folder(gallery.version), gallery.encoder)
-    return Shop(Suggester(encoder, gallery, judged), gallery, feed_pictures(settings, source))
+    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 
 
 def build(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spark_vision.bootstrap import Shop, open_shop, version_store
+from spark_vision.bootstrap import Shop, plain_shop, version_store
 from spark_vision.domain.box import Box
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.ids import value_digest
@@ -43,7 +43,7 @@ def calibrate(
 
     Raises DatasetError, CalibrationError, and what opening a version raises.
     """
-    shop = open_shop(settings)
+    shop = plain_shop(settings)
     regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
     words = f"{folder.name}, split {split or 'all'}"
     calibration = fit(open_set(regions), shop.gallery.encoder.fingerprint, words)
