@@ -140,7 +140,7 @@ def _sides(cells: _Grid, windows: Corners) -> tuple[Values, Values]:
 
 
 def _means(sums: Sums, strips: Corners) -> _Grid:
-    found: _Grid = sums.within(strips) / np.maximum(area(strips), 1)[:, None]
+    found: _Grid = (sums.within(strips) / np.maximum(area(strips), 1)[:, None]).astype(np.float32)
     return found
 
 
