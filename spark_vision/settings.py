@@ -44,7 +44,8 @@ class Settings(BaseSettings):
     keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     regions: Literal["objects", "off"] = Field(
-        default="objects", description="How things in a photo are found: by what stands out, or not at all."
+        default="off",
+        description="Whether things in a photo are looked for by what stands out (`objects`), or not at all.",
     )
     regions_most: int = Field(default=6, ge=0, le=20, description="Regions that are looked up in a photo.")
     target_precision: float = Field(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
@@ -28,8 +29,9 @@ from spark_vision.suggestion.choose import DEPTH, Chooser, Region, worth_showing
 __all__ = ["MAX_BOXES", "MAX_TOP", "Suggester", "Timings"]
 
 _WHOLE = Region(None, "photo")
-# Words narrow, the photo decides: chosen on the demo shop (docs/suggestions.md).
+# Words narrow, the photo decides; the weight was not fitted on data.
 _WORDS_WEIGHT = 0.5
+_KNOWN_PRODUCTS = 10_000
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Suggester:
         self.encoder = encoder
         self.gallery = gallery
         self.judgement = judgement
+        # A look-up asks for the products behind twenty matches; the same ones come again and again.
+        self._product = lru_cache(_KNOWN_PRODUCTS)(gallery.product)
 
     def suggest(
         self,
@@ -85,7 +89,7 @@ class Suggester:
                 queries = self._with_words(queries, extra.words)
         with timings.stage("search"):
             found = self._search(queries, max(top, DEPTH), wanted)
-        chooser = Chooser(self.gallery.product, self.judgement, wanted, top, not extra.words.strip())
+        chooser = Chooser(self._product, self.judgement, wanted, top, not extra.words.strip())
         items = [chooser.item(region, matches) for region, matches in zip(regions, found, strict=True)]
         return _arranged(items)
 
@@ -95,7 +99,7 @@ class Suggester:
         if not text.strip():
             raise InvalidInputError("The text to search for is empty; write a few words.")
         (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
-        return Chooser(self.gallery.product, PLAIN, wanted, top).item(_WHOLE, found)
+        return Chooser(self._product, PLAIN, wanted, top).item(_WHOLE, found)
 
     def _regions(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
         proposer, asked = self.judgement.proposer, [Region(box, "asked") for box in boxes]
