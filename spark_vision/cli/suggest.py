@@ -133,7 +133,7 @@ def _print(document: dict[str, Any]) -> None:
         where = "whole photo" if box is None else "box {x:g},{y:g},{width:g},{height:g}".format(**box)
         console.out.print(f"  {where}", markup=False)
         if item["no_match"] is not None:
-            console.out.print(f"    no suggestion: {item['no_match']['detail']}", markup=False)
+            console.out.print(f"    {item['no_match']['detail']}", markup=False)
         for suggestion in item["suggestions"]:
             console.out.print("    " + suggestion_line(suggestion), markup=False)
 
