@@ -1,12 +1,10 @@
 """A look-up from bytes or words to an answer: plain functions for a thread, on one version each."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
 from spark_vision.bootstrap import Shop
-from spark_vision.domain.box import Box
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
 from spark_vision.imaging.decode import decode
@@ -64,30 +62,6 @@ def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter, metrics
             "no_match": found["no_match"],
         }
     )
-
-
-@dataclass(frozen=True)
-class ShopLooker:
-    """Looks the photos of posts up in one shop; see `ports.looking.Looker`."""
-
-    shop: Shop
-    metrics: Metrics
-
-    @property
-    def index_version(self) -> str:
-        return self.shop.gallery.version
-
-    @property
-    def model(self) -> str:
-        return self.shop.gallery.encoder.model
-
-    def items(self, photo: bytes, boxes: Sequence[Box]) -> list[dict[str, Any]]:
-        timings = Timings()
-        with timings.stage("decode"):
-            picture = decode(photo)
-        found = self.shop.suggester.suggest(picture, boxes, timings=timings)
-        self.metrics.looked_up(found, timings.seconds)
-        return [item_dict(item) for item in found]
 
 
 def _cards(items: Iterable[Item]) -> dict[str, Any]:

@@ -1,23 +1,19 @@
 """Posts for the demo shop, made as posters make them: a photo, suggestions, confirmed tags, published."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from spark_vision.bootstrap import Shop, open_shop
+from spark_vision.bootstrap import open_shop
 from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.bootstrap.looking import ShopLooker
 from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
 from spark_vision.domain.account import Account, Actor, Role
 from spark_vision.domain.box import Box
 from spark_vision.domain.tag import Point
 from spark_vision.evaluation.datasets import Query, read_dataset
 from spark_vision.imaging.clean import clean_photo
-from spark_vision.imaging.decode import decode
 from spark_vision.ports import Progress, silent
 from spark_vision.settings import Settings
-from spark_vision.suggestion.present import item_dict
 from spark_vision.tagging.accounts import add_account, add_key, recognise
 from spark_vision.tagging.posts import create_post, publish, set_boxes
 from spark_vision.tagging.room import ANY, Room
@@ -34,24 +30,6 @@ _CAPTIONS = {
     "0031": "",
 }
 _POSTS = 15
-
-
-@dataclass(frozen=True)
-class _ShopLooker:
-    """A `Looker` on one shop."""
-
-    shop: Shop
-
-    @property
-    def index_version(self) -> str:
-        return self.shop.gallery.version
-
-    @property
-    def model(self) -> str:
-        return self.shop.gallery.encoder.model
-
-    def items(self, photo: bytes, boxes: Sequence[Box]) -> list[dict[str, Any]]:
-        return [item_dict(item) for item in self.shop.suggester.suggest(decode(photo), boxes)]
 
 
 def furnish_demo(settings: Settings, folder: Path, progress: Progress = silent) -> str:
@@ -87,7 +65,7 @@ def _furnished(settings: Settings, room: Room, folder: Path, progress: Progress)
 
 
 def _post_all(settings: Settings, room: Room, account: Account, progress: Progress) -> None:
-    looker = _ShopLooker(open_shop(settings))
+    looker = ShopLooker(open_shop(settings))
     photos: dict[Path, list[Query]] = {}
     for query in read_dataset(demo_shop()).only("demo").queries:
         if query.relevant and query.box is not None:
@@ -99,7 +77,7 @@ def _post_all(settings: Settings, room: Room, account: Account, progress: Progre
 
 
 def _post(
-    settings: Settings, room: Room, actor: Actor, looker: _ShopLooker, photo: Path, queries: list[Query]
+    settings: Settings, room: Room, actor: Actor, looker: ShopLooker, photo: Path, queries: list[Query]
 ) -> None:
     clean = clean_photo(photo.read_bytes(), settings.picture_limits)
     post = create_post(room, actor, clean, _CAPTIONS.get(photo.stem, ""), datetime.now(UTC))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from spark_vision.bootstrap.looking import ShopLooker
 from spark_vision.domain.box import Box
 from spark_vision.domain.decision import RejectReason
 from spark_vision.errors import (
@@ -23,7 +24,6 @@ from spark_vision.tagging import posts, tags
 from spark_vision.tagging.suggestions import compute_suggestions, kept_suggestions
 from spark_vision_api.auth import Member
 from spark_vision_api.errors import OverloadedError, VersionNeededError
-from spark_vision_api.lookup import ShopLooker
 from spark_vision_api.openapi import problems
 from spark_vision_api.routes.posts import CHANGING, PostId
 from spark_vision_api.schemas.posts import BoxesIn, PostOut, RejectIn, RejectionOut, SuggestionsOut
@@ -55,7 +55,7 @@ async def show_suggestions(
 
     Computed once and kept; computed anew where the live index or the post's boxes have changed.
     """
-    room, looker = services.room, ShopLooker(shop, services.metrics)
+    room, looker = services.room, ShopLooker(shop, services.metrics.looked_up)
     shown = await run_in_threadpool(kept_suggestions, room, actor, post_id, looker.index_version)
     if shown is None:
         compute = partial(compute_suggestions, room, actor, post_id, looker, datetime.now(UTC))
