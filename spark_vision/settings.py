@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         default="30/minute", description="Wrong keys after which an address has to wait; empty: any number."
     )
     oidc_issuer: str = Field(
-        default="", description="Whose bearer tokens are taken beside keys; empty: none."
+        default="", description="Whose people sign in here, and whose bearer tokens are taken; empty: none's."
     )
     oidc_audience: str = Field(default="", description="What the tokens' `aud` must hold.")
     oidc_jwks: str = Field(
@@ -134,6 +134,13 @@ class Settings(BaseSettings):
     oidc_name_claim: str = Field(
         default="preferred_username", description="The claim whose value is shown with posts."
     )
+
+    oidc_client_id: str = Field(
+        default="", description="What the issuer knows this service as; set: browsers may sign in there."
+    )
+    oidc_client_secret: str = Field(default="", repr=False, description="Empty for a public client.")
+    oidc_scopes: str = Field(default="openid profile", description="What a sign-in asks the issuer for.")
+    oidc_name: str = Field(default="", description="The issuer's name on the sign-in page; its host without.")
 
     @property
     def store_url(self) -> str:

@@ -31,6 +31,7 @@ from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
 from spark_vision_api.middleware.request_id import RequestIdMiddleware
 from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
+from spark_vision_api.oidc_sign_in import SignIn
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
 from spark_vision_api.routes import open_routers, routers
 from spark_vision_api.routes.imports import IMPORTS
@@ -122,12 +123,19 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
         cursors=Cursors(secret),
         fragments=Fragments(_FRAGMENTS),
         rates=Rates(settings.commission_rates),
-        tokens=Tokens(settings) if settings.oidc_issuer else None,
+        tokens=_tokens(settings),
+        sign_in=SignIn(settings) if settings.oidc_issuer and settings.oidc_client_id else None,
     )
     services.metrics.watch("lookup", services.lookups)
     services.metrics.watch("upload", services.uploads)
     services.metrics.watch("thumbnail", services.thumbnails)
     return services
+
+
+def _tokens(settings: Settings) -> Tokens | None:
+    """Bearer tokens are taken where the provider is set up for them, or for nothing else."""
+    bearer = settings.oidc_audience or settings.oidc_jwks or not settings.oidc_client_id
+    return Tokens(settings) if settings.oidc_issuer and bearer else None
 
 
 def _build_demo(settings: Settings, progress: Progress) -> None:

@@ -1,5 +1,7 @@
 """Errors that only the service knows: what a request asked for, and how much of it there may be."""
 
+from enum import StrEnum
+
 from spark_vision.errors import InvalidInputError, NotAllowedError, SparkVisionError
 
 
@@ -55,3 +57,28 @@ class ForeignRequestError(NotAllowedError):
     """A change came with a session's cookie, but not from one of our pages."""
 
     code = "foreign-request"
+
+
+class SignInTrouble(StrEnum):
+    """Why signing in at an identity provider did not work.
+
+    DOWN: it does not answer; STATE: begun too long ago, or in another browser; REFUSED: it let nobody in;
+    CLOCK: its clock and ours differ; ANSWER: what it answers cannot be trusted; ROLE: no role here.
+    """
+
+    DOWN = "down"
+    STATE = "state"
+    REFUSED = "refused"
+    CLOCK = "clock"
+    ANSWER = "answer"
+    ROLE = "role"
+
+
+class SignInFailedError(SparkVisionError):
+    """Somebody could not sign in at the identity provider."""
+
+    code = "sign-in-failed"
+
+    def __init__(self, trouble: SignInTrouble) -> None:
+        super().__init__(f"Signing in at the identity provider did not work: {trouble}.")
+        self.trouble = trouble

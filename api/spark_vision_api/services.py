@@ -21,6 +21,7 @@ from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.oidc import Tokens
+from spark_vision_api.oidc_sign_in import SignIn
 from spark_vision_api.web.demo_job import DemoJob
 from spark_vision_api.web.session import Sessions
 
@@ -31,7 +32,7 @@ class Services:
     way in, and the gates to the processor.
 
     secret: what cursors and visitors' digests are signed with; made when it is first asked for.
-    tokens: reads those of an identity provider; None where none is set up.
+    tokens: reads those of an identity provider; sign_in: signs browsers in there; None where not set up.
     imports: works on catalogues in the background; feeds, changes: gates for what is sent to
     it, and for single products.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
@@ -55,6 +56,7 @@ class Services:
     fragments: Fragments
     rates: Rates
     tokens: Tokens | None
+    sign_in: SignIn | None
 
     def open(self) -> None:
         """Make ready what requests find: the store's tables, the live index version."""

@@ -61,8 +61,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 class Watch:
     """What a page did that it must not: console errors, failures, requests to anywhere but the service."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, more: tuple[str, ...] = ()) -> None:
+        self._addresses = (address, *more)
         self.wrong: list[str] = []
         self.shop: list[str] = []
 
@@ -79,7 +79,7 @@ class Watch:
     def _request(self, request: Request) -> None:
         if request.url.startswith(SHOP):
             self.shop.append(request.url)
-        elif not request.url.startswith((self._address, "blob:", "data:")):
+        elif not request.url.startswith((*self._addresses, "blob:", "data:")):
             self.wrong.append(f"request: {request.url}")
 
 
@@ -93,14 +93,17 @@ def watches() -> list[Watch]:
 
 @pytest.fixture
 def open_page(browser: Browser, watches: list[Watch]) -> Iterator[Open]:
-    """Opens browsers of their own on a service; at the end nothing may have gone wrong in any."""
+    """Opens browsers of their own on a service; at the end nothing may have gone wrong in any.
+
+    beside: other addresses that it may go to.
+    """
     with ExitStack() as stack:
 
-        def make(address: str, size: str = "desktop", **more: Any) -> Page:
+        def make(address: str, size: str = "desktop", beside: tuple[str, ...] = (), **more: Any) -> Page:
             context = browser.new_context(base_url=address, **{"locale": "en-GB", **SIZES[size], **more})
             context.set_default_timeout(30_000)
             stack.callback(context.close)
-            watch = Watch(address)
+            watch = Watch(address, beside)
             watch.over(context)
             watches.append(watch)
             return context.new_page()

@@ -3,31 +3,39 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spark_vision.domain.account import Actor
+from spark_vision.domain.account import NOBODY, Account, Actor, Role
 from spark_vision.ports.store import Store
 from spark_vision.tagging.accounts import recognise_digest
 
 COOKIE = "sv_session"
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
 _SECONDS = 30 * 24 * 3600
+# A provider may bar somebody, and does not tell us: a day's work, then it is asked again.
+_PERSON_SECONDS = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the cookie says. nonce: random, one a session; key: the digest of the key that opened it."""
+    """What the cookie says. nonce: random, one a session; key: the digest of the key that opened it, else
+    empty, and account_id and role are what an identity provider said.
+    """
 
     nonce: str
     key: str
+    account_id: str = ""
+    role: Role | None = None
 
 
 class Sessions:
-    """Signs and reads the cookie. A session ends after 30 days, or when its key is revoked.
+    """Signs and reads the cookie. A session ends after 30 days, or when its key is revoked; one that an
+    identity provider vouched for after 12 hours.
 
     secret: makes the signing secret, on first use.
     """
@@ -45,8 +53,11 @@ class Sessions:
 
     def open(self, request: Request, response: Response, key: str) -> None:
         """Sign in with an API key's digest."""
-        value = self._cookies.dumps([secrets.token_urlsafe(16), key])
-        set_cookie(request, response, COOKIE, str(value), _SECONDS)
+        self._set(request, response, [key], _SECONDS)
+
+    def open_for(self, request: Request, response: Response, account: Account) -> None:
+        """Sign in somebody whom an identity provider knows, in the role that it gives them now."""
+        self._set(request, response, ["", account.id, account.role.value], _PERSON_SECONDS)
 
     def close(self, response: Response) -> None:
         """Sign out."""
@@ -58,10 +69,18 @@ class Sessions:
         if not cookie:
             return None
         try:
-            nonce, key = self._cookies.loads(cookie, max_age=_SECONDS)
+            (nonce, key, *person), at = self._cookies.loads(cookie, max_age=_SECONDS, return_timestamp=True)
+            if not person:
+                return Session(nonce, key)
+            account_id, role = person
+            old = (datetime.now(UTC) - at).total_seconds() > _PERSON_SECONDS
+            return None if old else Session(nonce, "", account_id, Role(role))
         except (BadSignature, ValueError, TypeError):
             return None
-        return Session(nonce, key)
+
+    def _set(self, request: Request, response: Response, who: list[str], seconds: int) -> None:
+        value = self._cookies.dumps([secrets.token_urlsafe(16), *who])
+        set_cookie(request, response, COOKIE, str(value), seconds)
 
     def token(self, session: Session) -> str:
         """What a page of ours sends along with a change; other sites cannot know it."""
@@ -76,14 +95,23 @@ class Sessions:
 
 
 def actor_of(store: Store, session: Session) -> Actor:
-    """Whose session it is; nobody once its key was revoked."""
-    return recognise_digest(store, session.key)
+    """Whose session it is; nobody once its key was revoked or its account is gone."""
+    if session.role is None:
+        return recognise_digest(store, session.key)
+    with store.reading() as work:
+        account = work.accounts.get(session.account_id)
+    return NOBODY if account is None else Actor(Account(account.id, account.name, session.role))
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
-    """A cookie that scripts cannot read and other sites' changes do not bring."""
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, seconds: int, path: str = "/"
+) -> None:
+    """A cookie that scripts cannot read and other sites' changes do not bring.
+
+    Lax and not Strict: who follows a link to here, or comes back from an identity provider, brings it along.
+    """
     secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(name, value, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 
 def is_own(request: Request) -> bool:

@@ -2,11 +2,23 @@
 
 from fastapi import APIRouter
 
-from spark_vision_api.web.pages import account, catalogue, feed, look, me, post, product, start, static
+from spark_vision_api.web.pages import (
+    account,
+    catalogue,
+    feed,
+    look,
+    me,
+    post,
+    product,
+    provider,
+    start,
+    static,
+)
 
 routers: tuple[APIRouter, ...] = (
     static.router,
     account.router,
+    provider.router,
     start.router,
     feed.router,
     look.router,

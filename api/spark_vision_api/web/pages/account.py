@@ -19,9 +19,9 @@ _HERE = frozenset({"127.0.0.1", "::1"})
 
 @router.get("/sign-in")
 async def show_sign_in(visit: Visitor, then: str = "/") -> Response:
-    """Where one signs in with a key."""
-    if await run_in_threadpool(has_accounts, visit.services.store):
-        return visit.page("sign_in.html", then=inner_path(then), wrong=False)
+    """Where one signs in with a key, or at the identity provider."""
+    if visit.services.sign_in is not None or await run_in_threadpool(has_accounts, visit.services.store):
+        return _sign_in_page(visit, 200, inner_path(then), "")
     return visit.go("/welcome")
 
 
@@ -30,7 +30,7 @@ async def sign_in(visit: Visitor) -> Response:
     """A key for a session."""
     key, then = visit.fields.get("key", "").strip(), inner_path(visit.fields.get("then", "/"))
     if await run_in_threadpool(recognise, visit.services.store, key) is NOBODY:
-        return visit.page("sign_in.html", 401, then=then, wrong=True)
+        return _sign_in_page(visit, 401, then, visit.words("sign_in.wrong"))
     answer = visit.go(then)
     visit.services.sessions.open(visit.request, answer, key_digest(key))
     return answer
@@ -79,6 +79,12 @@ async def make_first_account(visit: Visitor) -> Response:
     answer = visit.page("first_key.html", key=key.secret, name=name)
     visit.services.sessions.open(visit.request, answer, key_digest(key.secret))
     return answer
+
+
+def _sign_in_page(visit: Visit, status: int, then: str, wrong: str) -> Response:
+    provider = visit.services.sign_in
+    name = "" if provider is None else provider.name
+    return visit.page("sign_in.html", status, then=then, wrong=wrong, provider=name)
 
 
 def _is_here(visit: Visit) -> bool:
