@@ -72,6 +72,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     if options.refine_epochs:
         image = replace(recipe.refine.image, epochs=options.refine_epochs)
         recipe = replace(recipe, refine=replace(recipe.refine, image=image))
+    image = replace(recipe.refine.image, threads=options.threads)
+    recipe = replace(recipe, refine=replace(recipe.refine, image=image))
     split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
     return replace(recipe, split=split)
 

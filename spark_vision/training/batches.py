@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from spark_vision.training.categories import Category
 from spark_vision.training.packing import Pack
-from spark_vision.training.splits import Split
+from spark_vision.training.splits import Material
 from spark_vision.training.texts import label_texts, product_texts
 from spark_vision.training.views import Picture, ViewPlan, make_view
 
@@ -27,12 +28,14 @@ class Example:
         group: number of the product, or of the picture itself where the product is not known.
         domain: number of the data set; pictures of one data set are the harder to tell apart.
         texts: numbers of the texts true of it, the most telling first.
+        category: number of its category, -1 where none is known.
     """
 
     row: int
     group: int
     domain: int
     texts: tuple[int, ...]
+    category: int = -1
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Examples:
     texts: tuple[str, ...]
     rows_of_group: dict[int, tuple[int, ...]]
     scenes: tuple[int, ...]
+    categories: tuple[Category, ...] = ()
 
     def text_table(self) -> torch.Tensor:
         """Numbers of the texts true of each example: int64 of shape (examples, most texts), -1 for none."""
@@ -98,29 +102,42 @@ class BatchPlan:
     seed: int = 7
 
 
-def collect_examples(split: Split, pack: Pack) -> Examples:
-    """All training pictures of ``split`` with their texts, in a fixed order."""
+def collect_examples(material: Material, pack: Pack) -> Examples:
+    """All pictures of ``material`` with their texts, in a fixed order."""
     text_numbers: dict[str, int] = {}
     texts_of: dict[str, tuple[int, ...]] = {}
-    for product in split.train_products:
+    for product in material.products:
         texts_of[product.key] = _numbers(product_texts(product), text_numbers)
     groups = {key: number for number, key in enumerate(texts_of)}
+    known: dict[Category, int] = {}
+    category_of = {
+        product.key: _category(product.category, _domain(product.key), known) for product in material.products
+    }
     rows_of_group: dict[int, list[int]] = {}
     items: list[Example] = []
-    pictures = [(product.picture, product.key) for product in split.train_products]
-    pictures += [(photo.path, photo.product_key) for photo in split.train_photos]
+    pictures = [(product.picture, product.key) for product in material.products]
+    pictures += [(photo.path, photo.product_key) for photo in material.photos]
     for path, key in pictures:
         row, group = pack.row_of[path], groups[key]
         rows_of_group.setdefault(group, []).append(row)
-        items.append(Example(row, group, int(key.startswith("grocery/")), texts_of[key]))
-    for photo in split.train_labelled:
+        items.append(Example(row, group, _domain(key), texts_of[key], category_of[key]))
+    for photo in material.labelled:
         row, group = pack.row_of[photo.path], len(rows_of_group)
         rows_of_group[group] = [row]
-        items.append(Example(row, group, 2, _numbers(label_texts(photo.label), text_numbers)))
-    scenes = [pack.row_of[photo.path] for photo in split.train_photos]
-    scenes += [pack.row_of[photo.path] for photo in split.train_labelled]
+        category = _category(photo.label, 2, known)
+        items.append(Example(row, group, 2, _numbers(label_texts(photo.label), text_numbers), category))
+    scenes = [pack.row_of[photo.path] for photo in material.photos]
+    scenes += [pack.row_of[photo.path] for photo in material.labelled]
     frozen = {group: tuple(rows) for group, rows in rows_of_group.items()}
-    return Examples(tuple(items), tuple(text_numbers), frozen, tuple(scenes))
+    return Examples(tuple(items), tuple(text_numbers), frozen, tuple(scenes), tuple(known))
+
+
+def _domain(key: str) -> int:
+    return int(key.startswith("grocery/"))
+
+
+def _category(name: str, domain: int, known: dict[Category, int]) -> int:
+    return known.setdefault(Category(name, domain), len(known)) if name else -1
 
 
 def _numbers(texts: Sequence[str], known: dict[str, int]) -> tuple[int, ...]:

@@ -29,22 +29,19 @@ from spark_vision.training.image_tower import (
     start_projection,
     stem_features,
 )
-from spark_vision.training.image_training import ImagePlan, ImageRun, TrainingTexts, pictures_to_input
+from spark_vision.training.image_training import ImageRun
+from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
+from spark_vision.training.objective import pictures_to_input
 from spark_vision.training.packing import Pack, open_pack
+from spark_vision.training.plans import ImagePlan
 from spark_vision.training.precision import fast_precision
-from spark_vision.training.refining import (
-    RefinePlan,
-    blend,
-    load_model,
-    start_heads,
-    training_texts,
-    view_features,
-)
+from spark_vision.training.refining import RefinePlan, blend, load_model
 from spark_vision.training.splits import Split, SplitPlan, make_split
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
 from spark_vision.training.texts import label_texts, product_texts
+from spark_vision.training.training_texts import TrainingTexts
 from spark_vision.training.views import ViewPlan, make_view
 
 PCA_PICTURES = 2000
@@ -128,20 +125,13 @@ def _first_model(shop: Workshop) -> Path:
     return folder
 
 
-def training_paths(split: Split) -> list[Path]:
-    """All pictures that training may see."""
-    paths = [product.picture for product in split.train_products]
-    paths += [photo.path for photo in split.train_photos]
-    return paths + [photo.path for photo in split.train_labelled]
-
-
 def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     """Train the image tower in place, from ImageNet weights, and leave the averaged weights in it."""
     recipe = shop.recipe
     load_imagenet_trunk(model)
     learner = ImageLearner(model)
-    pack = open_pack(training_paths(shop.split), shop.places.work)
-    examples = collect_examples(shop.split, pack)
+    pack = open_pack(shop.split.material.paths(), shop.places.work)
+    examples = collect_examples(shop.split.material, pack)
     files = shop.files("image")
     if not files.checkpoint.exists():
         start_projection(learner, _trunk_features(model, learner, pack, recipe))
@@ -155,20 +145,14 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
 
 def refine_towers(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     """Let both towers learn on in place, and leave the averaged weights in them."""
-    plan = shop.recipe.refine
-    model.eval()
-    learner = ImageLearner(model, plan.frozen_stages, with_texts=True)
-    pack = open_pack(training_paths(shop.split), shop.places.work, plan.packed_side)
-    examples = collect_examples(shop.split, pack)
-    texts = training_texts(examples.texts, shop.recipe.architecture, shop.teacher, shop.places.work)
-    files = shop.files("refine")
-    if not files.checkpoint.exists():
-        start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
-    batches = BatchMaker(examples, pack, plan.batches, plan.views)
-    run = ImageRun(model, learner, batches, texts, plan.image)
-    run.train(files, shop.say, _early_figures(model, learner, shop))
-    run.use_average()
-    return learner
+    desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say)
+    return learn_on(
+        model,
+        shop.split.material,
+        shop.recipe.refine,
+        desk,
+        lambda learner: _early_figures(model, learner, shop),
+    )
 
 
 def _early_figures(

@@ -7,7 +7,6 @@ readable from its embeddings, as ImageNet's features are in the first half.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +18,16 @@ from safetensors.torch import load_file
 
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchPlan, Examples
+from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import WEIGHTS_NAME
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
-from spark_vision.training.image_training import ImagePlan, LossWeights, TrainingTexts, pictures_to_input
-from spark_vision.training.minilm import MiniLM
+from spark_vision.training.objective import pictures_to_input
 from spark_vision.training.packing import Pack
+from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.precision import fast_precision
 from spark_vision.training.text_tower import embed_texts
+from spark_vision.training.training_texts import TrainingTexts
 from spark_vision.training.views import ViewPlan, make_view
 
 SAMPLED_PICTURES = 2000
@@ -42,25 +43,28 @@ class RefinePlan:
     """
 
     batches: BatchPlan = field(
-        default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 2, 1), seed=11)
+        default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 3, 2), seed=13)
     )
     views: ViewPlan = field(default_factory=ViewPlan)
     image: ImagePlan = field(
         default_factory=lambda: ImagePlan(
-            epochs=2,
+            epochs=3,
             tail_rate=3e-4,
             head_rate=6e-4,
             text_rate=3e-4,
             warmup_steps=50,
             average_decay=0.985,
-            losses=LossWeights(picture_scale=16.0, keep_every=2),
+            losses=LossWeights(picture_scale=16.0, keep_every=8, keep_features=0.5),
+            dropped_tokens=0.1,
             remembered_pictures=4096,
             remembered_texts=4096,
             save_every=25,
             measure_every=1,
         )
     )
+    corpus: CorpusSize = field(default_factory=lambda: CorpusSize(phrases=14_000, repeat_single_words=4))
     refined_share: float = 0.6
+    least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
     packed_side: int = 256
 
@@ -95,18 +99,6 @@ def blend(model: open_clip.CLIP, start: open_clip.CLIP, share: float) -> None:
     for name, weight in model.state_dict().items():
         if weight.is_floating_point():
             weight.copy_(torch.lerp(before[name], weight, share))
-
-
-def training_texts(
-    texts: tuple[str, ...], architecture: Architecture, teacher: MiniLM, work: Path
-) -> TrainingTexts:
-    """What a text tower and its teacher make of ``texts``; the teacher's part is kept under ``work``."""
-    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
-    kept = work / f"sentences-{digest}.npy"
-    if not kept.exists():
-        np.save(kept, teacher.encode(texts))
-    sentences = torch.from_numpy(np.load(kept, allow_pickle=False))
-    return TrainingTexts(sentences, architecture.tokenizer()(list(texts)))
 
 
 def start_heads(

@@ -27,6 +27,23 @@ class SplitPlan:
 
 
 @dataclass(frozen=True)
+class Material:
+    """What may be learnt from: products with a picture each, photos of them, photos with a label alone."""
+
+    products: tuple[Product, ...]
+    photos: tuple[Photo, ...] = ()
+    labelled: tuple[LabelledPhoto, ...] = ()
+
+    def paths(self) -> list[Path]:
+        """All its pictures."""
+        return [
+            *(product.picture for product in self.products),
+            *(photo.path for photo in self.photos),
+            *(photo.path for photo in self.labelled),
+        ]
+
+
+@dataclass(frozen=True)
 class Split:
     """A training part and a held-out part that share no picture and no left-out product."""
 
@@ -37,6 +54,11 @@ class Split:
     unseen_groceries: frozenset[str]
     held_out_fashion: tuple[Product, ...]
     held_out_labelled: tuple[LabelledPhoto, ...]
+
+    @property
+    def material(self) -> Material:
+        """The training part."""
+        return Material(self.train_products, self.train_photos, self.train_labelled)
 
 
 def make_split(data: Path, plan: SplitPlan) -> Split:

@@ -14,6 +14,7 @@ from spark_vision.training.architecture import trim_tokens
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
 
 END_OF_WORD = "</w>"
+SHORT_TEXT = 6  # tokens, with those of beginning and end
 TOKEN_SCALE = 0.04  # standard deviation of a starting token embedding; open_clip's own start has 0.02
 
 
@@ -56,6 +57,27 @@ def embed_texts(model: Any, tokens: torch.Tensor, texts_at_once: int = 512) -> t
     """Tokens (n, context_length) to embeddings (n, dimension) of unit length, without gradients."""
     parts = [text_hidden(model, part) @ model.text_projection for part in torch.split(tokens, texts_at_once)]
     return torch.nn.functional.normalize(torch.cat(parts), dim=-1)
+
+
+def drop_tokens(tokens: torch.Tensor, chance: float, generator: torch.Generator) -> torch.Tensor:
+    """Leave tokens out at random, so that a title is not learnt by heart; short texts stay whole.
+
+    Args:
+        tokens: int64 of shape (n, context_length), 0 for padding, the end token the largest.
+        chance: 0..1, of each token but the first and the last of its text.
+        generator: the only source of chance.
+
+    Returns:
+        int64 of the same shape.
+    """
+    if chance <= 0:
+        return tokens
+    lengths = (tokens != 0).sum(1, keepdim=True)
+    places = torch.arange(tokens.shape[1])[None, :]
+    inner = (places > 0) & (places < lengths - 1) & (lengths > SHORT_TEXT)
+    dropped = inner & (torch.rand(tokens.shape, generator=generator) < chance)
+    order = torch.argsort(dropped.long(), dim=1, stable=True)
+    return tokens.masked_fill(dropped, 0).gather(1, order)
 
 
 def set_text_projection(model: open_clip.CLIP, matrix: torch.Tensor) -> None:

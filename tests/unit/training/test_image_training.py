@@ -12,10 +12,11 @@ from spark_vision.training.batches import BatchMaker, BatchPlan, collect_example
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
-from spark_vision.training.image_training import ImagePlan, ImageRun, LossWeights, TrainingTexts
+from spark_vision.training.image_training import ImageRun
 from spark_vision.training.packing import open_pack
-from spark_vision.training.pipeline import training_paths
+from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.splits import SplitPlan, make_split
+from spark_vision.training.training_texts import Phrases, TrainingTexts, category_bank
 from spark_vision.training.views import ViewPlan
 
 SMALL = Architecture(
@@ -26,8 +27,8 @@ PLAN = ImagePlan(epochs=4, warmup_steps=2, average_decay=0.5, head_rate=3e-3, wo
 
 def make_batches(data: Path, work: Path, views: int = 2) -> BatchMaker:
     split = make_split(data, SplitPlan(fashion_left_out=0))
-    pack = open_pack(training_paths(split), work)
-    examples = collect_examples(split, pack)
+    pack = open_pack(split.material.paths(), work)
+    examples = collect_examples(split.material, pack)
     return BatchMaker(examples, pack, BatchPlan(size=6, views=views), ViewPlan(side=32))
 
 
@@ -39,7 +40,9 @@ def make_run(batches: BatchMaker, plan: ImagePlan = PLAN, deep: bool = False) ->
         return ImageRun(model, ImageLearner(model), batches, TrainingTexts(sentences), plan)
     tokens = SMALL.tokenizer()(list(batches.examples.texts))
     learner = ImageLearner(model, frozen_stages=3, with_texts=True)
-    return ImageRun(model, learner, batches, TrainingTexts(sentences, tokens), plan)
+    bank = category_bank(batches.examples.categories, SMALL, seed=1)
+    phrases = Phrases(tokens[:5], sentences[:5])
+    return ImageRun(model, learner, batches, TrainingTexts(sentences, tokens, bank, phrases), plan)
 
 
 def run_files(folder: Path) -> RunFiles:
@@ -48,15 +51,15 @@ def run_files(folder: Path) -> RunFiles:
 
 
 def weights(run: ImageRun) -> dict[str, torch.Tensor]:
-    return {**run.learner.state_dict(), **run.average.state_dict(prefix="average.")}
+    return dict(run.state.state_dict())
 
 
 @pytest.mark.parametrize("deep", [False, True])
 def test_a_resumed_run_ends_like_an_uninterrupted_one(data: Path, tmp_path: Path, deep: bool) -> None:
-    """Deep: with a text tower, remembered embeddings and one view, as in refining."""
+    """Deep: with a text tower, categories, phrases, remembered embeddings and one view, as in refining."""
     batches = make_batches(data, tmp_path, views=1 if deep else 2)
     keep = LossWeights(keep_every=2)
-    remembering = replace(PLAN, remembered_pictures=10, remembered_texts=8, losses=keep)
+    remembering = replace(PLAN, remembered_pictures=10, remembered_texts=8, dropped_tokens=0.2, losses=keep)
     plan = remembering if deep else PLAN
     straight, first, second = (make_run(batches, plan, deep) for _ in range(3))
     files = run_files(tmp_path / "pieces")

@@ -9,8 +9,8 @@ from spark_vision.training.architecture import Architecture
 from spark_vision.training.export import export_model
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner
-from spark_vision.training.image_training import TrainingTexts
 from spark_vision.training.refining import blend, load_model, ridge, start_heads
+from spark_vision.training.training_texts import TrainingTexts
 
 SMALL = Architecture(
     embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1

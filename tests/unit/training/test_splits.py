@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from spark_vision.training.pipeline import training_paths
 from spark_vision.training.splits import SplitPlan, draw_keys, make_split
 
 
 def test_nothing_held_out_is_trained_on(data: Path) -> None:
     split = make_split(data, SplitPlan(fashion_left_out=2, groceries_left_out=1))
 
-    trained = set(training_paths(split))
+    trained = set(split.material.paths())
     trained_keys = {product.key for product in split.train_products}
     held_out_photos = {p.path for p in split.grocery.photos if p.split == "val"}
 

@@ -1,0 +1,74 @@
+"""A model learns on from where it is: what the bundled model's second half and a shop's fine-tuning share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import open_clip
+import torch
+
+from spark_vision.training.architecture import Architecture
+from spark_vision.training.batches import BatchMaker, collect_examples
+from spark_vision.training.checkpoint import RunFiles
+from spark_vision.training.image_tower import ImageLearner
+from spark_vision.training.image_training import ImageRun
+from spark_vision.training.minilm import MiniLM
+from spark_vision.training.packing import open_pack
+from spark_vision.training.refining import RefinePlan, start_heads, view_features
+from spark_vision.training.splits import Material
+from spark_vision.training.training_texts import category_bank, training_phrases, training_texts
+
+Figures = Callable[[], dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a run works with: the model's shape, the text teacher, a folder for its files, and a listener."""
+
+    architecture: Architecture
+    teacher: MiniLM
+    work: Path
+    say: Callable[[str], None]
+
+
+def learn_on(
+    model: open_clip.CLIP,
+    material: Material,
+    plan: RefinePlan,
+    desk: Desk,
+    early_figures: Callable[[ImageLearner], Figures] | None = None,
+) -> ImageLearner:
+    """Let both towers learn in place, from the checkpoint if there is one; averaged weights are left in them.
+
+    Args:
+        model: changed in place.
+        material: what to learn from.
+        plan: for how long, and how.
+        desk: ``work`` keeps the packed pictures, the checkpoint ``refine.pt`` and the log ``refine.jsonl``.
+        early_figures: of a learner, what to call after epochs for the log.
+
+    Raises:
+        TrainingError: a picture cannot be read, or the checkpoint is of another run.
+    """
+    model.eval()
+    with torch.no_grad():
+        model.logit_scale.clamp_(min=math.log(plan.least_scale))
+    learner = ImageLearner(model, plan.frozen_stages, with_texts=True)
+    pack = open_pack(material.paths(), desk.work, plan.packed_side)
+    examples = collect_examples(material, pack)
+    seed = plan.batches.seed
+    texts = replace(
+        training_texts(examples.texts, desk.architecture, desk.teacher, desk.work),
+        bank=category_bank(examples.categories, desk.architecture, seed),
+        phrases=training_phrases(plan.corpus, seed, desk.architecture, desk.teacher, desk.work),
+    )
+    files = RunFiles(desk.work / "refine.pt", desk.work / "refine.jsonl")
+    if not files.checkpoint.exists():
+        start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
+    run = ImageRun(model, learner, BatchMaker(examples, pack, plan.batches, plan.views), texts, plan.image)
+    run.train(files, desk.say, None if early_figures is None else early_figures(learner))
+    run.use_average()
+    return learner
