@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError
@@ -10,6 +11,8 @@ from stdnum.exceptions import ValidationError
 from spark_vision.domain.catalogue import Availability, Price
 
 _PRICE = re.compile(r"(?P<amount>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<currency>[A-Za-z]{3})")
+# Feeds say few different prices and states, again and again.
+_REMEMBERED = 4096
 _SCHEMA_ORG = {
     "instock": Availability.IN_STOCK,
     "instoreonly": Availability.IN_STOCK,
@@ -37,6 +40,7 @@ def whole(text: str) -> str:
     return text
 
 
+@lru_cache(_REMEMBERED)
 def price(text: str) -> Price | None:
     """An amount and its currency, such as `15.00 USD`; None where the text is no price.
 
@@ -70,6 +74,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+@lru_cache(_REMEMBERED)
 def availability(text: str) -> Availability | None:
     """`in_stock`, `In Stock`, `https://schema.org/InStock`; None where the text is no such word.
 
@@ -86,6 +91,8 @@ def gtin(text: str) -> str | None:
     >>> gtin("4006381-333931"), gtin("4006381333932")
     ('4006381333931', None)
     """
+    if not text:
+        return None
     try:
         number: str = ean.validate(text)
     except ValidationError:
@@ -95,5 +102,7 @@ def gtin(text: str) -> str | None:
 
 def picture_list(main: str, more: str) -> tuple[str, ...]:
     """The main picture, then the additional ones (comma-separated, a comma itself as %2C), each once."""
+    if not more:
+        return (main.strip(),) if main.strip() else ()
     additional = (part.strip().replace("%2C", ",").replace("%2c", ",") for part in more.split(","))
     return tuple(dict.fromkeys(image for image in (main.strip(), *additional) if image))

@@ -62,15 +62,17 @@ def read_records(file: IO[str], delimiter: str) -> Iterator[Record]:
     131,072 characters long.
     """
     lines = _Lines(file)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin()
         line = lines.number + 1
         try:
-            cells = next(csv.reader(lines, delimiter=delimiter, strict=True))
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             yield _salvaged(lines, line, delimiter, error)
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)  # the old one is amid a record
         else:
             yield Record(line, cells)
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def content_digest(data: bytes) -> str:
     """SHA-256 of bytes, as 64 hexadecimal digits (FIPS 180-4)."""
@@ -12,8 +14,7 @@ def content_digest(data: bytes) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """JSON with sorted keys and no spaces, so that equal values are equal bytes."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def value_digest(value: Any) -> str:

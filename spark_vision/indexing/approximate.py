@@ -25,6 +25,8 @@ LEAST = 1_000
 _BLOCK = 50_000
 _SEED = 1234
 _TRAINING_A_CELL = 64
+# Each vector is compared with every cell when it is added: with more of them ten million would take hours.
+_MOST_CELLS = 4096
 _CANDIDATES = "candidates"
 
 SearchParameters = dict[str, int]
@@ -71,7 +73,7 @@ RECIPES = {
 def _cells(count: int) -> int:
     """A power of two near four times the root of the count, with some 39 vectors a cell at least."""
     wanted = 1 << round(math.log2(4 * math.sqrt(count)))
-    return max(min(wanted, count // 39), 1)
+    return max(min(wanted, _MOST_CELLS, count // 39), 1)
 
 
 def _code_bytes(dimension: int) -> int:

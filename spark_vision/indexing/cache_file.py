@@ -1,7 +1,11 @@
 """SQLite files that hold what can be made again."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+
+MOST_ASKED = 500
+"""How many rows are asked for at once: a statement may have 999 parameters in any SQLite."""
 
 
 def open_cache(path: Path, table: str) -> sqlite3.Connection:
@@ -15,6 +19,11 @@ def open_cache(path: Path, table: str) -> sqlite3.Connection:
         for name in (path, *path.parent.glob(f"{path.name}-*")):
             name.unlink(missing_ok=True)
         return _opened(path, table)
+
+
+def places(values: Sequence[bytes]) -> str:
+    """Question marks for so many parameters."""
+    return ",".join("?" * len(values))
 
 
 def _opened(path: Path, table: str) -> sqlite3.Connection:

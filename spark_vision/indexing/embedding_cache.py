@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
-from spark_vision.indexing.cache_file import open_cache
+from spark_vision.indexing.cache_file import MOST_ASKED, open_cache, places
 
 _TABLE = """
 create table if not exists embedding (
     picture blob primary key, vector blob not null, crc integer not null
 ) without rowid
 """
+_ASKED = "select picture, vector, crc from embedding where picture in ({})"
 
 
 class EmbeddingCache:
@@ -32,13 +33,32 @@ class EmbeddingCache:
 
     def get(self, digest: str) -> NDArray[np.float32] | None:
         """The embedding (dimension,) float32 of a picture, or None where it is not held or damaged."""
-        with self._lock:
-            row = self._connection.execute(
-                "select vector, crc from embedding where picture = ?", (bytes.fromhex(digest),)
-            ).fetchone()
-        if row is None or zlib.crc32(row[0]) != row[1] or len(row[0]) != 4 * self._dimension:
+        held = self._held([digest])
+        return np.frombuffer(held[digest], dtype="<f4").astype(np.float32) if held else None
+
+    def holds(self, digests: Sequence[str]) -> set[str]:
+        """Those of some pictures whose embeddings are held, undamaged."""
+        return set(self._held(digests))
+
+    def get_all(self, digests: Sequence[str]) -> Embeddings | None:
+        """The embeddings (n, dimension) of n pictures, or None where one is not held or damaged."""
+        held = self._held(digests)
+        if not held.keys() >= set(digests):
             return None
-        return np.frombuffer(row[0], dtype="<f4").astype(np.float32)
+        together = b"".join(held[digest] for digest in digests)
+        return np.frombuffer(together, dtype="<f4").astype(np.float32).reshape(-1, self._dimension)
+
+    def _held(self, digests: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for at in range(0, len(digests), MOST_ASKED):
+            keys = [bytes.fromhex(digest) for digest in digests[at : at + MOST_ASKED]]
+            query = _ASKED.format(places(keys))
+            with self._lock:
+                rows = self._connection.execute(query, keys).fetchall()
+            for picture, vector, crc in rows:
+                if zlib.crc32(vector) == crc and len(vector) == 4 * self._dimension:
+                    found[picture.hex()] = vector
+        return found
 
     def put(self, digests: Sequence[str], embeddings: Embeddings) -> None:
         """Keep the embeddings of some pictures; all of them are there, or none."""

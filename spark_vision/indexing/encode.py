@@ -133,8 +133,10 @@ class PicturePipeline:
     ) -> list[_Loaded | Future[_Loaded | FeedIssue]]:
         """Each picture of a window as it is known, or as it will be once a thread has read it."""
         submitted: list[_Loaded | Future[_Loaded | FeedIssue]] = []
-        for picture, stamp, digest in zip(window, *self._known(window), strict=True):
-            if digest is not None and self.cache.get(digest) is not None:
+        stamps, digests = self._known(window)
+        held = self.cache.holds([digest for digest in digests if digest is not None])
+        for picture, stamp, digest in zip(window, stamps, digests, strict=True):
+            if digest is not None and digest in held:
                 submitted.append(_Loaded(picture, digest, None))
             else:
                 pool = far if self._is_remote(picture) else near

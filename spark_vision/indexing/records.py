@@ -1,9 +1,11 @@
 """Products and reference images of a version as Parquet files, a row each, in the index's order."""
 
+import json
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,6 +27,7 @@ _TEXTS = tuple(
     "id title description link brand product_type color material pattern size gender"
     " item_group_id gtin".split()
 )
+_texts_of = attrgetter(*_TEXTS)
 _PRODUCT_SCHEMA = pa.schema(
     [
         *(pa.field(name, pa.string(), nullable=False) for name in _TEXTS),
@@ -57,11 +60,10 @@ class RecordWriter:
         self._picture_rows: list[dict[str, Any]] = []
         self.products = 0
 
-    def add(self, product: Product, images: Sequence[str], digests: Sequence[str]) -> None:
-        """Append a product and its reference images with the SHA-256 of each."""
-        record = product_record(product)
-        digest = product_digest(canonical_json(record), images, digests)
-        self._product_rows.append({**record, "digest": digest})
+    def add(self, record: bytes, images: Sequence[str], digests: Sequence[str]) -> None:
+        """Append a product (see product_json) and its reference images with the SHA-256 of each."""
+        digest = product_digest(record, images, digests)
+        self._product_rows.append({**json.loads(record), "digest": digest})
         self._picture_rows.extend(
             {"product": self.products, "image": image, "sha256": content}
             for image, content in zip(images, digests, strict=True)
@@ -75,7 +77,8 @@ class RecordWriter:
             (self._products, self._product_rows, _PRODUCT_SCHEMA),
             (self._pictures, self._picture_rows, _PICTURE_SCHEMA),
         ):
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            columns = {name: [row[name] for row in rows] for name in schema.names}
+            writer.write_table(pa.Table.from_pydict(columns, schema=schema))
             rows.clear()
 
     def __enter__(self) -> "RecordWriter":
@@ -173,15 +176,20 @@ def row_of(ids: Any, product_id: str) -> int:
 
 
 def product_digest(record: bytes, images: Sequence[str], digests: Sequence[str]) -> bytes:
-    """SHA-256 over all that a version holds of a product, 32 bytes; record: as canonical JSON."""
+    """SHA-256 over all that a version holds of a product, 32 bytes; record: see product_json."""
     return sha256(record + b"\n" + canonical_json([list(images), list(digests)])).digest()
+
+
+def product_json(product: Product) -> bytes:
+    """A product without its pictures as canonical JSON."""
+    return canonical_json(product_record(product))
 
 
 def product_record(product: Product) -> dict[str, Any]:
     """A product as a row of text columns, without its pictures."""
     price = product.price
     return {
-        **{name: getattr(product, name) for name in _TEXTS},
+        **dict(zip(_TEXTS, _texts_of(product), strict=True)),
         "availability": product.availability.value,
         "price": None if price is None else str(price.amount),
         "currency": None if price is None else price.currency,

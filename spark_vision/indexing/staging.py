@@ -13,8 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from spark_vision.domain.catalogue import Product
-from spark_vision.domain.ids import canonical_json
-from spark_vision.indexing.records import product_digest, product_of, product_record
+from spark_vision.indexing.records import product_digest, product_json, product_of
 
 _TABLES = """
 create table product (id text primary key, line integer, record blob not null) without rowid;
@@ -23,6 +22,8 @@ create table picture (
     digest text, primary key (product_id, position)
 ) without rowid;
 """
+_ADD_PRODUCT = "insert into product values (?, ?, ?) on conflict do nothing"
+_ADD_PICTURE = "insert into picture values (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class StagedPicture:
 class StagedProduct:
     """A product with the pictures that could be used, and the digests of their bytes, in order.
 
-    record: all its other fields, as canonical JSON.
+    record: all its other fields (see product_json).
     """
 
     id: str
@@ -77,18 +78,13 @@ class Staging:
 
         The line is 0 where the source has no lines. digests: of pictures that have embeddings already.
         """
-        held = self._connection.execute("select line from product where id = ?", (product.id,))
-        if (row := held.fetchone()) is not None:
-            return int(row[0] or 0)
-        record = canonical_json(product_record(product))
-        self._connection.execute("insert into product values (?, ?, ?)", (product.id, line, record))
-        self._connection.executemany(
-            "insert into picture values (?, ?, ?, ?)",
-            [
-                (product.id, position, image, digest)
-                for position, (image, digest) in enumerate(zip_longest(product.images, digests))
-            ],
-        )
+        record = product_json(product)
+        put = self._connection.execute(_ADD_PRODUCT, (product.id, line, record))
+        if put.rowcount == 0:
+            held = self._connection.execute("select line from product where id = ?", (product.id,))
+            return int(held.fetchone()[0] or 0)
+        for position, (image, digest) in enumerate(zip_longest(product.images, digests)):
+            self._connection.execute(_ADD_PICTURE, (product.id, position, image, digest))
         return None
 
     def count(self) -> tuple[int, int]:

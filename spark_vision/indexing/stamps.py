@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
-from spark_vision.indexing.cache_file import open_cache
+from spark_vision.indexing.cache_file import MOST_ASKED, open_cache, places
 
 _TABLE = "create table if not exists stamp (stamp blob primary key, picture blob not null) without rowid"
+_ASKED = "select stamp, picture from stamp where stamp in ({})"
 
 
 class StampCache:
@@ -17,12 +18,17 @@ class StampCache:
 
     def digests(self, stamps: Iterable[str | None]) -> list[str | None]:
         """The SHA-256 that goes with each stamp, or None where it is not known."""
-        return [None if stamp is None else self._digest(stamp) for stamp in stamps]
+        keys = [None if stamp is None else _key(stamp) for stamp in stamps]
+        known = self._known([key for key in keys if key is not None])
+        return [None if key is None else known.get(key) for key in keys]
 
-    def _digest(self, stamp: str) -> str | None:
-        query = "select picture from stamp where stamp = ?"
-        row = self._connection.execute(query, (_key(stamp),)).fetchone()
-        return None if row is None else bytes(row[0]).hex()
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, str]:
+        known: dict[bytes, str] = {}
+        for at in range(0, len(keys), MOST_ASKED):
+            some = keys[at : at + MOST_ASKED]
+            rows = self._connection.execute(_ASKED.format(places(some)), some)
+            known.update((stamp, picture.hex()) for stamp, picture in rows)
+        return known
 
     def put(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Keep stamps with their digests."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Embeddings
 from spark_vision.errors import CatalogueError, IndexDamagedError
@@ -75,22 +74,22 @@ def _approximation(run: Run, staging: Staging, kind: str, files: dict[str, FileE
 
 def _vectors(staging: Staging, cache: EmbeddingCache, records: RecordWriter) -> Iterator[Embeddings]:
     """All embeddings in the order of the index, in blocks; each product's record is written beside it."""
-    block: list[NDArray[np.float32]] = []
+    digests: list[str] = []
     for staged in staging.products():
-        records.add(staged.product, staged.images, staged.digests)
-        block += [_embedding(cache, digest) for digest in staged.digests]
-        if len(block) >= _BLOCK:
-            yield np.stack(block)
-            block = []
-    if block:
-        yield np.stack(block)
+        records.add(staged.record, staged.images, staged.digests)
+        digests += staged.digests
+        if len(digests) >= _BLOCK:
+            yield _embeddings(cache, digests)
+            digests.clear()
+    if digests:
+        yield _embeddings(cache, digests)
 
 
-def _embedding(cache: EmbeddingCache, digest: str) -> NDArray[np.float32]:
-    embedding = cache.get(digest)
-    if embedding is None:
+def _embeddings(cache: EmbeddingCache, digests: list[str]) -> Embeddings:
+    embeddings = cache.get_all(digests)
+    if embeddings is None:
         raise IndexDamagedError("The embedding cache lost a picture it had; run the build again.")
-    return embedding
+    return embeddings
 
 
 def _nothing(run: Run) -> str:

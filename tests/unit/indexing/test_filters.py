@@ -19,7 +19,7 @@ from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.manifest import Content, Manifest
 from spark_vision.indexing.ranking import Allowed, VectorIndex
-from spark_vision.indexing.records import Records, RecordWriter
+from spark_vision.indexing.records import Records, RecordWriter, product_json
 
 # Threads that wait for each other cost more than they bring for so little data.
 faiss.omp_set_num_threads(1)
@@ -74,7 +74,7 @@ def records(tmp_path_factory) -> Records:
     folder = tmp_path_factory.mktemp("records")
     with RecordWriter(folder) as writer:
         for number in range(COUNT):
-            writer.add(product(number), product(number).images, [f"{number:064x}"])
+            writer.add(product_json(product(number)), product(number).images, [f"{number:064x}"])
     return Records(folder)
 
 
@@ -121,11 +121,11 @@ def test_sizes_that_share_a_picture_are_one_suggestion_and_colours_are_several(t
     with RecordWriter(tmp_path) as writer:
         for size, picture in (("s", "a"), ("m", "a"), ("red", "b")):
             writer.add(
-                Product(size, size, (f"{picture}.png",), item_group_id="g"),
+                product_json(Product(size, size, (f"{picture}.png",), item_group_id="g")),
                 [f"{picture}.png"],
                 [picture * 64],
             )
-        writer.add(Product("z", "Z", ("a.png",)), ["a.png"], ["a" * 64])
+        writer.add(product_json(Product("z", "Z", ("a.png",))), ["a.png"], ["a" * 64])
     index = ExactIndex.empty(2)
     index.add(unit_length(np.array([[1, 0], [1, 0], [1, 1], [1, 0]])))  # by row, whatever the ids
     (matches,) = gallery(index, Records(tmp_path)).search_products(unit_length(np.array([[1.0, 0.0]])), 4)

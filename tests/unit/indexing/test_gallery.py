@@ -14,7 +14,7 @@ from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.manifest import Content, Manifest
-from spark_vision.indexing.records import Records, RecordWriter
+from spark_vision.indexing.records import Records, RecordWriter, product_json
 from tests.fakes import ArrayGallery, random_vectors
 
 SPEC = FakeEncoder(dimension=8).spec
@@ -25,7 +25,9 @@ def gallery_of(folder: Path, vectors: Embeddings, pictures: dict[str, int]) -> F
     with RecordWriter(folder) as writer:
         for product_id, count in pictures.items():
             images = tuple(f"{product_id}{number}.png" for number in range(count))
-            writer.add(Product(product_id, product_id.upper(), images), images, ["0" * 64] * count)
+            writer.add(
+                product_json(Product(product_id, product_id.upper(), images)), images, ["0" * 64] * count
+            )
     index = ExactIndex.empty(8)
     index.add(vectors)
     content = Content(SPEC, "flat", len(pictures), len(vectors), "", {})

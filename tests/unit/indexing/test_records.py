@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_vision.domain.catalogue import Availability, Price, Product
-from spark_vision.indexing.records import Records, RecordWriter
+from spark_vision.indexing.records import Records, RecordWriter, product_json
 from spark_vision.indexing.staging import Staging
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -32,7 +32,7 @@ def test_products_are_read_back_equal(tmp_path_factory, listed):
     folder = tmp_path_factory.mktemp("records")
     with RecordWriter(folder) as writer:
         for product in sorted(listed, key=lambda product: product.id):
-            writer.add(product, product.images, ["00"] * len(product.images))
+            writer.add(product_json(product), product.images, ["00"] * len(product.images))
     records = Records(folder)
     assert [records.product(product.id) for product in listed] == listed
     in_order = sorted(listed, key=lambda product: product.id)
@@ -45,7 +45,7 @@ def test_folder_named_like_a_partition_adds_no_column(tmp_path):
     folder.mkdir()
     product = Product("1", "A", ("a.png",), brand="y")
     with RecordWriter(folder) as writer:
-        writer.add(product, product.images, ["00"])
+        writer.add(product_json(product), product.images, ["00"])
     assert Records(folder).product("1") == product
 
 
