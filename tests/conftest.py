@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.indexing.versions import VersionStore
 from tests.fakes import Shelf
+
+# No test asserts on time: a busy machine is no fault.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
 

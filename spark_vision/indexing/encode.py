@@ -33,6 +33,7 @@ _CORES = os.cpu_count() or 1
 # since a decoded picture is large.
 _REMOTE_READERS = 16
 _DECODERS = BoundedSemaphore(_CORES)
+_MOST_AHEAD = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class _Loaded:
     stamp: str | None = None
 
 
+_Submitted = list[_Loaded | Future[_Loaded | FeedIssue]]
+
+
 @dataclass
 class EncodeTally:
     """What encoding did: pictures through the model, pictures the cache had, seconds of forward passes."""
@@ -60,6 +64,8 @@ class EncodeTally:
 @dataclass(frozen=True)
 class PicturePipeline:
     """Reads, decodes and encodes pictures, a window of `windows` batches at a time.
+
+    Windows of pictures that are known already are gone through until there is one's worth to read.
 
     Where the model runs on the CPU, a window is decoded with all cores, then encoded with all cores:
     neither waits for the other's threads. Else the next window is decoded while the model runs.
@@ -118,21 +124,21 @@ class PicturePipeline:
     def _load_all(self, pictures: Iterable[StagedPicture]) -> Iterator[_Loaded | FeedIssue]:
         rest = iter(pictures)
         size = self.encoder.batch_size * self.windows
-        prefetch = 0 if self.encoder.shares_cpu else 1
-        ahead: deque[list[_Loaded | Future[_Loaded | FeedIssue]]] = deque()
+        read_ahead = size if self.encoder.shares_cpu else 2 * size
+        ahead: deque[_Submitted] = deque()
         with ThreadPoolExecutor(_CORES) as near, ThreadPoolExecutor(_REMOTE_READERS) as far:
             while window := list(islice(rest, size)):
                 ahead.append(self._submitted(window, near, far))
-                if len(ahead) > prefetch:
+                while ahead and (_waited_for(ahead) >= read_ahead or len(ahead) > _MOST_AHEAD):
                     yield from self._results(ahead.popleft())
             for submitted in ahead:
                 yield from self._results(submitted)
 
     def _submitted(
         self, window: list[StagedPicture], near: ThreadPoolExecutor, far: ThreadPoolExecutor
-    ) -> list[_Loaded | Future[_Loaded | FeedIssue]]:
+    ) -> _Submitted:
         """Each picture of a window as it is known, or as it will be once a thread has read it."""
-        submitted: list[_Loaded | Future[_Loaded | FeedIssue]] = []
+        submitted: _Submitted = []
         stamps, digests = self._known(window)
         held = self.cache.holds([digest for digest in digests if digest is not None])
         for picture, stamp, digest in zip(window, stamps, digests, strict=True):
@@ -154,9 +160,7 @@ class PicturePipeline:
     def _is_remote(self, picture: StagedPicture) -> bool:
         return isinstance(self.source, WatchedPictures) and self.source.is_remote(picture.image)
 
-    def _results(
-        self, submitted: list[_Loaded | Future[_Loaded | FeedIssue]]
-    ) -> Iterator[_Loaded | FeedIssue]:
+    def _results(self, submitted: _Submitted) -> Iterator[_Loaded | FeedIssue]:
         fresh: list[tuple[str, str]] = []
         for entry in submitted:
             loaded = entry.result() if isinstance(entry, Future) else entry
@@ -188,3 +192,8 @@ class PicturePipeline:
         wanted = self.encoder.spec.preprocessing
         at_least = OVERSAMPLING * max(wanted.height, wanted.width)
         return self.encoder.prepare(decode(data, self.limits, at_least=at_least))
+
+
+def _waited_for(ahead: Iterable[_Submitted]) -> int:
+    """How many pictures threads are to read, or have read."""
+    return sum(isinstance(entry, Future) for submitted in ahead for entry in submitted)

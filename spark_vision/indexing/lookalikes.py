@@ -1,8 +1,9 @@
 """Pictures that stand for several products: the same bytes, or the same to the eye."""
 
+import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -25,7 +26,6 @@ _NEIGHBOURS = 6
 _MOST_PAIRS = 2_000
 _SIDE = 64
 _BLOCK = 256
-_LOOKED_AT_LATELY = 4_096
 
 Reference = tuple[str, str]
 """A product id and an image."""
@@ -93,12 +93,13 @@ def lookalikes(
         for other in others:
             if references.worth_a_look(first[0], other[0]):
                 yield Lookalike("equal", first, other)
-    looks = _Looks(pictures)
-    for rows in islice(_neighbours(index, references), _MOST_PAIRS):
-        one, near = map(references.reference, rows)
-        pair = Lookalike("near", one, near)
-        if looks.alike(pair.one[1], pair.other[1]):
-            yield pair
+    rows = islice(_neighbours(index, references), _MOST_PAIRS)
+    pairs = [(references.reference(one), references.reference(other)) for one, other in rows]
+    looks = _all_looks(pictures, pairs)
+    for own, near in pairs:
+        shown, beside = looks.get(own[1]), looks.get(near[1])
+        if shown is not None and beside is not None and are_alike(shown, beside):
+            yield Lookalike("near", own, near)
 
 
 def _neighbours(index: VectorIndex, references: References) -> Iterator[tuple[int, int]]:
@@ -119,20 +120,16 @@ def _neighbours(index: VectorIndex, references: References) -> Iterator[tuple[in
                     yield pair
 
 
-class _Looks:
-    """Perceptual hashes of pictures; those of the last few thousand are remembered."""
+def _all_looks(pictures: PictureSource, pairs: Iterable[tuple[Reference, Reference]]) -> dict[str, Looks]:
+    """Perceptual hashes of all images in some pairs, but of those that are gone since they were indexed."""
+    images = list(dict.fromkeys(image for pair in pairs for _, image in pair))
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        found = pool.map(lambda image: _looks(pictures, image), images)
+        return {image: looks for image, looks in zip(images, found, strict=True) if looks is not None}
 
-    def __init__(self, pictures: PictureSource) -> None:
-        self._pictures = pictures
-        self._of = lru_cache(_LOOKED_AT_LATELY)(self._read)
 
-    def alike(self, one: str, other: str) -> bool:
-        """Whether two images show the same; False where one is gone since it was indexed."""
-        first, second = self._of(one), self._of(other)
-        return first is not None and second is not None and are_alike(first, second)
-
-    def _read(self, image: str) -> Looks | None:
-        try:
-            return looks_of(decode(self._pictures.read(image), at_least=_SIDE))
-        except PictureError:
-            return None
+def _looks(pictures: PictureSource, image: str) -> Looks | None:
+    try:
+        return looks_of(decode(pictures.read(image), at_least=_SIDE))
+    except PictureError:
+        return None

@@ -63,7 +63,7 @@ class RecordWriter:
     def add(self, record: bytes, images: Sequence[str], digests: Sequence[str]) -> None:
         """Append a product (see product_json) and its reference images with the SHA-256 of each."""
         digest = product_digest(record, images, digests)
-        self._product_rows.append({**json.loads(record), "digest": digest})
+        self._product_rows.append({**json.loads(record.decode()), "digest": digest})
         self._picture_rows.extend(
             {"product": self.products, "image": image, "sha256": content}
             for image, content in zip(images, digests, strict=True)
@@ -177,7 +177,7 @@ def row_of(ids: Any, product_id: str) -> int:
 
 def product_digest(record: bytes, images: Sequence[str], digests: Sequence[str]) -> bytes:
     """SHA-256 over all that a version holds of a product, 32 bytes; record: see product_json."""
-    return sha256(record + b"\n" + canonical_json([list(images), list(digests)])).digest()
+    return sha256(record + b"\n" + canonical_json((images, digests))).digest()
 
 
 def product_json(product: Product) -> bytes:
