@@ -15,13 +15,14 @@ class Match:
     """One reference image that resembles the query.
 
     row: position of the reference image in its index version; similarity: inner product of unit
-    vectors, -1..1, bigger is closer.
+    vectors, -1..1, bigger is closer; moved: what posters' decisions have added to it or taken off.
     """
 
     row: int
     product_id: str
     reference_image: str
     similarity: float
+    moved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What moved a probability. effect: in log-odds, above 0 where it speaks for the product."""
+    """What moved a probability. effect: in log-odds, above 0 where it speaks for the product; 0 for what
+    tells where the similarity comes from.
+    """
 
     words: str
     effect: float

@@ -116,6 +116,19 @@ class Gallery(Protocol):
         """The product as it was in the feed; raises KeyError."""
 
 
+class OpenGallery(Gallery, Protocol):
+    """A Gallery whose pictures can be had by their product."""
+
+    def rows_of(self, product_id: str) -> NDArray[np.int64]:
+        """The rows of a product's reference images; raises KeyError."""
+
+    def references(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
+        """The product ids and images of some rows."""
+
+    def vectors(self, rows: NDArray[np.int64]) -> Embeddings:
+        """The embeddings of some rows."""
+
+
 class Progress(Protocol):
     """Told of long work as it goes on."""
 

@@ -15,6 +15,9 @@ class Learner(Protocol):
     def withdrawn(self, work: Work, decision: Decision) -> None:
         """An earlier decision (`decision.withdraws`) no longer holds."""
 
+    def forgotten(self, work: Work, post_id: str) -> None:
+        """A post is removed, and with it all that its photo taught."""
+
 
 class NoLearner:
     """A Learner that leaves it at the log."""
@@ -23,4 +26,7 @@ class NoLearner:
         """Nothing."""
 
     def withdrawn(self, work: Work, decision: Decision) -> None:
+        """Nothing."""
+
+    def forgotten(self, work: Work, post_id: str) -> None:
         """Nothing."""

@@ -9,6 +9,7 @@ from spark_vision.ports.decisions import Decisions, Suggestions, Tags
 from spark_vision.ports.earnings import Clicks, Ledger, Sales
 from spark_vision.ports.feed import Feed
 from spark_vision.ports.imports import Imports
+from spark_vision.ports.learned import LearnedViews
 from spark_vision.ports.posts import Photos, Posts
 
 
@@ -41,6 +42,10 @@ class Work(Protocol):
     @property
     def decisions(self) -> Decisions:
         """The log of decisions."""
+
+    @property
+    def learned(self) -> LearnedViews:
+        """What decisions taught."""
 
     @property
     def calls(self) -> Calls:

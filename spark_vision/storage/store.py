@@ -15,6 +15,7 @@ from spark_vision.storage.calls import SqlCalls
 from spark_vision.storage.decisions import SqlDecisions, SqlSuggestions, SqlTags
 from spark_vision.storage.feed import SqlFeed
 from spark_vision.storage.imports import SqlImports
+from spark_vision.storage.learned import SqlLearnedViews
 from spark_vision.storage.ledger import SqlLedger
 from spark_vision.storage.posts import SqlPhotos, SqlPosts
 from spark_vision.storage.sales import SqlClicks, SqlSales
@@ -52,6 +53,10 @@ class SqlWork:
     @cached_property
     def decisions(self) -> SqlDecisions:
         return SqlDecisions(self._session)
+
+    @cached_property
+    def learned(self) -> SqlLearnedViews:
+        return SqlLearnedViews(self._session)
 
     @cached_property
     def calls(self) -> SqlCalls:

@@ -65,6 +65,7 @@ def delete(room: Room, actor: Actor, post_id: str, versions: Versions) -> bool:
     with room.store.writing() as work:
         post = taken(work, post_id, actor, versions)
         work.posts.remove(post.id)
+        room.learner.forgotten(work, post.id)
         unused = work.photos.leave_unless_used(post.photo.digest)
     if unused:
         try:

@@ -5,5 +5,6 @@ from spark_vision.storage.tables import calls as calls
 from spark_vision.storage.tables import decisions as decisions
 from spark_vision.storage.tables import earnings as earnings
 from spark_vision.storage.tables import imports as imports
+from spark_vision.storage.tables import learned as learned
 from spark_vision.storage.tables import posts as posts
 from spark_vision.storage.tables import smiles as smiles

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from spark_vision.domain.learned import Stance
 from spark_vision.tagging.once import GIVEN_UP
 from spark_vision.tagging.photos import missing, settle
 from spark_vision.tagging.room import Room
@@ -57,6 +58,7 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_half_there(
         acknowledged += sum("seen" in line for line in lines)
         _check_creation(room, account_id, lines)
         _check_posts(room, lines)
+    _check_views(room)
     _check_files(room, Path(photos))
     assert acknowledged > KILLS[engine.dialect.name] / 4
     assert settled >= KILLS[engine.dialect.name] // 4
@@ -107,6 +109,22 @@ def _check_posts(room: Room, lines: list[dict[str, Any]]) -> None:
             assert (set(now["tags"]), set(now["rejected"])) == (tagged, rejected)
             # What was being done when the process was killed is wholly there, or not at all.
             assert now == seen or (post_id == last and now["version"] == seen["version"] + 1)
+
+
+def _check_views(room: Room) -> None:
+    """What is learned is what stands: of each tag and rejection one view, of what was taken back none."""
+    with room.store.writing() as work:
+        kept = [held.view for held in work.learned.changed(0)]
+        standing = {(view.post_id, view.product_id, view.stance) for view in kept if view.stands}
+        expected = set()
+        for post_id in {view.post_id for view in kept}:
+            tags, rejections = work.tags.of(post_id), work.tags.rejections(post_id)
+            expected |= {(post_id, tag.product_id, Stance.CONFIRMED) for tag in tags}
+            expected |= {(post_id, held.product_id, Stance.REJECTED) for held in rejections}
+            made = {tag.decision_id for tag in tags} | {held.decision_id for held in rejections}
+            assert made == {view.id for view in kept if view.stands and view.post_id == post_id}
+    assert standing == expected
+    assert standing
 
 
 def _check_files(room: Room, photos: Path) -> None:

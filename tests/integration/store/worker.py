@@ -18,12 +18,12 @@ from spark_vision.domain.post import Photo, Post
 from spark_vision.domain.tag import Point
 from spark_vision.errors import StoreError
 from spark_vision.imaging.clean import CleanPhoto
-from spark_vision.ports.learning import NoLearner
 from spark_vision.ports.store import Work
 from spark_vision.storage.engine import open_engine
 from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging import posts, tags
+from spark_vision.tagging.learning import ViewLearner
 from spark_vision.tagging.once import Keep, once
 from spark_vision.tagging.room import ANY, Room
 from spark_vision.tagging.suggestions import compute_suggestions, kept_suggestions
@@ -53,7 +53,7 @@ class LastFiles(FsspecPhotoFiles):
 
 
 def open_room(url: str, photos: str) -> Room:
-    return Room(SqlStore(open_engine(url)), FsspecPhotoFiles(photos), NoLearner())
+    return Room(SqlStore(open_engine(url)), FsspecPhotoFiles(photos), ViewLearner(lambda: NOW))
 
 
 def ends_by_itself(seed: int) -> bool:

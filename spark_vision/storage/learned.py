@@ -1,0 +1,137 @@
+"""Learned views, in the database."""
+
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from spark_vision.domain.box import Box
+from spark_vision.domain.learned import LearnedView, Stance
+from spark_vision.ports.learned import Behind, KeptView
+from spark_vision.storage.tables.learned import LearnedStateRow, LearnedViewRow
+
+_NUMBERS = np.dtype("<f4")
+
+
+class SqlLearnedViews:
+    """Learned views of one session; see `ports.learned.LearnedViews`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, view: LearnedView) -> None:
+        row = LearnedViewRow(
+            id=view.id,
+            product_id=view.product_id,
+            poster_id=view.poster_id,
+            post_id=view.post_id,
+            photo_digest=view.photo_digest,
+            box=_numbers(view.box),
+            stance=view.stance.value,
+            learned_at=view.learned_at,
+            withdrawn_at=view.withdrawn_at,
+            removed_at=view.removed_at,
+            removed_by=view.removed_by,
+            version=view.version,
+            revision=self._raised(),
+        )
+        self._session.add(row)
+        self._session.flush()
+
+    def withdraw(self, view_id: str, at: datetime) -> None:
+        self._withdraw(LearnedViewRow.id == view_id, at)
+
+    def withdraw_post(self, post_id: str, at: datetime) -> None:
+        self._withdraw(LearnedViewRow.post_id == post_id, at)
+
+    def held(self, view_id: str) -> LearnedView | None:
+        if "\0" in view_id:  # which PostgreSQL refuses to look for
+            return None
+        anew = select(LearnedViewRow).with_for_update().execution_options(populate_existing=True)
+        row = self._session.scalar(anew.where(LearnedViewRow.id == view_id))
+        return None if row is None else _view(row)
+
+    def save(self, view: LearnedView) -> LearnedView:
+        row = self._session.get_one(LearnedViewRow, view.id)
+        row.removed_at, row.removed_by = view.removed_at, view.removed_by
+        row.version, row.revision = view.version + 1, self._raised()
+        self._session.flush()
+        return _view(row)
+
+    def removal(self, view: LearnedView) -> LearnedView | None:
+        same = (
+            LearnedViewRow.photo_digest == view.photo_digest,
+            LearnedViewRow.product_id == view.product_id,
+            LearnedViewRow.poster_id == view.poster_id,
+            LearnedViewRow.stance == view.stance.value,
+            LearnedViewRow.removed_at.is_not(None),
+        )
+        last = LearnedViewRow.removed_at.desc(), LearnedViewRow.id
+        row = self._session.scalar(select(LearnedViewRow).where(*same).order_by(*last).limit(1))
+        return None if row is None else _view(row)
+
+    def revision(self) -> int:
+        return self._session.scalars(select(LearnedStateRow.revision)).one()
+
+    def changed(self, after: int) -> list[KeptView]:
+        wanted = select(LearnedViewRow).where(LearnedViewRow.revision > after)
+        rows = self._session.scalars(wanted.order_by(LearnedViewRow.revision, LearnedViewRow.id))
+        return [KeptView(_view(row), row.revision, row.encoder, _vector(row)) for row in rows]
+
+    def keep_vector(self, view_id: str, encoder: str, vector: NDArray[np.float32]) -> None:
+        same = (LearnedViewRow.id == view_id, LearnedViewRow.withdrawn_at.is_(None))
+        kept = {"encoder": encoder, "vector": vector.astype(_NUMBERS).tobytes()}
+        self._session.execute(update(LearnedViewRow).where(*same).values(kept))
+
+    def page(self, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
+        if "\0" in product_id:
+            return []
+        place = LearnedViewRow.learned_at, LearnedViewRow.id
+        wanted = select(LearnedViewRow).where(LearnedViewRow.withdrawn_at.is_(None))
+        if product_id:
+            wanted = wanted.where(LearnedViewRow.product_id == product_id)
+        if behind is not None:
+            wanted = wanted.where(tuple_(*place) < behind)
+        rows = self._session.scalars(wanted.order_by(*(column.desc() for column in place)).limit(count))
+        return [_view(row) for row in rows]
+
+    def _withdraw(self, which: ColumnElement[bool], at: datetime) -> None:
+        standing = select(LearnedViewRow.id).where(which, LearnedViewRow.withdrawn_at.is_(None))
+        ids = list(self._session.scalars(standing))
+        if not ids:
+            return
+        gone = {"withdrawn_at": at, "encoder": None, "vector": None, "revision": self._raised()}
+        rows = update(LearnedViewRow).where(LearnedViewRow.id.in_(ids))
+        self._session.execute(rows.values(version=LearnedViewRow.version + 1, **gone))
+
+    def _raised(self) -> int:
+        """The next revision; whoever changes something else waits till this transaction ends."""
+        raised = update(LearnedStateRow).values(revision=LearnedStateRow.revision + 1)
+        return self._session.scalars(raised.returning(LearnedStateRow.revision)).one()
+
+
+def _view(row: LearnedViewRow) -> LearnedView:
+    return LearnedView(
+        id=row.id,
+        product_id=row.product_id,
+        poster_id=row.poster_id,
+        post_id=row.post_id,
+        photo_digest=row.photo_digest,
+        box=None if row.box is None else Box(*row.box),
+        stance=Stance(row.stance),
+        learned_at=row.learned_at,
+        withdrawn_at=row.withdrawn_at,
+        removed_at=row.removed_at,
+        removed_by=row.removed_by,
+        version=row.version,
+    )
+
+
+def _vector(row: LearnedViewRow) -> NDArray[np.float32] | None:
+    return None if row.vector is None else np.frombuffer(row.vector, _NUMBERS).astype(np.float32)
+
+
+def _numbers(box: Box | None) -> list[float] | None:
+    return None if box is None else [box.x, box.y, box.width, box.height]

@@ -1,0 +1,83 @@
+"""Learning from decisions: views are kept in their transaction, and the catalogue team has the last word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from spark_vision.domain.account import Actor, Role
+from spark_vision.domain.decision import Decision
+from spark_vision.domain.learned import LearnedView, removed, restored, view_of
+from spark_vision.errors import NotAllowedError, NotFoundError, StaleError
+from spark_vision.ports.learned import Behind
+from spark_vision.ports.store import Store, Work
+from spark_vision.tagging.room import Versions
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLearner:
+    """A Learner that keeps views. clock: for what comes without a moment of its own."""
+
+    clock: Callable[[], datetime] = _now
+
+    def decided(self, work: Work, decision: Decision) -> None:
+        """Keep what the decision teaches; what the team has removed before stays removed."""
+        post = work.posts.get(decision.post_id)
+        view = None if post is None else view_of(decision, post.photo.digest)
+        if view is None:
+            return
+        before = work.learned.removal(view)
+        if before is not None and before.removed_at is not None:
+            view = removed(view, before.removed_by, before.removed_at)
+        work.learned.add(view)
+
+    def withdrawn(self, work: Work, decision: Decision) -> None:
+        """Take back what the earlier decision taught."""
+        if decision.withdraws is not None:
+            work.learned.withdraw(decision.withdraws, decision.at)
+
+    def forgotten(self, work: Work, post_id: str) -> None:
+        """Take back all that a post taught."""
+        work.learned.withdraw_post(post_id, self.clock())
+
+
+def list_views(store: Store, actor: Actor, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
+    """Views that were not withdrawn, newest first, for the catalogue team; raises NotAllowedError."""
+    _check(actor)
+    with store.reading() as work:
+        return work.learned.page(product_id, behind, count)
+
+
+def remove_view(store: Store, actor: Actor, view_id: str, versions: Versions, now: datetime) -> LearnedView:
+    """Take a view out of suggestions; one that is out already stays as it is.
+
+    Raises NotAllowedError, NotFoundError, StaleError, and ConflictError where the poster took it back.
+    """
+    return _change(store, actor, view_id, versions, lambda view: removed(view, actor.id, now))
+
+
+def restore_view(store: Store, actor: Actor, view_id: str, versions: Versions) -> LearnedView:
+    """Put a removed view back; raises what `remove_view` does."""
+    return _change(store, actor, view_id, versions, restored)
+
+
+def _change(
+    store: Store, actor: Actor, view_id: str, versions: Versions, change: Callable[[LearnedView], LearnedView]
+) -> LearnedView:
+    _check(actor)
+    with store.writing() as work:
+        view = work.learned.held(view_id)
+        if view is None:
+            raise NotFoundError(f"There is no learned view {view_id[:100]!r}.")
+        if versions is not None and view.version not in versions:
+            raise StaleError("The view was changed since you have seen it; get it again.")
+        changed = change(view)
+        return view if changed == view else work.learned.save(changed)
+
+
+def _check(actor: Actor) -> None:
+    if not actor.has(Role.CATALOGUE, Role.ADMIN):
+        raise NotAllowedError("Learned views are for the catalogue team.")
