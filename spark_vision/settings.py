@@ -51,6 +51,29 @@ class Settings(BaseSettings):
     target_precision: float = Field(
         default=0.9, ge=0.5, le=0.98, description="How often a first suggestion without `no_match` is right."
     )
+    learning: Literal["on", "off"] = Field(
+        default="on", description="Whether suggestions change by what posters confirm and reject."
+    )
+    learn_per_poster_and_product: int = Field(
+        default=5, gt=0, description="Views of one product by one poster that count, the newest."
+    )
+    learn_per_product: int = Field(
+        default=50, gt=0, description="Views of one product that count, spread over its posters."
+    )
+    learn_per_poster: int = Field(default=1000, gt=0, description="Views of one poster that count.")
+    learn_trust_within: int = Field(
+        default=10,
+        ge=0,
+        le=1000,
+        description="A confirmed view counts for everybody at once where the catalogue alone has its product"
+        " among so many first ones; elsewhere, for its poster until a second one agrees. 0: never at once.",
+    )
+    learn_same_look: float = Field(
+        default=0.95,
+        ge=0.5,
+        lt=1,
+        description="Cosine from which on a photo has the look of a rejected one.",
+    )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
     runtime: Literal["auto", "torch", "onnx"] = Field(
         default="auto",

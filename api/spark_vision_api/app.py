@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from spark_vision import __version__, bootstrap
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.import_process import import_worker
+from spark_vision.bootstrap.learned import Learning
 from spark_vision.bootstrap.secret import signing_secret
 from spark_vision.bootstrap.tagging import open_room, open_store
 from spark_vision.domain.earnings import Rates
@@ -80,13 +81,10 @@ def create_app(
     app.state.watch_seconds = watch_seconds
     app.state.services = services
     problems.register(app, failures.page)
-    # The API first: a path is compared with one route after the other, and a page does more besides.
-    for router in open_routers:
+    for router in (*open_routers, *page_routers):
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(look_around)])
-    for router in page_routers:
-        app.include_router(router)
     return app
 
 
@@ -108,11 +106,13 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:
     secret, store = cache(partial(signing_secret, settings)), open_store(settings)
+    room = open_room(settings, store)
     services = Services(
         settings=settings,
         live=LiveShop(settings, open_shop),
         store=store,
-        room=open_room(settings, store),
+        room=room,
+        learning=Learning(settings, store, room.files),
         sessions=Sessions(secret),
         demo=DemoJob(partial(_build_demo, settings)),
         imports=import_worker(settings, store),
@@ -150,11 +150,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Make ready store and index before the first request; watch for newer versions until the last."""
     services: Services = app.state.services
     await asyncio.to_thread(services.open)
-    watch = asyncio.create_task(services.live.watch(app.state.watch_seconds))
+    seconds = app.state.watch_seconds
+    watches = [asyncio.create_task(held(seconds)) for held in (services.live.watch, services.learn)]
     try:
         yield
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        for watch in watches:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
         await asyncio.to_thread(services.close)

@@ -3,7 +3,6 @@
 A feed is read far more often than posts change, and writing fifty of them takes longer than finding them.
 """
 
-from collections.abc import Iterable
 from threading import Lock
 
 Key = tuple[str, int, str]
@@ -18,15 +17,13 @@ class Fragments:
         self._lock = Lock()
         self._held: dict[Key, bytes] = {}
 
-    def get_many(self, keys: Iterable[Key]) -> dict[str, bytes]:
-        """What is held under several keys, by post id; it counts as asked for."""
-        found = {}
+    def get(self, key: Key) -> bytes | None:
+        """What is held under a key, which counts as asked for."""
         with self._lock:
-            for key in keys:
-                fragment = self._held.pop(key, None)
-                if fragment is not None:
-                    found[key[0]] = self._held[key] = fragment
-        return found
+            found = self._held.pop(key, None)
+            if found is not None:
+                self._held[key] = found
+            return found
 
     def put(self, key: Key, fragment: bytes) -> None:
         """Hold one more; what was not asked for the longest makes room."""

@@ -18,10 +18,15 @@ from spark_vision_api.schemas.search import PhotoSearch, ProductSearch
 
 
 def look_up_photo(
-    shop: Shop, limits: PictureLimits, read: Callable[[], PhotoRequest], asked: float, metrics: Metrics
+    open_shop: Callable[[], Shop],
+    limits: PictureLimits,
+    read: Callable[[], PhotoRequest],
+    asked: float,
+    metrics: Metrics,
 ) -> PhotoSearch:
     """Read a request, decode its photo and suggest products.
 
+    open_shop: gives the shop as who asks sees it, with what was learned till then.
     asked: perf_counter() when the body had arrived; what passed since then was spent waiting.
     Raises what reading does, PictureError's children and InvalidInputError.
     """
@@ -31,6 +36,8 @@ def look_up_photo(
         request = read()
     with timings.stage("decode"):
         photo = decode(request.photo, limits)
+    with timings.stage("learned"):
+        shop = open_shop()
     items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted)
     seconds = {**timings.seconds, "total": perf_counter() - asked}
     metrics.looked_up(items, seconds)

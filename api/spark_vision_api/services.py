@@ -1,5 +1,7 @@
 """What the routes depend on: made once for an application, handed to each request."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,6 +10,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
+from spark_vision.bootstrap.learned import Learning
 from spark_vision.bootstrap.tagging import migrate_store
 from spark_vision.domain.earnings import Rates
 from spark_vision.importing.worker import ImportWorker
@@ -25,6 +28,8 @@ from spark_vision_api.oidc_sign_in import SignIn
 from spark_vision_api.web.demo_job import DemoJob
 from spark_vision_api.web.session import Sessions
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Services:
@@ -33,6 +38,7 @@ class Services:
 
     secret: what cursors and visitors' digests are signed with; made when it is first asked for.
     tokens: reads those of an identity provider; sign_in: signs browsers in there; None where not set up.
+    learning: lays what decisions taught over the live shop.
     imports: works on catalogues in the background; feeds, changes: gates for what is sent to
     it, and for single products.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
@@ -42,6 +48,7 @@ class Services:
     live: LiveShop
     store: SqlStore
     room: Room
+    learning: Learning
     sessions: Sessions
     demo: DemoJob
     imports: ImportWorker
@@ -64,6 +71,17 @@ class Services:
         settle(self.room)
         self.live.refresh()
         self.imports.open()
+
+    async def learn(self, seconds: float) -> None:
+        """Make ready for ever what decisions teach, with so many seconds between, so that nobody waits."""
+        while True:
+            await asyncio.sleep(seconds)
+            shop = self.live.loaded
+            try:
+                if shop is not None:
+                    await asyncio.to_thread(self.learning.catch_up, shop)
+            except Exception:  # A disk that fails or memory that ends must not end the watch.
+                _log.exception("what decisions taught cannot be made ready")
 
     def close(self) -> None:
         """Let what runs end; an import that is on its way waits for the next start."""

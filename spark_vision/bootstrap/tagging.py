@@ -4,12 +4,12 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from spark_vision.ports.learning import NoLearner
 from spark_vision.settings import Settings
 from spark_vision.storage.engine import open_engine
 from spark_vision.storage.migrate import migrate
 from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
+from spark_vision.tagging.learning import ViewLearner
 from spark_vision.tagging.room import Room
 
 
@@ -31,4 +31,4 @@ def migrate_store(settings: Settings, store: SqlStore) -> tuple[str, ...]:
 
 def open_room(settings: Settings, store: SqlStore) -> Room:
     """What the use cases around posts work with."""
-    return Room(store, FsspecPhotoFiles(settings.photos_place), NoLearner())
+    return Room(store, FsspecPhotoFiles(settings.photos_place), ViewLearner())

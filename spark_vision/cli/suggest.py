@@ -15,7 +15,7 @@ from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
-from spark_vision.errors import InvalidInputError, PictureError
+from spark_vision.errors import InvalidInputError, PictureError, StoreError
 from spark_vision.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def suggest(
     boxes, products = [Box.parse(text) for text in box or []], parse_filter(only)
     settings = settings_for(index_dir)
     targets = _targets(photos, annotate)
-    shop = open_shop(settings)
+    shop = _learned(open_shop(settings), settings)
     wanted = _Wanted(boxes, top, products, settings)
     documents = [_one(shop, photo, wanted, target) for photo, target in zip(photos, targets, strict=True)]
     failed = [document["error"]["detail"] for document in documents if "error" in document]
@@ -74,6 +74,21 @@ def suggest(
             _print(document)
     if failed:
         sys.exit(2)
+
+
+def _learned(shop: "Shop", settings: Settings) -> "Shop":
+    """With what the store's decisions taught, where there is a store; a look-up goes on without one."""
+    from spark_vision.bootstrap.learned import learning_of
+
+    try:
+        learning = learning_of(settings)
+    except StoreError as error:
+        console.complain(f"Without what was learned: {error.message}")
+        return shop
+    if learning is None:
+        return shop
+    learning.catch_up(shop)
+    return learning.seen_by(shop, None)
 
 
 def _targets(photos: list[Path], annotate: Path | None) -> list[Path | None]:

@@ -97,6 +97,10 @@ class FaissGallery:
         """The ids of the products that a filter allows."""
         return self._records.ids(wanted)
 
+    def rows_of(self, product_id: str) -> Rows:
+        """The rows of a product's reference images; raises KeyError."""
+        return self._records.rows_of(product_id)
+
     def references(self, rows: Rows) -> list[tuple[str, str]]:
         """The product ids and images of some rows."""
         return self._records.references(rows)

@@ -159,6 +159,12 @@ class Records:
         images = self._images.take(rows).to_pylist()
         return list(zip(self._ids.take(self.product_rows(rows)).to_pylist(), images, strict=True))
 
+    def rows_of(self, product_id: str) -> NDArray[np.int64]:
+        """The rows of a product's reference images; raises KeyError."""
+        row = row_of(self._ids, product_id)
+        start, end = self._product_of.searchsorted([row, row + 1])
+        return np.arange(start, end, dtype=np.int64)
+
     def product(self, product_id: str) -> Product:
         """The product of an id; raises KeyError."""
         row = row_of(self._ids, product_id)

@@ -11,6 +11,7 @@ from spark_vision.domain.evidence import evidence
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item, Match, NoMatch, Source, Suggestion, Variant
 from spark_vision.suggestion.ask import Judgement
+from spark_vision.suggestion.learned import learned_reason
 
 DEPTH = 20
 """Products that are ranked at least: what is not suggested tells how crowded the shop is around it."""
@@ -50,7 +51,7 @@ class Chooser:
         rows = evidence([match.similarity for match in matches], region.box, found=region.source == "found")
         likely = calibration.probabilities(rows)
         judged = tuple(
-            replace(held, probability=float(p), why=calibration.reasons(row))
+            replace(held, probability=float(p), why=(*held.why, *calibration.reasons(row)))
             for held, p, row in zip(suggestions, likely, rows, strict=False)
         )
         return self._settled(Item(region.box, judged, None, region.source, calibrated=True))
@@ -77,7 +78,13 @@ class Chooser:
         groups = {product.item_group_id for product, _ in shown} - {""}
         others = [(self.product(match.product_id), match) for match in matches[self.top : DEPTH] if groups]
         return tuple(
-            Suggestion(product, match.similarity, match.reference_image, variants=_variants(product, others))
+            Suggestion(
+                product,
+                match.similarity,
+                match.reference_image,
+                variants=_variants(product, others),
+                why=learned_reason(match.moved),
+            )
             for product, match in shown
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
@@ -58,6 +59,12 @@ class Suggester:
         self.judgement = judgement
         # A look-up asks for the products behind twenty matches; the same ones come again and again.
         self._product = lru_cache(_KNOWN_PRODUCTS)(gallery.product)
+
+    def on(self, gallery: Gallery) -> "Suggester":
+        """The same with another face of the same gallery, such as one that learned."""
+        other = copy(self)
+        other.gallery = gallery
+        return other
 
     def suggest(
         self,

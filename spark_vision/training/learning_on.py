@@ -26,13 +26,12 @@ Figures = Callable[[], dict[str, float]]
 
 @dataclass(frozen=True)
 class Desk:
-    """What a run works with: the model's shape, the text teacher, a folder for files, and two listeners."""
+    """What a run works with: the model's shape, the text teacher, a folder for its files, and a listener."""
 
     architecture: Architecture
     teacher: MiniLM
     work: Path
     say: Callable[[str], None]
-    progress: Callable[[int, int], None] | None = None
 
 
 def learn_on(
@@ -70,7 +69,6 @@ def learn_on(
     if not files.checkpoint.exists():
         start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
     run = ImageRun(model, learner, BatchMaker(examples, pack, plan.batches, plan.views), texts, plan.image)
-    figures = None if early_figures is None else early_figures(learner)
-    run.train(files, desk.say, figures, progress=desk.progress)
+    run.train(files, desk.say, None if early_figures is None else early_figures(learner))
     run.use_average()
     return learner

@@ -16,6 +16,7 @@ from spark_vision.errors import (
     PictureFormatError,
     PictureTooLargeError,
 )
+from spark_vision_api.auth import AnyActor
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
 from spark_vision_api.filters import Wanted
 from spark_vision_api.lookup import look_up_photo, look_up_text
@@ -49,6 +50,7 @@ async def search_photo(
     shop: LoadedShop,
     services: Given,
     wanted: Wanted,
+    actor: AnyActor,
     box: Annotated[Boxes, Query(default_factory=list)],
     top: Annotated[Top, Query()] = 5,
 ) -> Response:
@@ -62,7 +64,8 @@ async def search_photo(
         body = await request.body()
         read = partial(read_photo_request, content_type, body, Asked(tuple(box), top, wanted))
         limits = services.settings.picture_limits
-        work = partial(look_up_photo, shop, limits, read, perf_counter(), services.metrics)
+        learned = partial(services.learning.seen_by, shop, actor.id)
+        work = partial(look_up_photo, learned, limits, read, perf_counter(), services.metrics)
         return await services.lookups.run(lambda: _json(work()))
 
 

@@ -1,5 +1,6 @@
 """Suggestions of a post: look at them, say where to look, say no to one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -9,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from spark_vision.bootstrap.looking import ShopLooker
+from spark_vision.domain.account import Actor
 from spark_vision.domain.box import Box
 from spark_vision.domain.decision import RejectReason
 from spark_vision.errors import (
@@ -27,7 +29,7 @@ from spark_vision_api.errors import OverloadedError, VersionNeededError
 from spark_vision_api.openapi import problems
 from spark_vision_api.routes.posts import CHANGING, PostId
 from spark_vision_api.schemas.posts import BoxesIn, PostOut, RejectIn, RejectionOut, SuggestionsOut
-from spark_vision_api.services import Given, LoadedShop
+from spark_vision_api.services import Given, LoadedShop, Services
 from spark_vision_api.shown import OnShelf, post_out, shelf_of, suggestions_out
 from spark_vision_api.strict_json import StrictJsonRoute
 from spark_vision_api.versions import NeededSeen, Seen, headers_of
@@ -58,11 +60,17 @@ async def show_suggestions(
     room, looker = services.room, ShopLooker(shop, services.metrics.looked_up)
     shown = await run_in_threadpool(kept_suggestions, room, actor, post_id, looker.index_version)
     if shown is None:
-        compute = partial(compute_suggestions, room, actor, post_id, looker, datetime.now(UTC))
+        learned = partial(_learned, services, looker, actor)
         with services.lookups.admit():
-            shown = await services.lookups.run(compute)
+            shown = await services.lookups.run(
+                lambda: compute_suggestions(room, actor, post_id, learned(), datetime.now(UTC))
+            )
     response.headers.update(headers_of(shown.post))
     return suggestions_out(shown, shelf_of(shop))
+
+
+def _learned(services: Services, looker: ShopLooker, actor: Actor) -> ShopLooker:
+    return replace(looker, shop=services.learning.seen_by(looker.shop, actor.id))
 
 
 @router.put(

@@ -1,0 +1,117 @@
+"""What posters decide changes the next look-up at once, and what they take back is gone from it."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from spark_vision.bootstrap import build_index
+from spark_vision.settings import Settings
+
+from .conftest import Start
+from .people import Person, person
+from .pictures import half_and_half
+
+BLUE = "kitchen/blue mug"
+
+
+def similarity(asker: Person, product: str = BLUE) -> float:
+    """Of a product to the photo that is half red, half blue, as somebody finds it without posting."""
+    return found(asker)[product]["similarity"]
+
+
+def found(asker: Person) -> dict[str, dict[str, Any]]:
+    answer = asker.ask("POST", "/v1/search/photo", files={"photo": ("p.png", half_and_half())})
+    assert answer.status_code == 200, answer.text
+    return {held["product_id"]: held for held in answer.json()["items"][-1]["suggestions"]}
+
+
+def posted(poster: Person) -> str:
+    files = {"photo": ("p.png", half_and_half())}
+    return str(poster.ask("POST", "/v1/posts", files=files, data={"caption": ""}).json()["id"])
+
+
+def confirmed(poster: Person) -> str:
+    """A draft in which the blue mug's suggestion is confirmed."""
+    post_id = posted(poster)
+    items = poster.ask("GET", f"/v1/posts/{post_id}/suggestions").json()["items"]
+    wanted = next(held["id"] for held in items[-1]["suggestions"] if held["product_id"] == BLUE)
+    place = {"x": 0.5, "y": 0.5, "suggestion_id": wanted}
+    assert poster.ask("PUT", f"/v1/posts/{post_id}/tags/{BLUE}", json=place).status_code == 200
+    return post_id
+
+
+@pytest.fixture
+def ada(client: TestClient) -> Person:
+    return person(client, "Ada")
+
+
+@pytest.fixture
+def bob(client: TestClient) -> Person:
+    return person(client, "Bob")
+
+
+def test_a_confirmation_changes_the_next_suggestion_at_once_and_its_undo_restores_it(
+    ada: Person, bob: Person
+) -> None:
+    before = found(bob)
+    post_id = confirmed(ada)
+    after = found(bob)
+    assert after[BLUE]["similarity"] > before[BLUE]["similarity"] + 0.05
+    assert [reason["words"] for reason in after[BLUE]["why"]] == ["like a photo that a poster confirmed"]
+    assert after[BLUE]["reference_image"] == before[BLUE]["reference_image"]
+    items = bob.ask("GET", f"/v1/posts/{posted(bob)}/suggestions").json()["items"]
+    own = {held["product_id"]: held for held in items[-1]["suggestions"]}
+    assert own[BLUE]["similarity"] > before[BLUE]["similarity"] + 0.05
+    assert ada.ask("DELETE", f"/v1/posts/{post_id}/tags/{BLUE}").status_code == 204
+    assert found(bob) == before
+
+
+def test_a_deleted_post_has_taught_nothing(ada: Person, bob: Person) -> None:
+    before = found(bob)
+    post_id = confirmed(ada)
+    assert found(bob) != before
+    assert ada.ask("DELETE", f"/v1/posts/{post_id}").status_code == 204
+    assert found(bob) == before
+
+
+def test_what_was_learned_outlives_restarts_and_rebuilds(
+    settings: Settings, ada: Person, start: Start, feed: Any
+) -> None:
+    confirmed(ada)
+    learned = found(ada)
+    build_index(settings, str(feed))
+    again = person(start(), "Cy")
+    assert found(again) == learned
+
+
+def test_a_rejection_counts_for_who_said_it_until_another_agrees(ada: Person, bob: Person) -> None:
+    before = similarity(bob)
+    rejected(ada)
+    assert similarity(ada) < before - 0.3
+    assert similarity(bob) == before
+    rejected(bob)
+    assert similarity(person(ada.client, "Cy")) < before - 0.3
+
+
+def rejected(poster: Person) -> None:
+    post_id = posted(poster)
+    items = poster.ask("GET", f"/v1/posts/{post_id}/suggestions").json()["items"]
+    wanted = next(held["id"] for held in items[-1]["suggestions"] if held["product_id"] == BLUE)
+    said = poster.ask("POST", f"/v1/posts/{post_id}/suggestions/{wanted}/reject", json={})
+    assert said.status_code == 200, said.text
+
+
+def test_learning_can_be_switched_off(settings: Settings, feed: Any, start: Start) -> None:
+    build_index(settings, str(feed))
+    client = start(settings.model_copy(update={"learning": "off"}))
+    ada = person(client, "Ada")
+    before = found(ada)
+    confirmed(ada)
+    assert found(ada) == before
+
+
+def test_words_find_what_they_found(ada: Person, bob: Person) -> None:
+    before = bob.ask("GET", "/v1/search/products?q=blue").json()["suggestions"]
+    confirmed(ada)
+    assert bob.ask("GET", "/v1/search/products?q=blue").json()["suggestions"] == before
