@@ -81,10 +81,13 @@ def create_app(
     app.state.watch_seconds = watch_seconds
     app.state.services = services
     problems.register(app, failures.page)
-    for router in (*open_routers, *page_routers):
+    # The API first: a path is compared with one route after the other, and a page does more besides.
+    for router in open_routers:
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=[Depends(look_around)])
+    for router in page_routers:
+        app.include_router(router)
     return app
 
 

@@ -1,6 +1,7 @@
 """Pages of posts as JSON, put together from what was written already."""
 
 import json
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from spark_vision.domain.earnings import Rates
 from spark_vision.domain.post import Post
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.tag import Tag
-from spark_vision.ports.feed import Asked, Smiles
+from spark_vision.ports.feed import Asked, Listed, Smiles
 from spark_vision.tagging.feed import Page, Turn, read_feed, read_own
 from spark_vision.tagging.room import Whole
 from spark_vision_api.schemas.feed import SeenPostOut
@@ -36,7 +37,7 @@ def feed_page(services: Services, shop: Shop | None, asked: Asked, wanted: Wante
     """A page of published posts, as everybody sees them; raises CursorError."""
     written = _Written(services, "" if shop is None else shop.gallery.version)
     behind = services.cursors.read(wanted.cursor, wanted.listing)
-    page = read_feed(services.store, asked, Turn(actor, behind, wanted.limit, written))
+    page = read_feed(services.store, asked, Turn(actor, behind, wanted.limit, written.known))
     shelf = empty if shop is None else shelf_of(shop)
     for post in page.posts.values():
         written.add(post, page.tags[post.id], shelf)
@@ -62,7 +63,7 @@ def buyable_in(shop: Shop | None, category: str) -> list[str]:
 
 
 class _Written:
-    """The posts of one page that are written, on one index version; as a container of (id, version)."""
+    """The posts of one page that are written, on one index version."""
 
     def __init__(self, services: Services, index_version: str) -> None:
         self._fragments = services.fragments
@@ -70,14 +71,11 @@ class _Written:
         self._index_version = index_version
         self.found: dict[str, bytes] = {}
 
-    def __contains__(self, known: object) -> bool:
-        if not isinstance(known, tuple):
-            return False
-        post_id, version = known
-        fragment = self._fragments.get((post_id, version, self._index_version))
-        if fragment is not None:
-            self.found[post_id] = fragment
-        return fragment is not None
+    def known(self, places: Sequence[Listed]) -> Container[str]:
+        self.found = self._fragments.get_many(
+            (place.id, place.version, self._index_version) for place in places
+        )
+        return self.found
 
     def add(self, post: Post, tags: list[Tag], shelf: Shelf) -> None:
         fragment = _fragment(post_out(Whole(post, tuple(tags)), shelf, NOBODY), self._rates)
@@ -102,13 +100,13 @@ def _earns(post: PostOut, rates: Rates) -> bool:
 def _answer(services: Services, page: Page, shown: dict[str, bytes], listing: str) -> Response:
     # A post that was removed between two queries of the page is in neither.
     places = [place for place in page.places if place.id in shown]
-    posts = b",".join(_with_smiles(shown[place.id], page.smiles[place.id]) for place in places)
+    posts = b",".join(_with_smiles(shown[place.id], place) for place in places)
     last = page.places[-1] if page.more else None
     cursor = None if last is None else services.cursors.write(listing, last.at, last.id)
     body = b'{"posts":[' + posts + b'],"next":' + json.dumps(cursor).encode() + b"}"
     return Response(body, media_type="application/json")
 
 
-def _with_smiles(fragment: bytes, smiles: Smiles) -> bytes:
-    mine = b"true" if smiles.mine else b"false"
-    return b'{"smiles":%d,"smiled":%b,' % (smiles.count, mine) + fragment[1:]
+def _with_smiles(fragment: bytes, place: Listed) -> bytes:
+    mine = b"true" if place.smiled else b"false"
+    return b'{"smiles":%d,"smiled":%b,' % (place.smiles, mine) + fragment[1:]

@@ -3,6 +3,7 @@
 A feed is read far more often than posts change, and writing fifty of them takes longer than finding them.
 """
 
+from collections.abc import Iterable
 from threading import Lock
 
 Key = tuple[str, int, str]
@@ -17,13 +18,15 @@ class Fragments:
         self._lock = Lock()
         self._held: dict[Key, bytes] = {}
 
-    def get(self, key: Key) -> bytes | None:
-        """What is held under a key, which counts as asked for."""
+    def get_many(self, keys: Iterable[Key]) -> dict[str, bytes]:
+        """What is held under several keys, by post id; it counts as asked for."""
+        found = {}
         with self._lock:
-            found = self._held.pop(key, None)
-            if found is not None:
-                self._held[key] = found
-            return found
+            for key in keys:
+                fragment = self._held.pop(key, None)
+                if fragment is not None:
+                    found[key[0]] = self._held[key] = fragment
+        return found
 
     def put(self, key: Key, fragment: bytes) -> None:
         """Hold one more; what was not asked for the longest makes room."""

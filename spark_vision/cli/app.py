@@ -16,6 +16,7 @@ from spark_vision.cli import (
     serve,
     store,
     suggest,
+    train,
     users,
 )
 from spark_vision.cli.console import complain
@@ -36,6 +37,7 @@ app.command("suggest")(suggest.suggest)
 app.command("search")(search.search)
 app.command("calibrate")(calibrate.calibrate)
 app.command("evaluate")(evaluate.evaluate)
+app.command("train")(train.train)
 app.command("report")(run_report.report)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)

@@ -161,11 +161,12 @@ def _compare(run: "Run", other: "Run", *, as_json: bool) -> None:
     names = (run.name, other.name) if run.name != other.name else (run.name, f"{other.name} (saved)")
     table = console.table("figure", *names, "difference", "95 % interval", "p")
     for name, each in found.items():
-        table.add_row(name, *_compared(each))
+        table.add_row(name, *compared(each))
     console.out.print(table)
 
 
-def _compared(each: "Difference") -> tuple[str, ...]:
+def compared(each: "Difference") -> tuple[str, ...]:
+    """The cells of a difference: both figures, the difference, p and its interval."""
     shown = (_number(each.first), _number(each.second), f"{each.difference:+.3f}")
     p = "" if each.p is None else f"{each.p:.3f}"
     return (*shown, _span(each.interval, sign="+"), p)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from spark_vision.domain.post import Post
 
@@ -23,13 +23,28 @@ class Asked:
     any_of: Sequence[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A post's place in a list; with its version, one knows whether one has it as it is now."""
+class Stretch(NamedTuple):
+    """Which part of a list is asked for: `length` posts from behind a place, as an account sees them.
+
+    viewer: whose smiles are theirs; None: nobody's.
+    """
+
+    behind: Behind
+    length: int
+    viewer: str | None = None
+
+
+class Listed(NamedTuple):
+    """A post's place in a list; with its version, one knows whether one has it as it is now.
+
+    smiles: how many smiled at it; smiled: whether the viewer did.
+    """
 
     id: str
     version: int
     at: datetime
+    smiles: int
+    smiled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +58,11 @@ class Smiles:
 class Feed(Protocol):
     """Published posts, and smiles, of one transaction."""
 
-    def published(self, asked: Asked, behind: Behind, count: int) -> list[Listed]:
-        """The next `count` published posts, by when they were published, newest first, ties by id."""
+    def published(self, asked: Asked, stretch: Stretch) -> list[Listed]:
+        """Published posts, by when they were published, newest first, ties by id; in one query."""
 
-    def by_poster(self, poster_id: str, behind: Behind, count: int) -> list[Listed]:
-        """The next `count` posts of an account in any state, by when they were made, newest first."""
+    def by_poster(self, poster_id: str, stretch: Stretch) -> list[Listed]:
+        """Posts of an account in any state, by when they were made, newest first; in one query."""
 
     def posts(self, post_ids: Sequence[str]) -> dict[str, Post]:
         """Several posts, by id."""
@@ -58,5 +73,5 @@ class Feed(Protocol):
     def unsmile(self, post_id: str, account_id: str) -> None:
         """An account no longer smiles at a post; nothing changes where it did not."""
 
-    def smiles(self, post_ids: Sequence[str], account_id: str | None) -> dict[str, Smiles]:
-        """The smiles at several posts, by post; every post is there."""
+    def smiles(self, post_id: str, account_id: str | None) -> Smiles:
+        """The smiles at a post, which need not be there."""

@@ -1,6 +1,6 @@
 """What others see: the feed, and smiles."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,27 +8,37 @@ from spark_vision.domain.account import Actor
 from spark_vision.domain.post import Post
 from spark_vision.domain.tag import Tag
 from spark_vision.errors import KeyNeededError
-from spark_vision.ports.feed import Asked, Behind, Listed, Smiles
+from spark_vision.ports.feed import Asked, Behind, Listed, Smiles, Stretch
 from spark_vision.ports.store import Store, Work
 from spark_vision.tagging.room import seen
+
+Known = Callable[[Sequence[Listed]], Container[str]]
+"""Which posts, by id, one has already in just these versions, so that they need not be read."""
+
+
+def none_known(places: Sequence[Listed]) -> Container[str]:
+    """Have no post yet."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Which page of a list is asked for, by whom.
-
-    known: the posts, by id and version, that who asks has already, so that they need not be read.
-    """
+    """Which page of a list is asked for, by whom, who knows which posts."""
 
     actor: Actor
     behind: Behind
     count: int
-    known: Container[tuple[str, int]] = ()
+    known: Known = none_known
+
+    @property
+    def stretch(self) -> Stretch:
+        """One post more than the page has, to see whether the list goes on."""
+        return Stretch(self.behind, self.count + 1, self.actor.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list. posts, tags: of those that were not known already, by id; smiles: of all.
+    """A page of a list. posts, tags: of those that were not known already, by id.
 
     more: whether the list goes on.
     """
@@ -36,14 +46,13 @@ class Page:
     places: tuple[Listed, ...]
     posts: dict[str, Post]
     tags: dict[str, list[Tag]]
-    smiles: dict[str, Smiles]
     more: bool
 
 
 def read_feed(store: Store, asked: Asked, turn: Turn) -> Page:
-    """A page of published posts, in as many queries for one post as for fifty."""
+    """A page of published posts, in as many queries for one post as for fifty; in one if all are known."""
     with store.reading() as work:
-        return _page(work, work.feed.published(asked, turn.behind, turn.count + 1), turn)
+        return _page(work, work.feed.published(asked, turn.stretch), turn)
 
 
 def read_own(store: Store, turn: Turn) -> Page:
@@ -51,17 +60,17 @@ def read_own(store: Store, turn: Turn) -> Page:
     if turn.actor.id is None:
         raise KeyNeededError("Only an account has posts of its own.")
     with store.reading() as work:
-        return _page(work, work.feed.by_poster(turn.actor.id, turn.behind, turn.count + 1), turn)
+        return _page(work, work.feed.by_poster(turn.actor.id, turn.stretch), turn)
 
 
 def _page(work: Work, found: list[Listed], turn: Turn) -> Page:
     places = tuple(found[: turn.count])
-    unknown = [place.id for place in places if (place.id, place.version) not in turn.known]
+    known = turn.known(places)
+    unknown = [place.id for place in places if place.id not in known]
     return Page(
         places=places,
         posts=work.feed.posts(unknown) if unknown else {},
         tags=work.tags.of_many(unknown) if unknown else {},
-        smiles=work.feed.smiles([place.id for place in places], turn.actor.id),
         more=len(found) > turn.count,
     )
 
@@ -71,7 +80,7 @@ def smile(store: Store, post_id: str, actor: Actor, now: datetime) -> Smiles:
     with store.writing() as work:
         account_id = _smiling(work, post_id, actor)
         work.feed.smile(post_id, account_id, now)
-        return work.feed.smiles([post_id], account_id)[post_id]
+        return work.feed.smiles(post_id, account_id)
 
 
 def unsmile(store: Store, post_id: str, actor: Actor) -> Smiles:
@@ -79,7 +88,7 @@ def unsmile(store: Store, post_id: str, actor: Actor) -> Smiles:
     with store.writing() as work:
         account_id = _smiling(work, post_id, actor)
         work.feed.unsmile(post_id, account_id)
-        return work.feed.smiles([post_id], account_id)[post_id]
+        return work.feed.smiles(post_id, account_id)
 
 
 def _smiling(work: Work, post_id: str, actor: Actor) -> str:

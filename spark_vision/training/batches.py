@@ -126,7 +126,7 @@ def collect_examples(material: Material, pack: Pack) -> Examples:
         rows_of_group[group] = [row]
         category = _category(photo.label, 2, known)
         items.append(Example(row, group, 2, _numbers(label_texts(photo.label), text_numbers), category))
-    scenes = [pack.row_of[photo.path] for photo in material.photos]
+    scenes = [pack.row_of[photo.path] for photo in material.photos if photo.split == "train"]
     scenes += [pack.row_of[photo.path] for photo in material.labelled]
     frozen = {group: tuple(rows) for group, rows in rows_of_group.items()}
     return Examples(tuple(items), tuple(text_numbers), frozen, tuple(scenes), tuple(known))
@@ -213,6 +213,6 @@ class BatchMaker(Dataset[Batch]):
 
     def _view(self, row: int, views: ViewPlan, rng: np.random.Generator) -> Picture:
         scene = None
-        if self._pack.on_white[row] and rng.random() < views.scene:
+        if self.examples.scenes and self._pack.on_white[row] and rng.random() < views.scene:
             scene = self._pack.picture(int(rng.choice(self.examples.scenes)))
         return make_view(self._pack.picture(row), scene, views, rng)

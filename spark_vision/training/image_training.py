@@ -67,6 +67,7 @@ class ImageRun:
         say: Callable[[str], None],
         after_epoch: Callable[[], dict[str, float]] | None = None,
         last_step: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Train to the end, or to ``last_step``, from the checkpoint if there is one.
 
@@ -75,12 +76,13 @@ class ImageRun:
             say: told each line of the log.
             after_epoch: returns figures for the log.
             last_step: stop after so many steps in all; the schedule stays that of the whole run.
+            progress: told after each step how many of how many are done.
 
         Raises:
             TrainingError: the checkpoint is of another run.
         """
         with one_thread_each():
-            self._train(files.checkpoint, RunLog(files.log, say), after_epoch, last_step)
+            self._train(files.checkpoint, RunLog(files.log, say), after_epoch, last_step, progress)
 
     def _train(
         self,
@@ -88,6 +90,7 @@ class ImageRun:
         log: RunLog,
         after_epoch: Callable[[], dict[str, float]] | None,
         last_step: int | None,
+        progress: Callable[[int, int], None] | None,
     ) -> None:
         first = load_checkpoint(checkpoint, self.state, self._optimizer)
         last = min(self.total_steps, last_step or self.total_steps)
@@ -95,6 +98,8 @@ class ImageRun:
             log.count(len(batch.views))
             note = self._step(step, batch)
             done = step + 1
+            if progress is not None:
+                progress(done, last)
             if done % LOG_EVERY == 0:
                 log.write({"step": done, **note, "pictures_per_second": log.speed()})
             if done % self._plan.save_every == 0 or done == last:

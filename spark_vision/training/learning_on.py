@@ -26,12 +26,13 @@ Figures = Callable[[], dict[str, float]]
 
 @dataclass(frozen=True)
 class Desk:
-    """What a run works with: the model's shape, the text teacher, a folder for its files, and a listener."""
+    """What a run works with: the model's shape, the text teacher, a folder for files, and two listeners."""
 
     architecture: Architecture
     teacher: MiniLM
     work: Path
     say: Callable[[str], None]
+    progress: Callable[[int, int], None] | None = None
 
 
 def learn_on(
@@ -69,6 +70,7 @@ def learn_on(
     if not files.checkpoint.exists():
         start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
     run = ImageRun(model, learner, BatchMaker(examples, pack, plan.batches, plan.views), texts, plan.image)
-    run.train(files, desk.say, None if early_figures is None else early_figures(learner))
+    figures = None if early_figures is None else early_figures(learner)
+    run.train(files, desk.say, figures, progress=desk.progress)
     run.use_average()
     return learner

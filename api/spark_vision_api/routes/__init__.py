@@ -1,4 +1,5 @@
-"""The operations, a file a noun. `routers` is their order: the first route that fits is taken.
+"""The operations, a file a noun. `routers` is their order, from what is asked for most: the first route that
+fits is taken.
 
 `open_routers` answer everybody; `routers` ask for a key where anonymous browsing is switched off."""
 
@@ -24,17 +25,17 @@ from spark_vision_api.routes import (
 
 open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
 routers: tuple[APIRouter, ...] = (
+    feed.router,
+    photos.router,
+    posts.router,
+    suggestions.router,
+    tags.router,
+    products.router,
+    shop.router,
     search.router,
     imports.router,
     catalogue.router,
     index.router,
-    feed.router,
-    products.router,
-    posts.router,
-    photos.router,
-    suggestions.router,
-    tags.router,
-    shop.router,
     orders.router,
     earnings.router,
 )

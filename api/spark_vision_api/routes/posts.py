@@ -88,7 +88,7 @@ def show_post(
     """A post with its tags and smiles; a draft or hidden post is for its poster alone."""
     with services.store.reading() as work:
         held = whole(work, seen(work, post_id, actor))
-        smiles = work.feed.smiles([post_id], actor.id)[post_id]
+        smiles = work.feed.smiles(post_id, actor.id)
     response.headers.update(headers_of(held.post))
     return seen_post(post_out(held, shelf, actor), smiles, services.rates)
 

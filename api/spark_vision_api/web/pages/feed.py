@@ -100,6 +100,6 @@ def _post(visit: Visit, post_id: str) -> SeenPostOut:
     shop = services.live.loaded
     with services.store.reading() as work:
         held = whole(work, seen(work, post_id, actor))
-        smiles = work.feed.smiles([post_id], actor.id)[post_id]
+        smiles = work.feed.smiles(post_id, actor.id)
     shown = post_out(held, empty if shop is None else shelf_of(shop), actor)
     return seen_post(shown, smiles, services.rates)
