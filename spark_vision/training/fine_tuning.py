@@ -54,7 +54,7 @@ def refine_plan(plan: ShopPlan, pictures: int) -> RefinePlan:
         warmup_steps=min(20, max(1, steps * epochs // 5)),
         average_decay=0.95,
         losses=LossWeights(picture_scale=16.0, keep_every=4),
-        save_every=min(10, max(1, steps * epochs // 4)),
+        save_every=min(10, max(2, steps * epochs // 4)),
         threads=max(1, min(MOST_THREADS, torch.get_num_threads())),
         seed=plan.seed,
     )

@@ -48,7 +48,7 @@ class RefinePlan:
     views: ViewPlan = field(default_factory=ViewPlan)
     image: ImagePlan = field(
         default_factory=lambda: ImagePlan(
-            epochs=3,
+            epochs=2,
             tail_rate=3e-4,
             head_rate=6e-4,
             text_rate=3e-4,
