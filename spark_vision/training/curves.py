@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-LOSSES = ("loss", "text", "pictures", "keep_features")
+LOSSES = ("loss", "text", "pictures", "keep_features", "categories", "phrases")
 
 
 def draw_curves(log: Path, picture: Path) -> None:
@@ -24,7 +24,7 @@ def draw_curves(log: Path, picture: Path) -> None:
     steps = [note for note in notes if "step" in note]
     epochs = [note for note in notes if "epoch" in note]
     drawing, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5))
-    for name in LOSSES:
+    for name in (name for name in LOSSES if steps and name in steps[-1]):
         left.plot([note["step"] for note in steps], [note[name] for note in steps], label=name)
     for name in (name for name in (epochs[-1] if epochs else {}) if name != "epoch"):
         right.plot([note["epoch"] for note in epochs], [note[name] for note in epochs], label=name)
