@@ -63,7 +63,7 @@ class RefinePlan:
         )
     )
     corpus: CorpusSize = field(default_factory=lambda: CorpusSize(phrases=14_000, repeat_single_words=4))
-    refined_share: float = 0.6
+    refined_share: float = 0.55
     least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
     packed_side: int = 256
