@@ -83,8 +83,9 @@ display(Markdown(tables.extra_table(rows)))
 # %% [markdown]
 # ## How the training went
 #
-# Losses and held-out figures of the bundled model's run, as `scripts/train_spark_mini.py` drew them. The table of held-out
-# figures, with the ImageNet features that training starts from, is printed by
+# Losses and held-out figures of the run that made version 0.1, as `scripts/train_spark_mini.py` drew them. Later versions were
+# refined from it, in runs that are not drawn here. The table of held-out figures, with the ImageNet features that
+# training starts from, is printed by
 # `python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure`.
 #
 # ![training curves](../docs/pictures/training-curves.png)

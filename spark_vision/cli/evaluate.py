@@ -1,5 +1,6 @@
 """`spark-vision evaluate`: how good the matches are."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,12 +10,14 @@ import typer
 
 from spark_vision.cli import console
 from spark_vision.cli.index import AsJson, IndexDir, Kind, settings_for
+from spark_vision.errors import InvalidInputError
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 
 if TYPE_CHECKING:
     from spark_vision.bootstrap.research import Plan
     from spark_vision.evaluation.compare import Difference
+    from spark_vision.evaluation.figures import Figure
     from spark_vision.evaluation.records.run import Run
 
 
@@ -24,6 +27,7 @@ class Protocol(StrEnum):
     PHOTOS = "photos"
     VIEWS = "views"
     TITLES = "titles"
+    ITEMS = "items"
 
 
 Split = Annotated[str | None, typer.Option(help="A split of the dataset; without, all.")]
@@ -33,7 +37,10 @@ Against = Annotated[
 Save = Annotated[Path | None, typer.Option(help="Keep the run in this folder.", metavar="RUN")]
 Asked = Annotated[
     Protocol,
-    typer.Option(help="photos; views: a product's picture finds its others; titles: words find products."),
+    typer.Option(
+        help="photos; views: a product's picture finds its others; titles: words find products;"
+        " items: things are found in photos, against boxes."
+    ),
 ]
 Robustness = Annotated[bool, typer.Option("--robustness", help="Also with the photos made worse.")]
 Latency = Annotated[bool, typer.Option("--latency", help="Also the time of single look-ups.")]
@@ -70,6 +77,13 @@ def evaluate(
     settings = settings_for(index_dir)
     plan = Plan(dataset, split, model, kind, BenchOptions(depth, vectors=save is not None))
     wanted = _Wanted(protocol, robustness, latency)
+    if protocol is Protocol.ITEMS:
+        if against is not None or save is not None or robustness or latency:
+            raise InvalidInputError(
+                "Items keep no run: leave out --against, --save, --robustness and --latency."
+            )
+        _items(settings, plan, as_json=as_json)
+        return
     with console.progress() as progress:
         run = _run(settings, plan, wanted, progress)
         if save is not None:
@@ -93,6 +107,30 @@ def _run(settings: Settings, plan: "Plan", wanted: _Wanted, progress: Progress) 
     if wanted.robustness:
         run = bench.with_robustness(run)
     return bench.with_latency(run) if wanted.latency else run
+
+
+def _items(settings: Settings, plan: "Plan", *, as_json: bool) -> None:
+    from spark_vision.bootstrap.item_bench import evaluate_items
+    from spark_vision.bootstrap.research import open_bench
+
+    with console.progress() as progress:
+        found = evaluate_items(open_bench(settings, plan, progress))
+    if as_json:
+        console.print_json(found.as_json())
+        return
+    console.out.print(
+        f"{found.model}: {found.boxes:,} boxes in {found.photos:,} photos, {found.products:,} products, "
+        f"split {found.split or 'all'}{'' if found.calibrated else '; no probabilities'}\n",
+        markup=False,
+    )
+    console.out.print(_figures(found.figures))
+
+
+def _figures(figures: "Mapping[str, Figure]") -> Any:
+    table = console.table("figure", "value", "95 % interval")
+    for name, figure in figures.items():
+        table.add_row(name, _number(figure.value), _span(figure.interval))
+    return table
 
 
 def _other(settings: Settings, plan: "Plan", against: str, wanted: _Wanted, progress: Progress) -> "Run":
@@ -120,10 +158,7 @@ def _print(run: "Run") -> None:
         f"{record.index.products:,} products, split {record.dataset.split or 'all'}\n",
         markup=False,
     )
-    table = console.table("figure", "value", "95 % interval")
-    for name, figure in run.figures.items():
-        table.add_row(name, _number(figure.value), _span(figure.interval))
-    console.out.print(table)
+    console.out.print(_figures(run.figures))
     for name, rows in record.extras.items():
         console.out.print(f"\n{name}", markup=False)
         console.out.print(_table_of(rows))

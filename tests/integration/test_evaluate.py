@@ -106,3 +106,20 @@ def test_a_saved_run_becomes_a_page(dataset: Path, tmp_path: Path) -> None:
     assert "data:image/webp" in text
     missing = CliRunner().invoke(app, ["report", str(tmp_path / "none"), "--html", str(page)])
     assert isinstance(missing.exception, SparkVisionError)
+
+
+def test_items_are_held_against_boxes(dataset: Path, tmp_path: Path) -> None:
+    figures = command(dataset, "--protocol", "items")
+    assert figures["protocol"] == "items against boxes"
+    assert (figures["photos"], figures["boxes"], figures["products"]) == (4, 1, 3)
+    assert {"located", "found@5", "wrong_items", "silent", "average_precision"} <= figures.keys()
+    assert figures["confidence_intervals"].keys() >= {"located", "found@5"}
+    shown = CliRunner().invoke(app, ["evaluate", str(dataset), "--protocol", "items"])
+    assert "fake: 1 boxes in 4 photos, 3 products, split test; no probabilities" in shown.stdout
+    assert "found@5_large" in shown.stdout
+    with pytest.raises(SparkVisionError, match="Items keep no run"):
+        command(dataset, "--protocol", "items", "--save", tmp_path / "run")
+    photos = dataset / "photos.csv"
+    photos.write_text(photos.read_text().replace("0,0,1,.5", ",,,"))
+    with pytest.raises(SparkVisionError, match="has no boxes"):
+        command(dataset, "--protocol", "items")
