@@ -3,23 +3,25 @@
     make demo SERVE=0
     .venv/bin/python scripts/screenshots.py --demo out/demo --out out/screenshots
 
-Needs Chromium (SPARK_VISION_CHROMIUM, else `chromium` on the path).
+They are taken of a copy, so that nothing is left behind in the demo. Needs Chromium (SPARK_VISION_CHROMIUM,
+else `chromium` on the path).
 """
 
 import argparse
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from time import sleep
 from typing import Any
 
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
+from screenshot_views import FIRST_RUN, SIGNED_IN, SIGNED_OUT, View, sign_in, small_shop
 
-from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.settings import Settings
 from spark_vision_api import create_app
 
@@ -32,7 +34,11 @@ SIZES: dict[str, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1280, "height": 860}},
 }
-PRODUCT = "SH-084"
+LOCALES = {"en": "en-GB", "it": "it-IT"}
+# Pictures in sight have come; what is folded away never does, so that nothing is waited for too long.
+_SETTLED = """() => Promise.race([new Promise((done) => setTimeout(done, 3000)),
+  Promise.all([...document.images].filter((image) => image.checkVisibility({ contentVisibilityAuto: true })
+    && image.getBoundingClientRect().top < innerHeight).map((image) => image.decode().catch(() => {})))])"""
 
 
 def main() -> None:
@@ -42,124 +48,83 @@ def main() -> None:
     parser.add_argument("--demo", type=Path, default=Path("out/demo"), help="the demo's folder")
     parser.add_argument("--out", type=Path, default=Path("out/screenshots"), help="where the pictures go")
     parser.add_argument("--only", nargs="*", default=[], help="names of pages")
+    parser.add_argument("--sizes", nargs="*", default=list(SIZES), choices=SIZES)
+    parser.add_argument("--schemes", nargs="*", default=["light", "dark"], choices=["light", "dark"])
+    parser.add_argument("--language", default="en", choices=LOCALES)
+    parser.add_argument("--whole", action="store_true", help="pages in their whole length")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    key = (options.demo / "key").read_text().strip()
     chromium = os.environ.get("SPARK_VISION_CHROMIUM") or shutil.which("chromium")
-    with served(options.demo) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for size in SIZES:
-            for scheme in ("light", "dark"):
-                shoot(browser, address, key, Shots(options.out, size, scheme, options.only))
-        browser.close()
+    with ExitStack() as stack:
+        browser = stack.enter_context(sync_playwright()).chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"]
+        )
+        stack.callback(browser.close)
+        for size in options.sizes:
+            for scheme in options.schemes:
+                shoot(browser, options, size, scheme)
 
 
 class Shots:
-    """Where the pictures of one size and colour scheme go."""
+    """Takes the pictures of one size and colour scheme."""
 
-    def __init__(self, folder: Path, size: str, scheme: str, only: list[str]) -> None:
-        self.folder, self.size, self.scheme, self.only = folder, size, scheme, only
+    def __init__(self, options: argparse.Namespace, size: str, scheme: str) -> None:
+        self.options, self.size, self.scheme = options, size, scheme
 
-    def wanted(self, name: str) -> bool:
-        return not self.only or name in self.only
+    def wanted(self, views: dict[str, View]) -> dict[str, View]:
+        return {
+            name: view for name, view in views.items() if not self.options.only or name in self.options.only
+        }
 
-    def take(self, page: Page, name: str) -> None:
-        page.wait_for_load_state()
-        page.wait_for_timeout(700)
-        path = self.folder / f"{name}-{self.size}-{self.scheme}.png"
-        page.screenshot(path=path)
-        print(path)
+    def page(self, browser: Browser, address: str) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            locale=LOCALES[self.options.language],
+            color_scheme=self.scheme,
+            **SIZES[self.size],
+        )
+        context.set_default_timeout(120_000)
+        return context.new_page()
 
-
-def shoot(browser: Browser, address: str, key: str, shots: Shots) -> None:
-    """All pages, for somebody who is signed in; then the way in."""
-    context = browser.new_context(
-        base_url=address, locale="en-GB", color_scheme=shots.scheme, **SIZES[shots.size]
-    )
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    page.goto("/sign-in")
-    if shots.wanted("sign-in"):
-        shots.take(page, "sign-in")
-    page.get_by_label("Key", exact=True).fill(key)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-    for name, go in VIEWS.items():
-        if shots.wanted(name):
-            go(page)
-            shots.take(page, name)
-    context.close()
+    def take_all(self, page: Page, views: dict[str, View]) -> None:
+        for name, view in views.items():
+            view(page)
+            page.wait_for_load_state()
+            page.evaluate(_SETTLED)
+            page.wait_for_timeout(400)
+            path = self.options.out / f"{name}-{self.size}-{self.scheme}.png"
+            page.screenshot(path=path, full_page=self.options.whole)
+            print(path, flush=True)
 
 
-def feed(page: Page) -> None:
-    page.goto("/")
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-
-
-def point(page: Page) -> None:
-    feed(page)
-    photo = page.locator(".photo:has(.points a)").first
-    if page.viewport_size and page.viewport_size["width"] < 500:
-        photo.locator(".open").tap(position={"x": 20, "y": 20})
-        photo.locator(".points .hit").first.tap(force=True)
-    else:
-        photo.hover()
-        photo.locator(".points .ring").first.hover()
-
-
-def bag(page: Page) -> None:
-    feed(page)
-    page.locator(".bag summary").nth(1).click()
-
-
-def one_post(page: Page) -> None:
-    feed(page)
-    page.goto(page.locator(".open").nth(1).get_attribute("href") or "/")
-
-
-def post(page: Page) -> None:
-    """A draft with suggestions at marked items, one of them confirmed; thrown away afterwards by the next."""
-    page.goto("/post")
-    page.wait_for_selector("html[data-ready=yes]", state="attached")
-    page.set_input_files("#file", demo_shop() / "photos" / "0001.jpg")
-    page.locator(".item").first.wait_for()
-    confirm = page.get_by_role("button", name="Tag ")
-    if confirm.count():
-        confirm.first.click()
-    page.evaluate("scrollTo(0, 0)")
-
-
-def go(path: str) -> Callable[[Page], None]:
-    def view(page: Page) -> None:
-        page.goto(path)
-
-    return view
-
-
-def look(page: Page) -> None:
-    page.goto("/look")
-    page.set_input_files("#file", demo_shop() / "photos" / "0002.jpg")
-    page.locator(".card").first.wait_for()
-
-
-VIEWS: dict[str, Callable[[Page], None]] = {
-    "feed": feed,
-    "point": point,
-    "bag": bag,
-    "one-post": one_post,
-    "product": go(f"/products/{PRODUCT}"),
-    "new-post": go("/post"),
-    "post": post,
-    "look": look,
-    "me": go("/me"),
-    "catalogue": go("/catalogue"),
-}
+def shoot(browser: Browser, options: argparse.Namespace, size: str, scheme: str) -> None:
+    """All pages of one size and scheme: the first run of an empty folder, then a copy of the demo."""
+    shots = Shots(options, size, scheme)
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        first_run = shots.wanted(FIRST_RUN)
+        if first_run:
+            # Empty but for the embeddings: what is encoded already comes in quickly.
+            shutil.copytree(options.demo / "index" / "cache", folder / "empty" / "index" / "cache")
+            with served(folder / "empty") as address:
+                page = shots.page(browser, address)
+                # Each goes on from the one before.
+                shots.take_all(page, FIRST_RUN if options.only else first_run)
+                page.context.close()
+        for part in ("index", "data"):
+            shutil.copytree(options.demo / part, folder / "demo" / part)
+        with served(folder / "demo", import_folder=small_shop(folder / "shop")) as address:
+            page = shots.page(browser, address)
+            shots.take_all(page, shots.wanted(SIGNED_OUT))
+            sign_in(page, (options.demo / "key").read_text().strip())
+            shots.take_all(page, shots.wanted(SIGNED_IN))
+            page.context.close()
 
 
 @contextmanager
-def served(demo: Path) -> Iterator[str]:
-    """The service on the demo's folders, in a thread."""
-    app = create_app(Settings(index_dir=demo / "index", data_dir=demo / "data"))
+def served(folder: Path, **more: Any) -> Iterator[str]:
+    """The service on a folder, in a thread."""
+    app = create_app(Settings(index_dir=folder / "index", data_dir=folder / "data", **more))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = Thread(target=server.run)
     thread.start()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from .service import client, furnish, post, served, settings_in
 
@@ -24,6 +24,9 @@ SIZES: dict[str, dict[str, Any]] = {
 # The demo shop's product pages; a browser that is sent there is stopped at the door.
 SHOP = "https://shop.example/"
 POSTS = 15
+# A busy machine is no failure: what is waited for comes, however long it takes.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def open_page(browser: Browser, watches: list[Watch]) -> Iterator[Open]:
 
         def make(address: str, size: str = "desktop", beside: tuple[str, ...] = (), **more: Any) -> Page:
             context = browser.new_context(base_url=address, **{"locale": "en-GB", **SIZES[size], **more})
-            context.set_default_timeout(30_000)
+            context.set_default_timeout(PATIENCE)
             stack.callback(context.close)
             watch = Watch(address, beside)
             watch.over(context)
@@ -135,3 +138,15 @@ def sign_in(page: Page, key: str) -> None:
 def ready(page: Page) -> None:
     """Wait until the page's module has set all up."""
     page.wait_for_selector("html[data-ready=yes]", state="attached")
+
+
+def until(page: Page, done: Callable[[], bool], again: Callable[[], object], pause: int = 200) -> None:
+    """Do something again and again until it has come about; Playwright's own waiting needs eval, which our
+    policy forbids.
+    """
+    for _ in range(PATIENCE // pause):
+        if done():
+            return
+        again()
+        page.wait_for_timeout(pause)
+    raise AssertionError("it does not come about")

@@ -24,6 +24,10 @@ class Words:
             key = f"{key}.{'one' if values['n'] == 1 else 'other'}"
         return self.words[key].format(**values) if values else self.words[key]
 
+    def known(self, key: str, otherwise: str) -> str:
+        """The words for a key that may be new to us."""
+        return self.words.get(key, otherwise)
+
 
 @cache
 def words(language: str) -> Words:

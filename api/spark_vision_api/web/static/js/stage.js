@@ -86,7 +86,14 @@ export class Stage {
 // A point that is dragged or moved by arrow keys; `moved(point)` once it rests.
 export function movable(stage, element, point, moved) {
   let resting = 0;
+  const rest = () => {
+    if (!resting) return;
+    clearTimeout(resting);
+    resting = 0;
+    moved(point);
+  };
   place(element, point);
+  element.onblur = () => queueMicrotask(rest); // Who goes on has come to rest; later than a rebuilding of the stage.
   element.onkeydown = (event) => {
     const way = WAYS[event.key];
     if (!way) return;
@@ -96,7 +103,7 @@ export function movable(stage, element, point, moved) {
     place(element, point);
     stage.say(t("stage.point_at", { x: Math.round(point.x * 100), y: Math.round(point.y * 100) }));
     clearTimeout(resting);
-    resting = setTimeout(() => moved(point), 500);
+    resting = setTimeout(rest, 500);
   };
   element.onpointerdown = (down) => {
     if (down.button !== 0) return;
