@@ -108,7 +108,9 @@ function shownItems() {
   const regions = draft.items.filter((item) => item.box);
   const asWhole = draft.items.filter((item) => !item.box);
   const shown = regions.length ? regions : asWhole;
-  return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box) }));
+  return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box),
+    // Whether a card above shows this product as tagged.
+    echoes: (id) => shown.slice(0, index).some((above) => above.suggestions.find((held) => draft.standing(held.product_id) === "tagged")?.product_id === id) }));
 }
 
 const near = (a, b) => ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1e-4);
