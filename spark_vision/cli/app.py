@@ -10,6 +10,7 @@ from spark_vision.cli import (
     demo,
     evaluate,
     index,
+    learned,
     models,
     run_report,
     search,
@@ -33,6 +34,7 @@ app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
 app.add_typer(users.app, name="users")
 app.add_typer(store.app, name="store")
+app.add_typer(learned.app, name="learned")
 app.command("suggest")(suggest.suggest)
 app.command("search")(search.search)
 app.command("calibrate")(calibrate.calibrate)

@@ -29,7 +29,7 @@ def add(
     """Make an account, and print its key: once, for it is not kept."""
     from spark_vision.tagging.accounts import add_account
 
-    with _store() as store:
+    with open_migrated() as store:
         _show(add_account(store, name, role, datetime.now(UTC)), as_json=as_json)
 
 
@@ -38,14 +38,14 @@ def key(name: Name, as_json: AsJson = False) -> None:
     """Make one more key for an account, and print it: once, for it is not kept."""
     from spark_vision.tagging.accounts import add_key
 
-    with _store() as store:
+    with open_migrated() as store:
         _show(add_key(store, name, datetime.now(UTC)), as_json=as_json)
 
 
 @app.command("list")
 def list_accounts(as_json: AsJson = False) -> None:
     """List accounts with their keys' ids; the keys themselves nobody knows."""
-    with _store() as store, store.reading() as work:
+    with open_migrated() as store, store.reading() as work:
         accounts = work.accounts.all()
     if as_json:
         console.print_json(
@@ -84,13 +84,14 @@ def revoke(
     """Revoke an account's keys; what the account did stays."""
     from spark_vision.tagging.accounts import revoke as revoke_keys
 
-    with _store() as store:
+    with open_migrated() as store:
         count = revoke_keys(store, name, key_id, datetime.now(UTC))
     console.out.print(f"{count} {'key is' if count == 1 else 'keys are'} revoked.")
 
 
 @contextmanager
-def _store() -> Iterator["Store"]:
+def open_migrated() -> Iterator["Store"]:
+    """The store of the settings, with its tables as they should be; closed when the block ends."""
     from spark_vision.bootstrap.tagging import migrate_store, open_store
 
     settings = Settings()

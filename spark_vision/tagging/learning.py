@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from spark_vision.domain.account import Actor, Role
 from spark_vision.domain.decision import Decision
 from spark_vision.domain.learned import LearnedView, removed, restored, view_of
+from spark_vision.domain.post import Photo
 from spark_vision.errors import NotAllowedError, NotFoundError, StaleError
 from spark_vision.ports.learned import Behind
 from spark_vision.ports.store import Store, Work
 from spark_vision.tagging.room import Versions
+
+Team = Actor | None
+"""Who asks: one of the catalogue team, or (None) whoever runs commands on the service's machine."""
 
 
 def _now() -> datetime:
@@ -44,40 +48,72 @@ class ViewLearner:
         work.learned.withdraw_post(post_id, self.clock())
 
 
-def list_views(store: Store, actor: Actor, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
-    """Views that were not withdrawn, newest first, for the catalogue team; raises NotAllowedError."""
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """A view as the catalogue team sees it. poster: the name of who decided; photo: of the post, where who
+    asks may see the post at all: a draft's picture is its poster's alone.
+    """
+
+    view: LearnedView
+    poster: str
+    photo: Photo | None
+
+
+def list_views(store: Store, actor: Team, product_id: str, behind: Behind, count: int) -> list[ShownView]:
+    """Views that were not withdrawn, newest first; raises NotAllowedError."""
     _check(actor)
     with store.reading() as work:
-        return work.learned.page(product_id, behind, count)
+        return [_shown(work, view, actor) for view in work.learned.page(product_id, behind, count)]
 
 
-def remove_view(store: Store, actor: Actor, view_id: str, versions: Versions, now: datetime) -> LearnedView:
+def find_view(store: Store, actor: Team, view_id: str) -> ShownView:
+    """One of them; raises NotAllowedError, NotFoundError."""
+    _check(actor)
+    with store.reading() as work:
+        return _shown(work, _found(work, view_id), actor)
+
+
+def remove_view(store: Store, actor: Team, view_id: str, versions: Versions, now: datetime) -> LearnedView:
     """Take a view out of suggestions; one that is out already stays as it is.
 
     Raises NotAllowedError, NotFoundError, StaleError, and ConflictError where the poster took it back.
     """
-    return _change(store, actor, view_id, versions, lambda view: removed(view, actor.id, now))
+    return _change(
+        store, actor, view_id, versions, lambda view: removed(view, None if actor is None else actor.id, now)
+    )
 
 
-def restore_view(store: Store, actor: Actor, view_id: str, versions: Versions) -> LearnedView:
+def restore_view(store: Store, actor: Team, view_id: str, versions: Versions) -> LearnedView:
     """Put a removed view back; raises what `remove_view` does."""
     return _change(store, actor, view_id, versions, restored)
 
 
 def _change(
-    store: Store, actor: Actor, view_id: str, versions: Versions, change: Callable[[LearnedView], LearnedView]
+    store: Store, actor: Team, view_id: str, versions: Versions, change: Callable[[LearnedView], LearnedView]
 ) -> LearnedView:
     _check(actor)
     with store.writing() as work:
-        view = work.learned.held(view_id)
-        if view is None:
-            raise NotFoundError(f"There is no learned view {view_id[:100]!r}.")
+        view = _found(work, view_id)
         if versions is not None and view.version not in versions:
             raise StaleError("The view was changed since you have seen it; get it again.")
         changed = change(view)
         return view if changed == view else work.learned.save(changed)
 
 
-def _check(actor: Actor) -> None:
-    if not actor.has(Role.CATALOGUE, Role.ADMIN):
+def _found(work: Work, view_id: str) -> LearnedView:
+    view = work.learned.held(view_id)
+    if view is None:
+        raise NotFoundError(f"There is no learned view {view_id[:100]!r}.")
+    return view
+
+
+def _shown(work: Work, view: LearnedView, actor: Team) -> ShownView:
+    poster, post = work.accounts.get(view.poster_id), work.posts.get(view.post_id)
+    visible = post is not None and actor is not None and post.is_visible_to(actor)
+    photo = post.photo if post is not None and visible else None
+    return ShownView(view, "" if poster is None else poster.name, photo)
+
+
+def _check(actor: Team) -> None:
+    if actor is not None and not actor.has(Role.CATALOGUE, Role.ADMIN):
         raise NotAllowedError("Learned views are for the catalogue team.")

@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from spark_vision.bootstrap import build_index
+from spark_vision.domain.account import Role
 from spark_vision.settings import Settings
 
 from .conftest import Start
@@ -115,3 +116,53 @@ def test_words_find_what_they_found(ada: Person, bob: Person) -> None:
     before = bob.ask("GET", "/v1/search/products?q=blue").json()["suggestions"]
     confirmed(ada)
     assert bob.ask("GET", "/v1/search/products?q=blue").json()["suggestions"] == before
+
+
+VIEWS = "/v1/catalogue/learned-views"
+
+
+@pytest.fixture
+def team(client: TestClient) -> Person:
+    return person(client, "Tea", Role.CATALOGUE)
+
+
+def test_the_catalogue_team_sees_removes_and_restores_what_was_learned(
+    ada: Person, bob: Person, team: Person
+) -> None:
+    before = found(bob)
+    post_id = confirmed(ada)
+    learned = found(bob)
+    (view,) = team.ask("GET", VIEWS).json()["views"]
+    assert (view["product_id"], view["stance"], view["poster"]) == (BLUE, "confirmed", "Ada")
+    assert (view["product"]["title"], view["removed_at"], view["box"]) == ("<b>Blue</b> mug", None, None)
+    # A draft's picture is its poster's alone.
+    assert view["picture"] is None
+    place = f"{VIEWS}/{view['id']}"
+    assert team.ask("GET", f"{place}/picture").status_code == 404
+    assert ada.ask("POST", f"/v1/posts/{post_id}/publish").status_code == 200
+    (view,) = team.ask("GET", VIEWS, params={"product_id": BLUE}).json()["views"]
+    picture = team.ask("GET", view["picture"])
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
+    assert team.ask("GET", VIEWS, params={"product_id": "red-mug"}).json()["views"] == []
+
+    assert team.ask("DELETE", place, headers={"If-Match": '"77"'}).status_code == 412
+    removed = team.ask("DELETE", place, headers={"If-Match": f'"{view["version"]}"'})
+    assert (removed.status_code, removed.headers["ETag"]) == (204, f'"{view["version"] + 1}"')
+    assert found(bob) == before
+    back = team.ask("POST", f"{place}/restore", headers={"If-Match": removed.headers["ETag"]})
+    assert (back.status_code, back.json()["removed_at"]) == (200, None)
+    assert found(bob) == learned
+    assert ada.ask("DELETE", f"/v1/posts/{post_id}/tags/{BLUE}").status_code == 204
+    assert team.ask("DELETE", place).status_code == 409
+    assert team.ask("GET", VIEWS).json()["views"] == []
+
+
+def test_learned_views_are_listed_page_by_page(ada: Person, team: Person) -> None:
+    for colour in ("red", "blue", "green"):
+        ada.tag(ada.draft(colour=colour), "red-mug")
+    first = team.ask("GET", VIEWS, params={"limit": 2}).json()
+    rest = team.ask("GET", VIEWS, params={"limit": 2, "cursor": first["next"]}).json()
+    ids = [view["id"] for view in (*first["views"], *rest["views"])]
+    assert (len(set(ids)), rest["next"]) == (3, None)
+    other = {"product_id": "red-mug", "cursor": first["next"]}
+    assert team.ask("GET", VIEWS, params=other).status_code == 422

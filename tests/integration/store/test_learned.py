@@ -26,7 +26,7 @@ from spark_vision.imaging.decode import decode
 from spark_vision.storage.migrate import migrate
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging import posts
-from spark_vision.tagging.learning import ViewLearner, list_views, remove_view, restore_view
+from spark_vision.tagging.learning import ViewLearner, find_view, list_views, remove_view, restore_view
 from spark_vision.tagging.room import ANY, Room
 from spark_vision.tagging.tags import Place, put_tag, reject, remove_tag, unreject
 from spark_vision.tagging.view_memory import ViewMemory
@@ -168,10 +168,10 @@ def test_lists_go_on_where_they_ended_and_by_product(learning: Room, ada: Actor,
         for product in ("mug", "bowl")
     ]
     listed: list[LearnedView] = []
-    while page := list_views(
-        learning.store, team, "", (listed[-1].learned_at, listed[-1].id) if listed else None, 2
-    ):
-        listed += page
+    behind = None
+    while page := list_views(learning.store, team, "", behind, 2):
+        listed += [shown.view for shown in page]
+        behind = (listed[-1].learned_at, listed[-1].id)
     assert [view.id for view in listed] == sorted(made, reverse=True)
     assert len(list_views(learning.store, team, "mug", None, 10)) == 3
     assert list_views(learning.store, team, "m\0g", None, 10) == []
@@ -277,3 +277,13 @@ def test_decisions_of_before_there_were_views_teach_too(
     key = lambda one: one.id  # noqa: E731
     assert sorted(after, key=key) == sorted(before, key=key)
     assert view in after
+
+
+def test_a_drafts_picture_is_its_posters_alone(learning: Room, ada: Actor, post: Post, team: Actor) -> None:
+    view = tag(learning, ada, post)
+    shown = find_view(learning.store, team, view.id)
+    assert (shown.view, shown.poster, shown.photo) == (view, "Ada", None)
+    posts.publish(learning, ada, post.id, ANY, NOW)
+    assert find_view(learning.store, team, view.id).photo == post.photo
+    (listed,) = list_views(learning.store, None, "", None, 10)
+    assert listed.photo is None
