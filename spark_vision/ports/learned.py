@@ -57,5 +57,8 @@ class LearnedViews(Protocol):
     def keep_vector(self, view_id: str, encoder: str, vector: NDArray[np.float32]) -> None:
         """Keep a view's embedding, unless it is withdrawn by now. The revision stays."""
 
+    def count(self) -> int:
+        """How many views stand."""
+
     def page(self, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
         """Views that are not withdrawn, newest first; product_id: of one product; empty: of all."""

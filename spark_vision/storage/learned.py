@@ -4,7 +4,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from spark_vision.domain.box import Box
@@ -84,6 +84,10 @@ class SqlLearnedViews:
         same = (LearnedViewRow.id == view_id, LearnedViewRow.withdrawn_at.is_(None))
         kept = {"encoder": encoder, "vector": vector.astype(_NUMBERS).tobytes()}
         self._session.execute(update(LearnedViewRow).where(*same).values(kept))
+
+    def count(self) -> int:
+        standing = (LearnedViewRow.withdrawn_at.is_(None), LearnedViewRow.removed_at.is_(None))
+        return self._session.scalars(select(func.count()).where(*standing)).one()
 
     def page(self, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
         if "\0" in product_id:

@@ -66,6 +66,13 @@ def list_views(store: Store, actor: Team, product_id: str, behind: Behind, count
         return [_shown(work, view, actor) for view in work.learned.page(product_id, behind, count)]
 
 
+def count_views(store: Store, actor: Team) -> int:
+    """How many views stand; raises NotAllowedError."""
+    _check(actor)
+    with store.reading() as work:
+        return work.learned.count()
+
+
 def find_view(store: Store, actor: Team, view_id: str) -> ShownView:
     """One of them; raises NotAllowedError, NotFoundError."""
     _check(actor)

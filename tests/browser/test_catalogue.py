@@ -2,13 +2,14 @@
 
 import csv
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from spark_vision.bootstrap.demo_shop import demo_shop
 
-from .conftest import Open, ready, sign_in, until
+from .conftest import House, Open, ready, sign_in, until
 from .service import client, furnish, served, settings_in
 
 BAD_FEED = "title,price\nMug without an id,14.00 EUR\n"
@@ -38,6 +39,27 @@ def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: 
         send(page, tmp_path / "bad.csv")
         expect(page.get_by_role("alert")).to_be_visible()
         page.close()
+
+
+def test_what_was_learned_is_seen_removed_and_put_back(house: House, ada: Callable[..., Page]) -> None:
+    for size in ("phone", "desktop"):
+        page = ada(size)
+        page.goto("/catalogue")
+        learned = page.locator("#learned")
+        count = learned.locator("h2 span")
+        before = count.inner_text()
+        assert int(before) == 3 * len(house.posts)
+        first = learned.locator("li").first
+        picture = first.locator("img").first
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("image => image.naturalWidth") > 0
+        first.get_by_role("button", name="Remove what was learned").click()
+        expect(count).to_have_text(str(int(before) - 1))
+        expect(first).to_contain_text("removed")
+        first.get_by_role("button", name="Undo the removal").click()
+        expect(count).to_have_text(before)
+        expect(first).not_to_contain_text("removed")
 
 
 def small_shop(folder: Path) -> Path:

@@ -8,8 +8,11 @@ from starlette.responses import Response
 
 from spark_vision.bootstrap import Shop
 from spark_vision.importing.orders import cancel_import, find_import, newest_imports
+from spark_vision.tagging.learning import count_views, list_views, remove_view, restore_view
+from spark_vision.tagging.room import ANY
 from spark_vision_api.routes.index import activate_version, list_versions, roll_back
 from spark_vision_api.schemas.catalogue import ImportOut, import_out
+from spark_vision_api.schemas.learned import LearnedViewOut, learned_view_out
 from spark_vision_api.shown import empty, shelf_of
 from spark_vision_api.web.visit import Team
 
@@ -30,6 +33,8 @@ def show_catalogue(visit: Team) -> Response:
         imports=imports,
         busy=_is_busy(imports),
         versions=list_versions(services).versions[::-1],
+        learned=_learned(visit),
+        learned_count=count_views(services.store, visit.actor),
     )
 
 
@@ -66,6 +71,27 @@ async def go_back(visit: Team) -> Response:
     """Make the version live that was so before."""
     await run_in_threadpool(roll_back, visit.services, visit.actor)
     return visit.go("/catalogue")
+
+
+@router.post("/learned/{view_id}/remove")
+def remove_learned(visit: Team, view_id: str) -> Response:
+    """Take a learned view out of suggestions."""
+    remove_view(visit.services.store, visit.actor, view_id, ANY, visit.now)
+    return visit.go("/catalogue#learned")
+
+
+@router.post("/learned/{view_id}/restore")
+def restore_learned(visit: Team, view_id: str) -> Response:
+    """Put a learned view back."""
+    restore_view(visit.services.store, visit.actor, view_id, ANY)
+    return visit.go("/catalogue#learned")
+
+
+def _learned(visit: Team) -> list[LearnedViewOut]:
+    shop = visit.services.live.loaded
+    shelf = empty if shop is None else shelf_of(shop)
+    found = list_views(visit.services.store, visit.actor, "", None, _SHOWN)
+    return [learned_view_out(shown, shelf) for shown in found]
 
 
 def _live(shop: Shop | None) -> dict[str, object] | None:
