@@ -3,6 +3,7 @@
 
     scripts/render_demo_shop.py --sheets docs/pictures       the demo shop, and its contact sheets
     scripts/render_demo_shop.py --training --products 200 --scenes 500 --seed 7 --out DIR
+    scripts/render_demo_shop.py --fresh-photos 40 --seed 7 --out DIR      other photos of the demo shop's products
 
 The same seed gives the same scenes, and on one machine the same bytes. What is there already and
 was made from the same recipe is not rendered again, so that an interrupted run can be repeated.
@@ -78,7 +79,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--training", action="store_true", help="a range of made-up products instead of the shop")
     add("--products", type=_count, default=200, help="products of a training range")
     add("--scenes", type=_count, help="photos (default: 136, for training 500)")
-    add("--seed", type=int, default=7, help="of a training range; any but the demo shop's")
+    add("--fresh-photos", type=_count, help="so many other photos of the demo shop's products, to measure on")
+    add("--seed", type=int, default=7, help="of a training range or fresh photos; any but the demo shop's")
     add("--samples", type=_count, help="light paths a pixel (default: 12 in the studio, 8 in rooms)")
     add("--noisy", action="store_true", help="do not denoise")
     add("--size", type=_count, default=512, help="longer side of a photo, in pixels")
@@ -88,9 +90,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--sheets", type=Path, help="folder for contact sheets of what is there")
     add("--limit", type=_count, help="render at most so many pictures in this run")
     options = parser.parse_args(arguments)
-    if options.training and options.out is None:
-        parser.error("--training needs --out: the demo shop's folder is not for training pictures")
-    if options.training and (options.seed == SEED or options.seed < 0):
+    if options.training and options.fresh_photos:
+        parser.error("--training and --fresh-photos are two things")
+    apart = options.training or options.fresh_photos
+    if apart and options.out is None:
+        parser.error("--training and --fresh-photos need --out: the demo shop's folder is not for them")
+    if apart and (options.seed == SEED or options.seed < 0):
         parser.error(f"--seed {options.seed} is not free: {SEED} is the demo shop's own")
     options.out = options.out or DEMO_SHOP
     return options
@@ -103,7 +108,10 @@ def quality(options: argparse.Namespace, samples: int) -> Quality:
 
 def planned(options: argparse.Namespace) -> tuple[tuple[Product, ...], list[PhotoPlan]]:
     """Products and photos of the demo shop, or of a training range."""
-    if not options.training:
+    if options.fresh_photos:
+        products, count = demo_range(), options.fresh_photos
+        order = PhotoOrder(count, max(count * 18 // 136, 1), 0, "fresh", options.seed)
+    elif not options.training:
         products = demo_range()
         count = options.scenes or 136
         order = PhotoOrder(count, max(count * 18 // 136, 1), max(count * 24 // 136, 1), "test", SEED)
