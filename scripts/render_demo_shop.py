@@ -3,7 +3,7 @@
 
     scripts/render_demo_shop.py --sheets docs/pictures       the demo shop, and its contact sheets
     scripts/render_demo_shop.py --training --products 200 --scenes 500 --seed 7 --out DIR
-    scripts/render_demo_shop.py --fresh-photos 40 --seed 7 --out DIR      other photos of the demo shop's products
+    scripts/render_demo_shop.py --fresh-photos 40 --seed 7 --out DIR    other photos of the demo products
 
 The same seed gives the same scenes, and on one machine the same bytes. What is there already and
 was made from the same recipe is not rendered again, so that an interrupted run can be repeated.

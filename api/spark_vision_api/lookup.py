@@ -38,7 +38,7 @@ def look_up_photo(
         photo = decode(request.photo, limits)
     with timings.stage("learned"):
         shop = open_shop()
-    items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted)
+    items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted, request.extra)
     seconds = {**timings.seconds, "total": perf_counter() - asked}
     metrics.looked_up(items, seconds)
     return PhotoSearch.model_validate(

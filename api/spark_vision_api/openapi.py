@@ -12,7 +12,7 @@ from spark_vision_api.filters import FilterIn
 from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
 from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
 from spark_vision_api.schemas.problem import ProblemOut
-from spark_vision_api.schemas.search import BoxIn
+from spark_vision_api.schemas.search import BoxIn, PointIn
 
 DESCRIPTION = (
     "A photo goes in, the shop's products that are in it come out. Every error is a problem document"
@@ -31,7 +31,7 @@ TAGS = [
 Responses = dict[int | str, dict[str, Any]]
 _REF = "#/components/schemas/{model}"
 _SCHEMA = {"$ref": _REF.format(model="ProblemOut")}
-_EXTRA_MODELS = (ProblemOut, BoxIn, FilterIn, ImportIn)
+_EXTRA_MODELS = (ProblemOut, BoxIn, PointIn, FilterIn, ImportIn)
 # Every operation that reads a query or a body may refuse it like this.
 _INVALID = (
     "invalid-request",
@@ -120,6 +120,14 @@ def photo_body() -> dict[str, Any]:
                 "description": "Regions to look at, as JSON; after those of the query.",
                 "example": [{"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}],
             },
+            "points": {
+                "type": "array",
+                "items": {"$ref": _REF.format(model="PointIn")},
+                "description": "Where somebody tapped, as JSON; after those of the query.",
+                "example": [{"x": 0.25, "y": 0.5}],
+            },
+            "words": {"type": "string", "maxLength": 200, "description": "In place of the query's."},
+            "find": {"type": "boolean", "description": "In place of the query's."},
             "top": {
                 "type": "integer",
                 "minimum": 1,
@@ -137,7 +145,7 @@ def photo_body() -> dict[str, Any]:
         "application/octet-stream": picture,
         "multipart/form-data": {
             "schema": form,
-            "encoding": {name: {"contentType": "application/json"} for name in ("boxes", "filter")},
+            "encoding": {name: {"contentType": "application/json"} for name in ("boxes", "points", "filter")},
         },
     }
     return {"requestBody": {"required": True, "content": content}}

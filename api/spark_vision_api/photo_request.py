@@ -1,6 +1,7 @@
-"""The body of a photo look-up: a bare picture, or a form with one and with boxes."""
+"""The body of a photo look-up: a bare picture, or a form with one and with what is asked of it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,35 +10,46 @@ from pydantic import TypeAdapter, ValidationError
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.product_filter import ProductFilter
+from spark_vision.domain.tag import Point
+from spark_vision.suggestion.ask import Extra
 from spark_vision_api.errors import FormError, MediaTypeError
 from spark_vision_api.filters import FilterIn
 from spark_vision_api.forms import Part, read_form
-from spark_vision_api.schemas.search import BoxIn, Top
+from spark_vision_api.schemas.search import BoxIn, Find, PointIn, Top, Words
 from spark_vision_api.strict_json import unique_keys
 
 T = TypeVar("T")
 _FORM = "multipart/form-data"
-_FIELDS = ("photo", "boxes", "top", "filter")
+_FIELDS = ("photo", "boxes", "points", "words", "find", "top", "filter")
 _BOXES = TypeAdapter(list[BoxIn])
+_POINTS = TypeAdapter(list[PointIn])
+_WORDS: TypeAdapter[str] = TypeAdapter(Words)
+_FIND: TypeAdapter[bool | None] = TypeAdapter(Find)
 _TOP: TypeAdapter[int] = TypeAdapter(Top)
 _FILTER = TypeAdapter(FilterIn)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the query asks for; boxes: X,Y,W,H each."""
+    """What the query asks for; boxes: X,Y,W,H each; points: X,Y each."""
 
     boxes: tuple[str, ...]
+    points: tuple[str, ...]
+    words: str
+    find: bool | None
     top: int
     wanted: ProductFilter
 
 
 @dataclass(frozen=True)
 class PhotoRequest:
-    """A photo's bytes, the boxes to look at, how many suggestions each is to have, and of which products."""
+    """A photo's bytes, where to look and what is meant, how many suggestions an item is to have, and of
+    which products.
+    """
 
     photo: bytes
     boxes: tuple[Box, ...]
+    extra: Extra
     top: int
     wanted: ProductFilter
 
@@ -58,8 +70,9 @@ def read_photo_request(content_type: str, body: bytes, asked: Asked) -> PhotoReq
     Raises FormError, InvalidInputError, or RequestValidationError with the names of what was wrong.
     """
     boxes = tuple(Box.parse(text) for text in asked.boxes)
+    extra = Extra(tuple(Point.parse(text) for text in asked.points), asked.words, asked.find)
     if content_type.partition(";")[0].strip().lower() != _FORM:
-        return PhotoRequest(body, boxes, asked.top, asked.wanted)
+        return PhotoRequest(body, boxes, extra, asked.top, asked.wanted)
     form = read_form(content_type, body)
     if unknown := [name for name in form if name not in _FIELDS]:
         raise FormError(f"The form has a field {unknown[0]!r}; there are {', '.join(_FIELDS)}.")
@@ -68,6 +81,7 @@ def read_photo_request(content_type: str, body: bytes, asked: Asked) -> PhotoReq
     return PhotoRequest(
         bytes(form["photo"].data),
         boxes + (_boxes(form["boxes"]) if "boxes" in form else ()),
+        _extra(form, extra),
         _validated(_TOP, form["top"].text(), "top") if "top" in form else asked.top,
         _filter(form["filter"]) if "filter" in form else asked.wanted,
     )
@@ -76,6 +90,19 @@ def read_photo_request(content_type: str, body: bytes, asked: Asked) -> PhotoReq
 def _boxes(part: Part) -> tuple[Box, ...]:
     held = _validated(_BOXES, _json(part), "boxes")
     return tuple(Box(box.x, box.y, box.width, box.height) for box in held)
+
+
+def _extra(form: Mapping[str, Part], asked: Extra) -> Extra:
+    """The form's points after the query's, its words and its wish to find things in place of them."""
+    return Extra(
+        asked.points + (_points(form["points"]) if "points" in form else ()),
+        _validated(_WORDS, form["words"].text(), "words") if "words" in form else asked.words,
+        _validated(_FIND, form["find"].text(), "find") if "find" in form else asked.find,
+    )
+
+
+def _points(part: Part) -> tuple[Point, ...]:
+    return tuple(Point(point.x, point.y) for point in _validated(_POINTS, _json(part), "points"))
 
 
 def _filter(part: Part) -> ProductFilter:

@@ -14,10 +14,11 @@ from spark_vision.suggestion.regions.objectness import ObjectProposer
 def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
     """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
     return Judgement(
-        proposer=None if settings.regions == "off" else ObjectProposer(),
+        proposer=ObjectProposer(),
         calibration=calibration_for(version, encoder),
         most=settings.regions_most,
         precision=settings.target_precision,
+        find=settings.regions != "off",
     )
 
 

@@ -15,11 +15,13 @@ from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
+from spark_vision.domain.tag import Point
 from spark_vision.errors import InvalidInputError, PictureError, StoreError
 from spark_vision.settings import Settings
 
 if TYPE_CHECKING:
     from spark_vision.bootstrap import Shop
+    from spark_vision.suggestion.ask import Extra
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class _Wanted:
     """What the options ask for, the same for every photo."""
 
     boxes: list[Box]
+    extra: "Extra"
     top: int
     products: ProductFilter
     settings: Settings
@@ -46,6 +49,15 @@ def suggest(
     box: Annotated[
         list[str] | None, typer.Option(help="A region, in shares of the photo.", metavar="X,Y,W,H")
     ] = None,
+    point: Annotated[
+        list[str] | None,
+        typer.Option(help="Where somebody tapped: the thing there is looked up.", metavar="X,Y"),
+    ] = None,
+    words: Annotated[str, typer.Option(help="What is meant, such as 'the bag'.")] = "",
+    find: Annotated[
+        bool | None,
+        typer.Option("--find/--whole", help="Look for things in the photo, or at the whole of it alone."),
+    ] = None,
     top: Annotated[int, typer.Option(help="Suggestions an item.")] = 5,
     only: Only = None,
     index_dir: IndexDir = None,
@@ -57,12 +69,14 @@ def suggest(
 ) -> None:
     """Suggest the shop's products for one photo or many."""
     from spark_vision.bootstrap import open_shop
+    from spark_vision.suggestion.ask import Extra
 
     boxes, products = [Box.parse(text) for text in box or []], parse_filter(only)
+    extra = Extra(tuple(Point.parse(text) for text in point or []), words, find)
     settings = settings_for(index_dir)
     targets = _targets(photos, annotate)
     shop = _learned(open_shop(settings), settings)
-    wanted = _Wanted(boxes, top, products, settings)
+    wanted = _Wanted(boxes, extra, top, products, settings)
     documents = [_one(shop, photo, wanted, target) for photo, target in zip(photos, targets, strict=True)]
     failed = [document["error"]["detail"] for document in documents if "error" in document]
     if failed and len(photos) == 1:
@@ -134,7 +148,7 @@ def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
     timings = Timings()
     with timings.stage("decode"):
         photo = read_picture(path, wanted.settings.picture_limits)
-    items = shop.suggester.suggest(photo, wanted.boxes, wanted.top, timings, wanted.products)
+    items = shop.suggester.suggest(photo, wanted.boxes, wanted.top, timings, wanted.products, wanted.extra)
     return _Answer(photo, items, {**timings.seconds, "total": perf_counter() - start})
 
 

@@ -60,9 +60,28 @@ class Client:
 
     # Looking things up.
 
-    def search_photo(self, photo: bytes | Path, boxes: Sequence[Box] = (), top: int = 5) -> Looked:
-        """The products in a photo, for each box and for the whole of it. Nothing of the photo is kept."""
-        params = {"top": top, "box": [f"{box.x},{box.y},{box.width},{box.height}" for box in boxes]}
+    def search_photo(
+        self,
+        photo: bytes | Path,
+        boxes: Sequence[Box] = (),
+        top: int = 5,
+        *,
+        points: Sequence[tuple[float, float]] = (),
+        words: str = "",
+        find: bool | None = None,
+    ) -> Looked:
+        """The products in a photo, for each box and each point (x, y), and for the whole of it.
+
+        words: what is meant, such as "the bag"; find: whether things are looked for where there are
+        neither boxes nor points (None: as the service is set up). Nothing of the photo is kept.
+        """
+        params = {
+            "top": top,
+            "box": [f"{box.x},{box.y},{box.width},{box.height}" for box in boxes],
+            "point": [f"{x},{y}" for x, y in points],
+            **({"words": words} if words else {}),
+            **({} if find is None else {"find": str(find).lower()}),
+        }
         headers = {"Content-Type": "application/octet-stream"}
         return self._ask(
             Looked, "POST", "/v1/search/photo", content=_bytes(photo), params=params, headers=headers

@@ -26,6 +26,21 @@ class Point:
                 f"A point lies on the picture, in shares from 0 to 1 (x, y): not {self.x}, {self.y}."
             )
 
+    @classmethod
+    def parse(cls, text: str) -> "Point":
+        """Read `X,Y`.
+
+        >>> Point.parse("0.25,0.5")
+        Point(x=0.25, y=0.5)
+        """
+        try:
+            x, y = (float(part) for part in text.split(","))
+        except ValueError:
+            raise InvalidInputError(
+                f"A point is X,Y in shares of the picture, such as 0.25,0.5: not {text!r}."
+            ) from None
+        return cls(x, y)
+
 
 class Standing(StrEnum):
     """What was decided of a product in a post."""

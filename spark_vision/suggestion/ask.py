@@ -17,12 +17,12 @@ MAX_WORDS = 200
 @dataclass(frozen=True)
 class Extra:
     """What may be asked beside boxes. points: where somebody tapped; words: what is meant, such as "the
-    bag"; find: whether regions are looked for where neither boxes nor points were given.
+    bag"; find: whether regions are looked for where neither boxes nor points were given, None: as is set.
     """
 
     points: tuple[Point, ...] = ()
     words: str = ""
-    find: bool = True
+    find: bool | None = None
 
 
 NOTHING_MORE = Extra()
@@ -32,13 +32,15 @@ NOTHING_MORE = Extra()
 class Judgement:
     """How regions are found and matches judged; all of it may be missing.
 
-    most: regions that are looked for; precision: that first suggestions without a `no_match` should have.
+    find: whether regions are looked for where nobody says; most: how many; precision: that first
+    suggestions without a `no_match` should have.
     """
 
     proposer: RegionProposer | None = None
     calibration: Calibration | None = None
     most: int = 6
     precision: float = 0.9
+    find: bool = True
 
 
 PLAIN = Judgement()

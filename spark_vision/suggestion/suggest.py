@@ -110,12 +110,13 @@ class Suggester:
 
     def _regions(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
         proposer, asked = self.judgement.proposer, [Region(box, "asked") for box in boxes]
-        if extra.points and proposer is None:
-            raise InvalidInputError("Points want regions to be looked for, which is switched off here.")
         if proposer is None:
+            if extra.points or extra.find:
+                raise InvalidInputError("There is nothing here that finds regions or what a tap means.")
             return asked
         asked += [Region(proposer.around(photo, point), "asked") for point in extra.points]
-        if asked or not extra.find or not self.judgement.most:
+        find = self.judgement.find if extra.find is None else extra.find
+        if asked or not find or not self.judgement.most:
             return asked
         return [Region(box, "found") for box in proposer.propose(photo, self.judgement.most)]
 

@@ -86,6 +86,15 @@ def test_versions_are_listed_shown_verified_and_rolled_back(indexed: Path) -> No
     assert document(run("index", "list", "--json", cwd=indexed))["live"] == second
 
 
+def test_a_tap_and_words_are_asked_for(indexed: Path) -> None:
+    answer = document(
+        run("suggest", "photo.png", "--point", "0.5,0.5", "--words", "red", "--json", cwd=indexed)
+    )
+    assert [item["source"] for item in answer["items"]] == ["asked", "photo"]
+    answer = document(run("suggest", "photo.png", "--whole", "--json", cwd=indexed))
+    assert [item["source"] for item in answer["items"]] == ["photo"]
+
+
 def test_suggest_answers_in_the_contracts_shape(indexed: Path) -> None:
     answer = document(run("suggest", "photo.png", "--box", "0.25,0.25,0.5,0.5", "--json", cwd=indexed))
     assert answer["photo"] == "photo.png"

@@ -22,7 +22,7 @@ from spark_vision_api.filters import Wanted
 from spark_vision_api.lookup import look_up_photo, look_up_text
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
 from spark_vision_api.photo_request import Asked, check_media_type, read_photo_request
-from spark_vision_api.schemas.search import Boxes, PhotoSearch, ProductSearch, Top
+from spark_vision_api.schemas.search import Boxes, Find, PhotoSearch, Points, ProductSearch, Top, Words
 from spark_vision_api.services import Given, LoadedShop
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
@@ -52,9 +52,13 @@ async def search_photo(
     wanted: Wanted,
     actor: AnyActor,
     box: Annotated[Boxes, Query(default_factory=list)],
+    point: Annotated[Points, Query(default_factory=list)],
+    words: Annotated[Words, Query()] = "",
+    find: Annotated[Find, Query()] = None,
     top: Annotated[Top, Query()] = 5,
 ) -> Response:
-    """Suggest products for each box and for the whole photo, of those that the conditions allow.
+    """Suggest products for each box and each tap, or for each thing that is found, and for the whole photo,
+    of those that the conditions allow.
 
     The photo is not kept.
     """
@@ -62,7 +66,8 @@ async def search_photo(
     check_media_type(content_type)
     with services.lookups.admit():
         body = await request.body()
-        read = partial(read_photo_request, content_type, body, Asked(tuple(box), top, wanted))
+        asked = Asked(tuple(box), tuple(point), words, find, top, wanted)
+        read = partial(read_photo_request, content_type, body, asked)
         limits = services.settings.picture_limits
         learned = partial(services.learning.seen_by, shop, actor.id)
         work = partial(look_up_photo, learned, limits, read, perf_counter(), services.metrics)

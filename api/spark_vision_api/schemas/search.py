@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from spark_vision.suggestion.suggest import MAX_BOXES, MAX_TOP
+from spark_vision.suggestion.ask import MAX_BOXES, MAX_TOP, MAX_WORDS
 from spark_vision_api.schemas import examples
 from spark_vision_api.schemas.products import ProductCard
 
@@ -15,6 +15,29 @@ Boxes = Annotated[
         max_length=MAX_BOXES,
         description="A region as X,Y,WIDTH,HEIGHT in shares of the upright picture; may be repeated.",
         examples=[["0.1,0.2,0.5,0.5"]],
+    ),
+]
+Points = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Field(
+        max_length=MAX_BOXES,
+        description="Where somebody tapped, as X,Y in shares of the upright picture; may be repeated.",
+        examples=[["0.25,0.5"]],
+    ),
+]
+Words = Annotated[
+    str,
+    Field(
+        max_length=MAX_WORDS,
+        description="What is meant, such as `the bag`: narrows what is in the photo by a text.",
+        examples=["the bag"],
+    ),
+]
+Find = Annotated[
+    bool | None,
+    Field(
+        description="Whether things are looked for in a photo without boxes and points; without, as the"
+        " service is set up. `false` looks the whole photo up alone, which is the fastest.",
     ),
 ]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -30,6 +53,15 @@ class BoxIn(BaseModel):
     y: Share
     width: Size
     height: Size
+
+
+class PointIn(BaseModel):
+    """Where somebody tapped on a picture."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    x: Share
+    y: Share
 
 
 class BoxOut(BaseModel):
@@ -96,7 +128,9 @@ class ItemOut(BaseModel):
 
 
 class PhotoSearch(BaseModel):
-    """The products in a photo: an item for each box in their order, then one for the whole photo."""
+    """The products in a photo: an item for each box and each point in their order, or for each thing that
+    was found in it, surest first; then one for the whole photo.
+    """
 
     model_config = ConfigDict(json_schema_extra=examples.shown(examples.PHOTO_SEARCH))
 

@@ -49,6 +49,26 @@ def test_boxes_that_are_no_json_are_refused(client: TestClient, text: str) -> No
     problem(answer, 400, "malformed-form")
 
 
+@pytest.mark.parametrize("point", ["", "0.5", "0.5,0.5,0.5", "a,b", "nan,0.5", "1.1,0.5", "-0.1,0"])
+def test_a_bad_point_of_the_query_is_refused(client: TestClient, point: str) -> None:
+    problem(client.post(PHOTO, content=picture(), headers=PNG, params={"point": point}), 422, "invalid-input")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [
+        ("points", '[{"x": 2, "y": 0}]', "body.points.0.x"),
+        ("points", '[{"x": 0}]', "body.points.0.y"),
+        ("find", "perhaps", "body.find"),
+        ("words", "x" * 201, "body.words"),
+    ],
+)
+def test_a_bad_field_of_the_form_is_named(client: TestClient, field: str, value: str, named: str) -> None:
+    answer = client.post(PHOTO, files={"photo": picture()}, data={field: value})
+    held = problem(answer, 422, "invalid-request")
+    assert held["errors"][0]["field"] == named
+
+
 def test_a_box_that_leaves_the_picture_is_refused(client: TestClient) -> None:
     boxes = json.dumps([{**GOOD_BOX, "x": 0.9}])
     answer = client.post(PHOTO, files={"photo": picture()}, data={"boxes": boxes})

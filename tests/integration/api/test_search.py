@@ -62,6 +62,40 @@ def test_a_form_carries_photo_boxes_and_top(client: TestClient) -> None:
     assert [len(item["suggestions"]) for item in body["items"]] == [1, 1, 1]
 
 
+def test_a_tap_is_an_item_of_what_is_under_it(client: TestClient) -> None:
+    query = {"point": ["0.25,0.5", "0.75,0.5"], "top": 1}
+    items = client.post(PHOTO, content=half_and_half(), headers=PNG, params=query).json()["items"]
+    assert [item["source"] for item in items] == ["asked", "asked", "photo"]
+    for item, x in zip(items, (0.25, 0.75), strict=False):
+        box = item["box"]
+        assert box["x"] <= x <= box["x"] + box["width"]
+
+
+def test_things_are_looked_for_where_one_asks(client: TestClient) -> None:
+    found, whole = (
+        client.post(PHOTO, content=half_and_half(), headers=PNG, params={"find": find}).json()["items"]
+        for find in ("true", "false")
+    )
+    assert {item["source"] for item in found[:-1]} <= {"found"}
+    assert [item["source"] for item in whole] == ["photo"]
+    assert found[-1] == whole[0]
+
+
+def test_words_say_what_is_meant(client: TestClient) -> None:
+    for words, expected in (("the red one", "red-mug"), ("the blue one", "kitchen/blue mug")):
+        query = {"words": words, "find": "false"}
+        body = client.post(PHOTO, content=half_and_half(), headers=PNG, params=query).json()
+        assert best(body["items"][0]) == expected
+        assert not body["items"][0]["calibrated"]
+
+
+def test_a_form_carries_points_words_and_whether_to_find(client: TestClient) -> None:
+    form = {"points": json.dumps([{"x": 0.75, "y": 0.5}]), "words": "red", "find": "false"}
+    body = client.post(PHOTO, data=form, files={"photo": half_and_half()}, params={"words": "blue"}).json()
+    assert [item["source"] for item in body["items"]] == ["asked", "photo"]
+    assert best(body["items"][-1]) == "red-mug"
+
+
 def test_the_same_photo_gives_the_same_answer(client: TestClient) -> None:
     answers = [client.post(PHOTO, content=picture(), headers=PNG).json()["items"] for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
