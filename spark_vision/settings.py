@@ -43,12 +43,18 @@ class Settings(BaseSettings):
     )
     keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
-    regions: Literal["objects", "off"] = Field(
+    regions: Literal["objects", "detector", "off"] = Field(
         default="off",
-        description="Whether things in a photo are looked for by what stands out (`objects`), or only where a"
-        " request asks for it (`off`).",
+        description="Whether things in a photo are looked for by what stands out (`objects`), by a detector of"
+        " torchvision (`detector`), or only where a request asks for it (`off`).",
     )
     regions_most: int = Field(default=6, ge=0, le=20, description="Regions that are looked up in a photo.")
+    detector: str = Field(
+        default="fasterrcnn_mobilenet_v3_large_320_fpn", description="One of torchvision's detectors."
+    )
+    detector_weights: Path | None = Field(
+        default=None, description="The detector's weights, a safetensors file on this machine."
+    )
     target_precision: float = Field(
         default=0.9, ge=0.5, le=0.98, description="How often a first suggestion without `no_match` is right."
     )

@@ -5,7 +5,9 @@ from pathlib import Path
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.embedding import EncoderSpec
 from spark_vision.encoding.bundled import bundled_models
+from spark_vision.errors import InvalidInputError
 from spark_vision.indexing.calibrations import read_calibration
+from spark_vision.ports import RegionProposer
 from spark_vision.settings import Settings
 from spark_vision.suggestion.ask import Judgement
 from spark_vision.suggestion.regions.objectness import ObjectProposer
@@ -14,12 +16,29 @@ from spark_vision.suggestion.regions.objectness import ObjectProposer
 def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
     """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
     return Judgement(
-        proposer=ObjectProposer(),
+        proposer=_proposer(settings),
         calibration=calibration_for(version, encoder),
         most=settings.regions_most,
         precision=settings.target_precision,
         find=settings.regions != "off",
     )
+
+
+def _proposer(settings: Settings) -> RegionProposer:
+    """Raises InvalidInputError and ModelError where a detector is wanted that cannot be had."""
+    objects = ObjectProposer()
+    if settings.regions != "detector":
+        return objects
+    if settings.detector_weights is None:
+        raise InvalidInputError(
+            "SPARK_VISION_REGIONS=detector wants SPARK_VISION_DETECTOR_WEIGHTS, a safetensors file."
+        )
+    # Loading torch takes seconds, and few want a detector.
+    from spark_vision.encoding.detector import load_detector
+    from spark_vision.encoding.torch_session import best_device
+
+    device = best_device(settings.device)
+    return load_detector(settings.detector, settings.detector_weights, device, objects)
 
 
 def calibration_for(version: Path, encoder: EncoderSpec) -> Calibration | None:
