@@ -45,8 +45,8 @@ class Settings(BaseSettings):
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     regions: Literal["objects", "detector", "off"] = Field(
         default="off",
-        description="Whether things in a photo are looked for by what stands out (`objects`), by a detector of"
-        " torchvision (`detector`), or only where a request asks for it (`off`).",
+        description="Whether things in a photo are looked for by what stands out (`objects`), by a detector"
+        " of torchvision (`detector`), or only where a request asks for it (`off`).",
     )
     regions_most: int = Field(default=6, ge=0, le=20, description="Regions that are looked up in a photo.")
     detector: str = Field(

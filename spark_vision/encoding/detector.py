@@ -1,4 +1,4 @@
-"""A detector of torchvision as what finds regions: any of its architectures, with weights from a local file."""
+"""A detector of torchvision as what finds regions, with weights from a local file."""
 
 from pathlib import Path
 from threading import Lock
