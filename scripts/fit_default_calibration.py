@@ -1,9 +1,10 @@
 """Fit the probabilities that come with a bundled model, on the demo shop's `demo` photos.
 
-    python scripts/fit_default_calibration.py [--model spark-mini]
+    python scripts/fit_default_calibration.py [--model spark-mini] [--photos DIR]... [--out FOLDER]
 
 To be run again whenever the model changes: a fit is tied to its encoder. Takes under a minute, and writes
-`calibration.json` into the model's folder. The `test` photos are not looked at.
+`calibration.json` into the model's folder, or into another. The `test` photos are not looked at.
+More photos of the same shop come from `scripts/render_demo_shop.py --fresh-photos`.
 """
 
 import argparse
@@ -26,7 +27,10 @@ def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="spark-mini")
-    name = parser.parse_args().model
+    parser.add_argument("--photos", type=Path, action="append", default=[], help="a folder of more photos")
+    parser.add_argument("--out", type=Path, help="a folder for the fit, in place of the model's")
+    options = parser.parse_args()
+    name = options.model
     model = bundled_model(name)
     if model is None:
         parser.error(f"there is no bundled model {name!r}")
@@ -34,9 +38,10 @@ def main() -> None:
         settings = Settings(index_dir=Path(place), model=name)
         build_index(settings, str(demo_shop()))
         shop = plain_shop(settings)
-        regions = labelled_regions(shop, read_dataset(demo_shop()).only("demo"), settings)
+        datasets = [read_dataset(demo_shop()).only("demo"), *map(read_dataset, options.photos)]
+        regions = [region for held in datasets for region in labelled_regions(shop, held, settings)]
         found = fit(open_set(regions), shop.gallery.encoder.fingerprint, FITTED_ON)
-    print(keep_calibration(model.path, found.as_dict()))
+    print(keep_calibration(options.out or model.path, found.as_dict()))
     for figure, value in found.figures.items():
         print(f"  {figure}  {value:g}")
 

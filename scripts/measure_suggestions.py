@@ -1,15 +1,18 @@
 """Measure suggestions on photos that nothing was fitted on: the demo shop's `test` split.
 
-    python scripts/measure_suggestions.py [--json]
+    python scripts/measure_suggestions.py [--photos DIR] [--fit FOLDER] [--json]
 
 Items found in photos and what is suggested for them, silence where there is nothing, probabilities
 (ECE, coverage, open set with a third of the products taken out), and the time in forward passes.
+Regions are looked for, whatever is set. `--photos` measures on other photos of the demo shop's products,
+`--fit` takes the probabilities that scripts/fit_default_calibration.py put into a folder.
 """
 
 import argparse
 import json
 from collections import defaultdict
 from pathlib import Path
+from shutil import copyfile
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from spark_vision.bootstrap import Shop, build_index, open_shop
+from spark_vision.bootstrap import Shop, build_index, open_shop, version_store
 from spark_vision.bootstrap.calibrating import labelled_regions, open_set
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.domain.suggestion import Item
@@ -25,6 +28,7 @@ from spark_vision.evaluation.calibrate import LabelledRegion, judge
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.protocols.detection import iou
 from spark_vision.imaging.files import read_picture
+from spark_vision.indexing.calibrations import CALIBRATION
 from spark_vision.settings import Settings
 from spark_vision.suggestion.ask import Extra
 
@@ -36,11 +40,18 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true")
-    as_json = parser.parse_args().json
+    parser.add_argument("--photos", type=Path, help="a folder of other photos of the demo shop's products")
+    parser.add_argument("--fit", type=Path, help="a folder with a calibration.json")
+    options = parser.parse_args()
+    as_json = options.json
     with TemporaryDirectory(prefix="spark-vision-") as place:
-        settings = Settings(index_dir=Path(place))
+        settings = Settings(index_dir=Path(place), regions="objects")
         build_index(settings, str(demo_shop()))
-        shop, dataset = open_shop(settings), read_dataset(demo_shop()).only("test")
+        if options.fit:
+            store = version_store(settings)
+            copyfile(options.fit / CALIBRATION, store.folder(store.live()) / CALIBRATION)
+        shop = open_shop(settings)
+        dataset = read_dataset(options.photos or demo_shop()).only(None if options.photos else "test")
         figures = {
             **_items(shop, dataset),
             **_probabilities(shop, dataset, settings),
@@ -59,7 +70,7 @@ def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
     for query in dataset.queries:
         by_photo[query.photo].append(query)
     found = located = large = 0
-    wrong, silent, shown = [], [], []
+    wrong, silent, bare, shown = [], [], [], []
     for photo, queries in by_photo.items():
         items = shop.suggester.suggest(read_picture(photo))
         products = set().union(*(query.relevant for query in queries))
@@ -67,6 +78,7 @@ def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
         shown.append(len(items) - 1)
         if not products:
             silent.append(not sure)
+            bare.append(not any(item.suggestions for item in items))
             continue
         wrong.append(sum(item.suggestions[0].product.id not in products for item in sure))
         for query in queries:
@@ -81,7 +93,9 @@ def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
         "suggested in the first five of a located item": round(found / large, 3),
         "photos with more than one wrong confident item": sum(each > 1 for each in wrong),
         "wrong confident items a photo, mean": round(float(np.mean(wrong)), 3),
-        "photos with nothing of the shop: no confident item": round(float(np.mean(silent)), 3),
+        "photos with nothing of the shop": len(silent),
+        "of these without a confident item": sum(silent),
+        "of these without even a guess": sum(bare),
         "items found a photo, mean": round(float(np.mean(shown)), 2),
     }
 

@@ -15,9 +15,12 @@ from spark_vision.suggestion.regions.objectness import ObjectProposer
 
 def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
     """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
+    own = _fitted(version, encoder)
+    calibration = own or bundled_calibration(encoder)
     return Judgement(
         proposer=_proposer(settings),
-        calibration=calibration_for(version, encoder),
+        calibration=calibration,
+        own=own is not None,
         most=settings.regions_most,
         precision=settings.target_precision,
         find=settings.regions != "off",
@@ -41,10 +44,14 @@ def _proposer(settings: Settings) -> RegionProposer:
     return load_detector(settings.detector, settings.detector_weights, device, objects)
 
 
-def calibration_for(version: Path, encoder: EncoderSpec) -> Calibration | None:
-    """The calibration in force for a version; None where none was fitted on its encoder."""
-    for folder in (version, *(model.path for model in bundled_models())):
-        value = read_calibration(folder)
-        if value is not None and value.get("encoder") == encoder.fingerprint:
-            return Calibration.from_dict(value)
-    return None
+def bundled_calibration(encoder: EncoderSpec) -> Calibration | None:
+    """The fit that came with a model; None where none came that was made for just this encoder."""
+    fits = (_fitted(model.path, encoder) for model in bundled_models())
+    return next((fit for fit in fits if fit is not None), None)
+
+
+def _fitted(folder: Path, encoder: EncoderSpec) -> Calibration | None:
+    value = read_calibration(folder)
+    if value is None or value.get("encoder") != encoder.fingerprint:
+        return None
+    return Calibration.from_dict(value)

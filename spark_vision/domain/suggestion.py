@@ -77,7 +77,8 @@ class Item:
     """One region of a photo with its suggestions, best first; `box` is None for the whole photo.
 
     source: whether the region was `asked` for, `found` in the photo, or is the whole `photo`;
-    calibrated: whether probabilities were fitted for this index version.
+    calibrated: whether probabilities were fitted for this index version; without that there may be some
+    by the fit that came with the model, for another shop.
     """
 
     box: Box | None

@@ -26,9 +26,9 @@ CANDIDATES = 5
 LEAST_REGIONS = 40
 _FOLDS = 5
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
-_FEW_WRONG = 0.1
+_FEW = 0.02
 _STRENGTH = 1.0
-_MOST_LIKELY = 0.3
+_MOST_LIKELY = 0.05
 Values = NDArray[np.float64]
 
 
@@ -110,7 +110,7 @@ def fit(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Cali
     return replace(
         _fitted(regions, encoder, fitted_on),
         thresholds=_thresholds(judged),
-        likely=_likely(judged),
+        likely=_likely(held_out, np.array([region.right.any() for region in regions])),
         figures=judged.figures(),
     )
 
@@ -156,7 +156,9 @@ def _thresholds(judged: Judged) -> tuple[tuple[float, float], ...]:
     return tuple(pairs)
 
 
-def _likely(judged: Judged) -> float:
-    """The best probability below which few (a tenth) of the right first suggestions lie."""
-    held = judged.probability[judged.right]
-    return round(min(float(np.quantile(held, _FEW_WRONG)), _MOST_LIKELY), 4)
+def _likely(probabilities: Values, right: NDArray[np.bool_]) -> float:
+    """The first probability below which few of the regions lie that have a right product among theirs.
+
+    Never a high one: what is unsure is marked as a guess, and only what is hopeless is not shown at all.
+    """
+    return round(min(float(np.quantile(probabilities[right], _FEW)), _MOST_LIKELY), 4)

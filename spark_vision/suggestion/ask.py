@@ -32,12 +32,14 @@ NOTHING_MORE = Extra()
 class Judgement:
     """How regions are found and matches judged; all of it may be missing.
 
+    own: whether the calibration was fitted for the index version, and did not come with its model;
     find: whether regions are looked for where nobody says; most: how many; precision: that first
     suggestions without a `no_match` should have.
     """
 
     proposer: RegionProposer | None = None
     calibration: Calibration | None = None
+    own: bool = True
     most: int = 6
     precision: float = 0.9
     find: bool = True

@@ -17,7 +17,7 @@ DEPTH = 20
 """Products that are ranked at least: what is not suggested tells how crowded the shop is around it."""
 
 _CLEARLY = 0.02
-_SAME = 0.3
+_SAME = 0.6  # of two things of one product that stand close, one would be lost with less
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Chooser:
             replace(held, probability=float(p), why=(*held.why, *calibration.reasons(row)))
             for held, p, row in zip(suggestions, likely, rows, strict=False)
         )
-        return self._settled(Item(region.box, judged, None, region.source, calibrated=True))
+        return self._settled(Item(region.box, judged, None, region.source, self.judgement.own))
 
     def _settled(self, item: Item) -> Item:
         """The item as it is, as guesses, or without suggestions where none is at all likely."""
@@ -111,11 +111,15 @@ def worth_showing(found: Sequence[Item], whole: Item) -> list[Item]:
     """
     kept: list[Item] = []
     for item in sorted(found, key=_strength, reverse=True):
-        if not item.suggestions or (not item.calibrated and _strength(item) < _strength(whole) + _CLEARLY):
+        if not item.suggestions or not (_is_judged(item) or _strength(item) >= _strength(whole) + _CLEARLY):
             continue
         if not any(_agree(item, other) for other in kept):
             kept.append(item)
     return kept
+
+
+def _is_judged(item: Item) -> bool:
+    return item.suggestions[0].probability is not None
 
 
 def _strength(item: Item) -> float:

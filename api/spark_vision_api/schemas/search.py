@@ -122,7 +122,10 @@ class ItemOut(BaseModel):
     source: Literal["asked", "found", "photo"] = Field(
         description="Whether the region was asked for, found in the photo, or is the whole photo."
     )
-    calibrated: bool = Field(description="Whether probabilities were fitted for this index version.")
+    calibrated: bool = Field(
+        description="Whether probabilities were fitted for this index version; where not, there may be some"
+        " by the fit that came with the model, made for another shop."
+    )
     suggestions: list[Suggested]
     no_match: NoMatchOut | None
 

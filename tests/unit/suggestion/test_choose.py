@@ -43,6 +43,12 @@ def test_a_clear_match_is_offered_with_what_speaks_for_it():
     assert item.suggestions[0].why[0].words == "well ahead of the next product"
 
 
+def test_a_fit_that_came_with_the_model_is_not_called_the_versions_own():
+    item = chooser(replace(FITTED, own=False)).item(WHOLE, matches(a1=0.95, b1=0.3, c=0.2))
+    assert not item.calibrated
+    assert item.suggestions[0].probability > 0.7
+
+
 def test_what_could_be_either_is_a_guess():
     item = chooser(FITTED).item(WHOLE, matches(a1=0.9, b1=0.89, c=0.2))
     assert item.no_match.reason == "below_threshold"
@@ -73,12 +79,22 @@ def test_variants_are_listed_where_they_are_not_suggested():
     assert chooser(top=3).item(WHOLE, matches(a1=0.9, b1=0.8, a2=0.7)).suggestions[0].variants == ()
 
 
-@pytest.mark.parametrize(("other", "kept"), [(Box(0.02, 0, 0.4, 0.4), 1), (Box(0.5, 0.5, 0.4, 0.4), 2)])
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [(Box(0.02, 0, 0.4, 0.4), 1), (Box(0.15, 0, 0.4, 0.4), 2), (Box(0.5, 0.5, 0.4, 0.4), 2)],
+)
 def test_overlapping_regions_of_one_product_are_one(other, kept):
     boxes = (Box(0, 0, 0.4, 0.4), other)
     found = [chooser(FITTED).item(Region(box, "found"), matches(a1=0.95, b1=0.2, c=0.1)) for box in boxes]
     whole = chooser(FITTED).item(WHOLE, matches(a1=0.5, b1=0.5))
     assert len(worth_showing(found, whole)) == kept
+
+
+def test_with_a_fit_found_regions_stay_as_long_as_they_are_likely():
+    judged = replace(FITTED, own=False)
+    low = chooser(judged).item(Region(Box(0, 0, 0.4, 0.4), "found"), matches(a1=0.8, b1=0.3, c=0.1))
+    whole = chooser(judged).item(WHOLE, matches(a1=0.95, b1=0.2))
+    assert worth_showing([low], whole) == [low]
 
 
 def test_without_a_fit_a_found_region_must_beat_the_whole_photo():
