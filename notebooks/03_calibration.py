@@ -15,8 +15,8 @@
 # # 03 · Calibration and abstention
 #
 # A suggestion should say how sure it is, and mean it; and where nothing in the shop fits, silence is better than a wrong product.
-# How far does the ranking itself go, by its first similarity and the margin to the second? This is the baseline that any
-# calibration has to beat.
+# Suggestions get their probabilities from a fit on similarity, lead over the next product, how crowded the neighbourhood is and the size of
+# the region (`spark-vision calibrate`). How good is that fit on photos that it has not seen?
 
 # %%
 # %matplotlib inline
@@ -26,11 +26,11 @@ from IPython.display import Markdown, display
 
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import Plan, open_bench
+from spark_vision.evaluation.calibrate import cross_fitted
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.figures import confidences, correct
 from spark_vision.evaluation.protocols.open_set import draw_products, take_out
 from spark_vision.evaluation.report import plots, tables
-from spark_vision.evaluation.sureness import cross_fitted
 from spark_vision.settings import Settings
 
 settings = Settings(index_dir=Path("../out/notebooks/index"))
@@ -40,7 +40,7 @@ plain = bench.photos()
 # %% [markdown]
 # ## Probabilities, fitted on other photos
 #
-# Photos are dealt into five folds; each fold's probabilities come from a logistic regression on the other four. No look-up is
+# Photos are dealt into five folds; each fold's probabilities come from the same fit on the other four. No look-up is
 # judged by a fit that saw its photo.
 
 # %%

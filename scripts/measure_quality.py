@@ -24,6 +24,7 @@ from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import Plan, open_bench
 from spark_vision.domain.embedding import unit_length
 from spark_vision.errors import DatasetError, SparkVisionError
+from spark_vision.evaluation.calibrate import cross_fitted
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.figures import compute_figures, confidences, correct
@@ -35,7 +36,6 @@ from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import tables
 from spark_vision.evaluation.report.page import render
 from spark_vision.evaluation.slices import slices
-from spark_vision.evaluation.sureness import cross_fitted
 from spark_vision.evaluation.zero_shot import zero_shot
 from spark_vision.settings import Settings
 from spark_vision.training.splits import SplitPlan, make_split
@@ -109,7 +109,7 @@ def demo(job: Job) -> Iterator[str]:
     yield "\nOther questions to the same shop:\n"
     yield tables.figures_table({"a picture finds its others": bench.views(), "a title": bench.texts()}, SHOWN)
     sure = run.with_results(cross_fitted(run.results))
-    yield "\nA baseline for probabilities, from similarity and margin alone, fitted on other photos:\n"
+    yield "\nProbabilities as `spark-vision calibrate` fits them, each fitted on other photos:\n"
     yield tables.figures_table({"cross-fitted": sure}, ("ece", "aurc"))
     for precision in (0.8, 0.9):
         kept = risk_coverage(confidences(sure.results), correct(sure.results)).coverage_at(precision)

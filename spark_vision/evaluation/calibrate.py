@@ -19,12 +19,14 @@ from spark_vision.domain.evidence import FEATURES, evidence
 from spark_vision.errors import CalibrationError
 from spark_vision.evaluation import metrics
 from spark_vision.evaluation.confidence import risk_coverage
+from spark_vision.evaluation.results import QueryResult
 
 CANDIDATES = 5
 """Products of a region that are learnt from: as many as are suggested."""
 
 LEAST_REGIONS = 40
 _FOLDS = 5
+_DEEP = 60
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _FEW = 0.02
 _STRENGTH = 1.0
@@ -95,24 +97,56 @@ def fit(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Cali
     fewer than 40 regions, fewer than five photos, or nothing right or nothing wrong among them.
     """
     regions = [region for region in regions if region.product_ids]
-    photos = np.array([region.photo for region in regions])
-    rights = np.concatenate([region.right for region in regions]) if regions else np.array([])
-    if len(regions) < LEAST_REGIONS or len(set(photos)) < _FOLDS or rights.all() or not rights.any():
-        raise CalibrationError(
-            f"There are {len(regions)} regions in {len(set(photos))} photos, {int(rights.sum())} right"
-            f" products in them; a fit wants {LEAST_REGIONS} regions in {_FOLDS} photos, some right."
-        )
-    held_out = np.zeros(len(regions))
-    for train, test in GroupKFold(_FOLDS).split(regions, groups=photos):
-        part = _fitted([regions[row] for row in train], encoder, fitted_on)
-        held_out[test] = [part.probabilities(regions[row].rows)[0] for row in test]
-    judged = judge(regions, held_out)
+    _check(regions)
+    judged = judge(regions, _held_out(regions))
     return replace(
         _fitted(regions, encoder, fitted_on),
         thresholds=_thresholds(judged),
         likely=_likely(held_out, np.array([region.right.any() for region in regions])),
         figures=judged.figures(),
     )
+
+
+def cross_fitted(results: Sequence[QueryResult]) -> list[QueryResult]:
+    """The same answers with P(the first is right), each from a fit as of `fit` on other photos.
+
+    Answers without products keep none. Raises CalibrationError as `fit` does.
+    """
+    answered = [place for place, result in enumerate(results) if result.product_ids]
+    regions = [_region(results[place]) for place in answered]
+    _check(regions)
+    told = list(results)
+    for place, probability in zip(answered, _held_out(regions), strict=True):
+        told[place] = replace(results[place], probability=float(probability))
+    return told
+
+
+def _region(result: QueryResult) -> LabelledRegion:
+    """A query's answer as a region that somebody drew."""
+    query, similarities = result.query, tuple(result.similarities[:_DEEP].tolist())
+    return LabelledRegion(
+        str(query.photo), query.box, False, result.product_ids[:_DEEP], similarities, query.relevant
+    )
+
+
+def _check(regions: Sequence[LabelledRegion]) -> None:
+    photos = {region.photo for region in regions}
+    rights = np.concatenate([region.right for region in regions]) if regions else np.array([])
+    if len(regions) < LEAST_REGIONS or len(photos) < _FOLDS or rights.all() or not rights.any():
+        raise CalibrationError(
+            f"There are {len(regions)} regions in {len(photos)} photos, {int(rights.sum())} right"
+            f" products in them; a fit wants {LEAST_REGIONS} regions in {_FOLDS} photos, some right."
+        )
+
+
+def _held_out(regions: Sequence[LabelledRegion]) -> Values:
+    """The first candidates' probabilities, (n,), each from a fit on other photos."""
+    photos = np.array([region.photo for region in regions])
+    found = np.zeros(len(regions))
+    for train, test in GroupKFold(_FOLDS).split(regions, groups=photos):
+        part = _fitted([regions[row] for row in train], "", "")
+        found[test] = [part.probabilities(regions[row].rows)[0] for row in test]
+    return found
 
 
 def judge(regions: Sequence[LabelledRegion], probabilities: Values) -> Judged:

@@ -1,10 +1,14 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from spark_vision.errors import CalibrationError
-from spark_vision.evaluation.calibrate import LabelledRegion, fit, judge
+from spark_vision.evaluation.calibrate import LabelledRegion, cross_fitted, fit, judge
+from spark_vision.evaluation.datasets import Query
+from spark_vision.evaluation.figures import compute_figures
+from spark_vision.evaluation.results import QueryResult
 
 PRODUCTS = tuple(f"p{number}" for number in range(10))
 
@@ -59,3 +63,28 @@ def test_too_little_to_learn_from_is_said(few):
 def test_nothing_but_wrong_cannot_be_fitted():
     with pytest.raises(CalibrationError):
         fit([replace(held, relevant=frozenset()) for held in regions(80, 0)], "e", "x")
+
+
+def answers(count, seed=0):
+    """The regions as answers of a run, two a photo."""
+    made = []
+    for number, held in enumerate(regions(count, seed)):
+        query = Query(Path(f"{number // 2}.jpg"), None, held.relevant, "test", number)
+        made.append(QueryResult(query, held.product_ids, np.array(held.similarities)))
+    return made
+
+
+def test_answers_of_a_run_get_probabilities_that_mean_what_they_say():
+    figures = compute_figures(cross_fitted(answers(1500)), {})
+    assert figures["ece"].value < 0.06
+    assert figures["aurc"].value < 0.2
+
+
+def test_no_answer_is_judged_by_a_fit_that_saw_its_photo():
+    plain = answers(80)
+    before = cross_fitted(plain)
+    other = frozenset() if plain[0].query.relevant else frozenset({"p0"})
+    turned = [replace(plain[0], query=replace(plain[0].query, relevant=other)), *plain[1:]]
+    after = cross_fitted(turned)
+    assert before[1].probability == after[1].probability
+    assert [one.probability for one in before] != [one.probability for one in after]
