@@ -8,7 +8,8 @@ The demo shop is indexed with spark-mini and a store is filled (scripts/fill_sto
   feed      pages of 50 posts, `rate` a second: readers begin at the newest and turn some pages
   alone     photos, one after the other: what the service adds to decoding, forward pass and search
   suggest   photos by `posters` at once, against what the model does in batches of 32 by itself
-  overload  ten times as many at once as the service takes; then how soon it is as before
+  overload  ten times as many photos a second as it has just borne, by so many at once that none of them
+            waits for another's answer; then how soon it is as before
 
 Locust runs beside the service on the same cores, so that figures are worse than with clients elsewhere.
 Needs the extra `bench`.
@@ -143,19 +144,20 @@ def _phases(url: str, options: argparse.Namespace, bound: float, pid: int) -> An
     rate = len(_good(many)) / options.seconds
     yield f"suggest   {_percentiles(_good(many))}, {_statuses(many)}"
     yield f"          {rate:.1f} photos/s; in batches by itself {bound:.1f}: {rate / bound:.2f}"
-    yield from _overload(url, options, pid)
+    yield from _overload(url, options, pid, 10 * rate)
 
 
-def _overload(url: str, options: argparse.Namespace, pid: int) -> Any:
+def _overload(url: str, options: argparse.Namespace, pid: int, rate: float) -> Any:
     before = _rss(pid)
     watch, peak = gevent.spawn(_watch_memory, pid), before
-    seen = run_phase(url, Poster, 340, options.seconds / 2)
+    seen = run_phase(url, Poster, 340, options.seconds / 2, rate)
     watch.kill()
     peak = max(_PEAK)
     refused = [(seconds, answer) for status, seconds, answer in seen if status in (429, 503)]
     told = sum("Retry-After" in answer.headers for _, answer in refused)
     took = [seconds for seconds, _ in refused]
-    yield f"overload  {_statuses(seen)}; {told} of {len(refused)} refused with Retry-After"
+    sent = f"{_rate(seen, options.seconds / 2)} of {rate:.0f} wanted"
+    yield f"overload  {sent}: {_statuses(seen)}; {told} of {len(refused)} refused with Retry-After"
     yield f"          refused within {_percentiles(took)}"
     yield f"          memory {before:.0f} MB before, {peak:.0f} MB at most"
     start = time.perf_counter()

@@ -30,6 +30,7 @@ from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
 from spark_vision_api.middleware.observe import ObserveMiddleware
 from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
 from spark_vision_api.middleware.request_id import RequestIdMiddleware
+from spark_vision_api.middleware.room import Operation, RoomMiddleware
 from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
 from spark_vision_api.oidc_sign_in import SignIn
@@ -102,9 +103,19 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(SecurityHeadersMiddleware),
         Middleware(ErrorBoundaryMiddleware),
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
+        Middleware(RoomMiddleware, gates=_gates(services)),
         Middleware(AddressMiddleware),
         Middleware(BodyLimitMiddleware, limit=limit, larger={IMPORTS: feeds}),
     ]
+
+
+def _gates(services: Services) -> dict[Operation, Gate]:
+    """The gates of what costs a processor much, by operation."""
+    return {
+        ("POST", "/v1/search/photo"): services.lookups,
+        ("GET", "/v1/search/products"): services.lookups,
+        ("POST", "/v1/posts"): services.uploads,
+    }
 
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:

@@ -22,11 +22,21 @@ class Gate:
         self.inside = 0
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=name)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for one more."""
+        return self.inside >= self._room
+
+    @property
+    def words(self) -> str:
+        """What is said where it is full."""
+        return f"{self.inside} requests are being worked on or waiting; try again soon."
+
     @contextmanager
     def admit(self) -> Iterator[None]:
         """Be inside for the time of a block; raises OverloadedError at once where there is no room."""
-        if self.inside >= self._room:
-            raise OverloadedError(f"{self.inside} requests are being worked on or waiting; try again soon.")
+        if self.is_full:
+            raise OverloadedError(self.words)
         self.inside += 1
         try:
             yield

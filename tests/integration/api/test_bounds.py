@@ -77,6 +77,11 @@ def test_more_than_may_wait_are_refused_at_once(start: Start, blocking: Blocking
         refused = client.post(PHOTO, content=picture(), headers=PNG)
         problem(refused, 503, "overloaded")
         assert int(refused.headers["retry-after"]) > 0
+        # Before anything else is done for them: neither their type is looked at, nor a body waited for.
+        problem(client.post(PHOTO, content=b"{}", headers={"Content-Type": "text/html"}), 503, "overloaded")
+        assert [message["type"] for message in drive(client, never)] == HEAD_AND_BODY
+        told = f'requests_total{{method="POST",route="{PHOTO}",status="503"}} 3.0'
+        assert told in client.get("/metrics").text
         problem(client.get("/v1/search/products?q=red"), 503, "overloaded")
         # The event loop is free all the while, and pictures of products have room of their own.
         assert client.get("/readyz").status_code == 200
@@ -84,6 +89,13 @@ def test_more_than_may_wait_are_refused_at_once(start: Start, blocking: Blocking
         blocking.let_go.set()
         assert [held.result().status_code for held in inside] == [200] * 4
     assert client.post(PHOTO, content=picture(), headers=PNG).status_code == 200
+
+
+HEAD_AND_BODY = ["http.response.start", "http.response.body"]
+
+
+async def never() -> dict[str, Any]:
+    raise AssertionError("a body was asked for")
 
 
 def wait_for_room(client: TestClient, inside: int) -> None:
