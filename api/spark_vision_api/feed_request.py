@@ -13,6 +13,7 @@ from spark_vision.domain.catalogue_import import ImportOrder
 from spark_vision_api.errors import FormError, MediaTypeError
 from spark_vision_api.forms import FormStream, Part
 from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
+from spark_vision_api.strict_json import unique_keys
 
 T = TypeVar("T", bound=BaseModel)
 _FORM = "multipart/form-data"
@@ -71,16 +72,9 @@ async def _small_body(request: Request) -> bytes:
 
 def _value(body: bytes) -> Any:
     try:
-        return json.loads(body, object_pairs_hook=_unique)
+        return json.loads(body, object_pairs_hook=unique_keys)
     except (ValueError, RecursionError) as error:
         raise FormError(f"The body is not JSON: {error}.") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key stands twice")
-    return value
 
 
 def _ordered(asked: ImportIn) -> ImportOrder:

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
+from spark_vision.bootstrap.importing import sweep_imports
 from spark_vision.bootstrap.learned import Learning
 from spark_vision.bootstrap.tagging import migrate_store
 from spark_vision.domain.earnings import Rates
@@ -69,6 +71,7 @@ class Services:
         """Make ready what requests find: the store's tables, the live index version."""
         migrate_store(self.settings, self.store)
         settle(self.room)
+        sweep_imports(self.settings, self.store, datetime.now(UTC))
         self.live.refresh()
         self.imports.open()
 

@@ -39,8 +39,11 @@ class StrictJsonRoute(APIRoute):
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse an object that has a key twice, where JSON readers differ in which one they take."""
+    """Refuse an object that has a key twice, where JSON readers differ in which one they take, or one that
+    is no text: half a surrogate pair, which no answer could name.
+    """
     value = dict(pairs)
+    "".join(value).encode()
     if len(value) != len(pairs):
         raise ValueError("a key stands twice")
     return value

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import asdict, replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ from spark_vision.indexing.build import BuildInput, BuildReport, update_version
 from spark_vision.indexing.manifest import RUN, RUN_PAGE
 from spark_vision.indexing.report_page import render
 from spark_vision.ports import PictureSource, Progress
+from spark_vision.ports.store import Store
 from spark_vision.settings import Settings
 
 FEED = "feed"
 _TOLD = 100
+# Sending a feed is given up after half an hour.
+_LEFT_SECONDS = 3600
 
 
 def import_folder(settings: Settings, import_id: str) -> Path:
@@ -32,6 +36,28 @@ def import_folder(settings: Settings, import_id: str) -> Path:
 def forget_import(settings: Settings, import_id: str) -> None:
     """Remove an import's files."""
     shutil.rmtree(import_folder(settings, import_id), ignore_errors=True)
+
+
+def sweep_imports(settings: Settings, store: Store, now: datetime) -> int:
+    """Remove the folders of feeds whose sending was broken off by the end of a process; how many.
+
+    Those that are an hour old or younger stay: another process on the same folder may be receiving them.
+    """
+    folders = [path for path in (settings.data_dir / "imports").glob("*") if _is_left(path, now)]
+    with store.reading() as work:
+        left = [path.name for path in folders if work.imports.get(path.name) is None]
+    for import_id in left:
+        forget_import(settings, import_id)
+    return len(left)
+
+
+def _is_left(folder: Path, now: datetime) -> bool:
+    """Whether nothing was written into an import's folder for longer than sending a feed may take."""
+    try:
+        times = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+    except OSError:  # no folder, or just being removed
+        return False
+    return now.timestamp() - max(times) > _LEFT_SECONDS
 
 
 def check_order(settings: Settings, order: ImportOrder) -> None:

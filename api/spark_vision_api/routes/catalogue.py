@@ -23,8 +23,9 @@ from spark_vision_api.errors import OverloadedError
 from spark_vision_api.openapi import problems
 from spark_vision_api.schemas.catalogue import ProductChanged, ProductIn
 from spark_vision_api.services import Given, Services
+from spark_vision_api.strict_json import StrictJsonRoute
 
-router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"])
+router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictJsonRoute)
 ProductId = Annotated[str, InPath(min_length=1, max_length=200, description="May hold slashes.")]
 _BUSY = (ConflictError, NotAllowedError, IndexBusyError, IndexNotFoundError, OverloadedError)
 

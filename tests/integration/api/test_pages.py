@@ -14,11 +14,20 @@ from spark_vision.settings import Settings
 from spark_vision.tagging.accounts import add_account, has_accounts, recognise, revoke
 from spark_vision_api.services import Services
 from spark_vision_api.web.assets import assets
+from spark_vision_api.web.pages import routers as page_routers
 
 from .conftest import Start
 from .pictures import problem
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
+# Where one comes to sign in, and what these pages look like.
+OPEN_PAGES = {
+    "/sign-in",
+    "/sign-in/provider",
+    "/sign-in/provider/back",
+    "/welcome",
+    "/static/{digest}/{name:path}",
+}
 PAGES = ["/", "/look", "/post", "/me", "/start", "/products/red-mug"]
 
 
@@ -217,3 +226,19 @@ def test_people_get_pages_and_programs_get_problems(client: TestClient) -> None:
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     problem(client.get("/no-such"), 404, "not-found")
     problem(client.get("/v1/no-such", headers={"Accept": "text/html"}), 404, "not-found")
+
+
+def test_without_anonymous_browsing_every_page_sends_to_sign_in(settings: Settings, start: Start) -> None:
+    client = start(settings.model_copy(update={"anonymous_browsing": False}))
+    add_account(services(client).store, "Ada", Role.ADMIN, datetime.now(UTC))
+    paths = {
+        route.path for router in page_routers for route in router.routes if "GET" in route.methods
+    } - OPEN_PAGES
+    assert {"/", "/posts/{post_id}", "/people/{account_id}", "/look"} <= paths
+    for path in sorted(paths):
+        asked = re.sub(r"{\w+(:path)?}", "some", path)
+        answer = client.get(asked, headers={"Accept": "text/html"}, follow_redirects=False)
+        assert (answer.status_code, answer.headers.get("location", "").partition("?")[0]) == (
+            303,
+            "/sign-in",
+        ), path
