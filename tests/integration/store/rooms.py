@@ -79,6 +79,10 @@ class Notebook:
     def withdrawn(self, work: Work, decision: Decision) -> None:
         self._note("withdrawn", decision)
 
+    def forgotten(self, work: Work, post_id: str) -> None:
+        if self.broken:
+            raise BrokenLearnerError
+
     def _note(self, what: str, decision: Decision) -> None:
         if self.broken:
             raise BrokenLearnerError
