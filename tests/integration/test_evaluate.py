@@ -123,3 +123,15 @@ def test_items_are_held_against_boxes(dataset: Path, tmp_path: Path) -> None:
     photos.write_text(photos.read_text().replace("0,0,1,.5", ",,,"))
     with pytest.raises(SparkVisionError, match="has no boxes"):
         command(dataset, "--protocol", "items")
+
+
+def test_a_page_shows_the_photos_of_a_dataset_that_was_named_by_a_relative_path(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(dataset.parent)
+    command(dataset.name, "--save", tmp_path / "run")
+    page = tmp_path / "report.html"
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "run"), "--html", str(page), "--no-map"])
+    assert done.exit_code == 0, done.output
+    assert "none.png" in page.read_text()  # the photo of nothing, for which any answer is wrong
+    assert "no picture" not in page.read_text()

@@ -77,7 +77,7 @@ class Album:
         found = zip(result.product_ids[:suggestions], result.similarities.tolist(), strict=False)
         place = next((n for n, each in enumerate(result.product_ids, 1) if each in query.relevant), None)
         return Failure(
-            picture=self._picture(query.photo, query.box),
+            picture=self._picture(query.photo.absolute(), query.box),  # the folder may be relative, too
             asked=query.text or query.photo.name,
             suggested=tuple(self.product(each, score, each in query.relevant) for each, score in found),
             right=tuple(self.product(each, right=True) for each in sorted(query.relevant)[:1]),
