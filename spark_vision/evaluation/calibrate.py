@@ -102,7 +102,7 @@ def fit(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Cali
     return replace(
         _fitted(regions, encoder, fitted_on),
         thresholds=_thresholds(judged),
-        likely=_likely(held_out, np.array([region.right.any() for region in regions])),
+        likely=_likely(judged.probability, np.array([region.right.any() for region in regions])),
         figures=judged.figures(),
     )
 
