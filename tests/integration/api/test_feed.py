@@ -203,7 +203,12 @@ def test_fifty_posts_take_as_many_queries_as_one(client: TestClient, ada: Person
     ada.publish("red-mug")
     engine = client.app.state.services.store.engine
     counted: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *call: counted.append(call[2]))
+
+    def count(*call: Any) -> None:
+        if "FROM posts" in call[2] or "FROM tags" in call[2]:  # and not what goes on in the background
+            counted.append(call[2])
+
+    event.listen(engine, "before_cursor_execute", count)
     client.app.state.services.fragments._held.clear()
     client.get("/v1/posts")
     for_one = len(counted)
@@ -212,10 +217,10 @@ def test_fifty_posts_take_as_many_queries_as_one(client: TestClient, ada: Person
     client.app.state.services.fragments._held.clear()
     counted.clear()
     assert len(client.get("/v1/posts", params={"limit": 50}).json()["posts"]) == 13
-    assert len(counted) == for_one <= 5
+    assert len(counted) == for_one <= 3
     counted.clear()
     client.get("/v1/posts", params={"limit": 50})  # Written already.
-    assert len(counted) < for_one
+    assert len(counted) == 1 < for_one
 
 
 def test_the_feed_is_there_without_an_index(start: Start) -> None:
