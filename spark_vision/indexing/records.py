@@ -1,6 +1,5 @@
 """Products and reference images of a version as Parquet files, a row each, in the index's order."""
 
-import json
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -11,13 +10,13 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spark_vision.domain.catalogue import Availability, Price, Product
-from spark_vision.domain.ids import canonical_json
 from spark_vision.domain.product_filter import ProductFilter
 
 PRODUCTS = "products.parquet"
@@ -63,7 +62,7 @@ class RecordWriter:
     def add(self, record: bytes, images: Sequence[str], digests: Sequence[str]) -> None:
         """Append a product (see product_json) and its reference images with the SHA-256 of each."""
         digest = product_digest(record, images, digests)
-        self._product_rows.append({**json.loads(record.decode()), "digest": digest})
+        self._product_rows.append({**orjson.loads(record), "digest": digest})
         self._picture_rows.extend(
             {"product": self.products, "image": image, "sha256": content}
             for image, content in zip(images, digests, strict=True)
@@ -183,12 +182,17 @@ def row_of(ids: Any, product_id: str) -> int:
 
 def product_digest(record: bytes, images: Sequence[str], digests: Sequence[str]) -> bytes:
     """SHA-256 over all that a version holds of a product, 32 bytes; record: see product_json."""
-    return sha256(record + b"\n" + canonical_json((images, digests))).digest()
+    return sha256(record + b"\n" + _canonical((images, digests))).digest()
 
 
 def product_json(product: Product) -> bytes:
     """A product without its pictures as canonical JSON."""
-    return canonical_json(product_record(product))
+    return _canonical(product_record(product))
+
+
+def _canonical(value: Any) -> bytes:
+    """What `canonical_json` makes of texts and None, in a tenth of its time."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def product_record(product: Product) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_vision.domain.catalogue import Availability, Price, Product
-from spark_vision.indexing.records import Records, RecordWriter, product_json
+from spark_vision.domain.ids import canonical_json
+from spark_vision.indexing.records import Records, RecordWriter, product_json, product_record
 from spark_vision.indexing.staging import Staging
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -25,6 +26,11 @@ PRODUCTS = st.builds(
     gtin=TEXT,
 )
 LISTED = st.lists(PRODUCTS, min_size=1, max_size=5, unique_by=lambda product: product.id)
+
+
+@given(PRODUCTS)
+def test_a_product_has_one_canonical_form(product):
+    assert product_json(product) == canonical_json(product_record(product))
 
 
 @given(LISTED)
