@@ -11,7 +11,7 @@ from spark_vision_api.web.language import LANGUAGES, best_language, words
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
 # Keys that are put together: `t("sure." ~ word)`, t(`sure.${word}`).
-_CALL = re.compile(r"""\bt\(\s*["'`]([a-z_.0-9]+)(\$\{|["'`]\s*(?:~|\)|,))""")
+_CALL = re.compile(r"""\bt(?:\.known)?\(\s*["'`]([a-z_.0-9]+)(\$\{|["'`]\s*(?:~|\)|,))""")
 COUNTED = (".one", ".other")
 
 
