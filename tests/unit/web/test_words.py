@@ -10,16 +10,16 @@ import spark_vision_api
 from spark_vision_api.web.language import LANGUAGES, best_language, words
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
-# Keys that are put together: `t("sure." ~ word)`, t(`sure.${word}`).
-_CALL = re.compile(r"""\bt(?:\.known)?\(\s*["'`]([a-z_.0-9]+)(\$\{|["'`]\s*(?:~|\)|,))""")
+# Keys that are put together: `t("sure." ~ word)`, t(`sure.${word}`), words(f"sure.{word}").
+_CALL = re.compile(r"""(?:\bt(?:\.known)?|\.words)\(\s*f?["'`]([a-z_.0-9]+)(\$?\{|["'`]\s*(?:~|\)|,))""")
 COUNTED = (".one", ".other")
 
 
 def said() -> list[tuple[str, str, bool]]:
     """File, key and whether the key goes on, for each call in templates, scripts and pages."""
-    files = [*WEB.rglob("*.html"), *(WEB / "static" / "js").glob("*.js")]
+    files = [*WEB.rglob("*.html"), *(WEB / "static" / "js").glob("*.js"), *WEB.rglob("*.py")]
     return [
-        (path.name, match[1], match[2] == "${" or match[2].endswith("~"))
+        (path.name, match[1], match[2].endswith("{") or match[2].endswith("~"))
         for path in files
         for match in _CALL.finditer(path.read_text(encoding="utf-8"))
     ]
