@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -42,9 +43,7 @@ def patiently(act: Callable[[int], T]) -> T:
 @pytest.mark.parametrize("bare", ["postgresql"], indirect=True)
 def test_connections_that_break_cost_nothing_that_was_acknowledged(engine: Engine, tmp_path: Path) -> None:
     flaky = open_engine(engine.url.update_query_dict({"application_name": NAME}))
-    room = Room(
-        SqlStore(flaky), worker.open_room("sqlite://", str(tmp_path / "photos")).files, worker.NoLearner()
-    )
+    room = replace(worker.open_room("sqlite://", str(tmp_path / "photos")), store=SqlStore(flaky))
     ada = someone(SqlStore(engine), "Ada")
     with ThreadPoolExecutor(POSTERS) as pool:
         posters = [pool.submit(_post, room, ada, number) for number in range(POSTERS)]
