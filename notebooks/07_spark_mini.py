@@ -83,8 +83,8 @@ display(Markdown(tables.extra_table(rows)))
 # %% [markdown]
 # ## How the training went
 #
-# Losses and held-out figures of the run that made version 0.1, as `scripts/train_spark_mini.py` drew them. Later versions were
-# refined from it, in runs that are not drawn here. The table of held-out figures, with the ImageNet features that
+# Losses and early figures of the run that refined version 0.2 into 0.3, as `scripts/train_spark_mini.py` drew them. The runs
+# before it are not drawn here. The table of held-out figures, with the ImageNet features that
 # training starts from, is printed by
 # `python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure`.
 #
