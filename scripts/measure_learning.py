@@ -23,6 +23,7 @@ from spark_vision.bootstrap.research import Plan, open_bench
 from spark_vision.domain.embedding import Embeddings
 from spark_vision.domain.learned import LearnedView, Limits, Stance
 from spark_vision.evaluation.datasets import Query
+from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, bootstrap, mean_of
 from spark_vision.settings import Settings
 from spark_vision.suggestion.classroom import Classroom
 from spark_vision.suggestion.learned import LearnedGallery
@@ -30,7 +31,6 @@ from spark_vision.suggestion.learned import LearnedGallery
 SHOTS = (0, 1, 2, 5, 10, 1000)
 POSTERS = 10
 _DEPTH = 5
-_DRAWS = 1000
 Hits = NDArray[np.float64]
 """(queries, 2): whether a right product is the first, and among the first five."""
 
@@ -151,12 +151,9 @@ def _row(name: str, hits: Sequence[Hits], photos: Sequence[str] | None = None) -
 
 
 def _with_interval(values: NDArray[np.float64], groups: NDArray[np.int64]) -> str:
-    seen = ~np.isnan(values)
-    weights = np.bincount(groups, seen)
-    sums = np.bincount(groups, np.where(seen, values, 0))
-    draws = np.random.default_rng(0).integers(0, len(sums), (_DRAWS, len(sums)))
-    means = sums[draws].sum(axis=1) / weights[draws].sum(axis=1)
-    low, high = np.percentile(means, (2.5, 97.5))
+    photos = int(groups.max()) + 1
+    interval = bootstrap({"": mean_of(values, groups, photos)}, photos, DEFAULT_RESAMPLING)[""]
+    low, high = interval or (np.nan, np.nan)
     return f"{np.nanmean(values):.3f} ({low:.3f} to {high:.3f})".replace("0.", ".")
 
 

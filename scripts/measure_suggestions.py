@@ -13,7 +13,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 from shutil import copyfile
-from statistics import median
+from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -23,16 +23,14 @@ import numpy as np
 from spark_vision.bootstrap import Shop, build_index, open_shop, version_store
 from spark_vision.bootstrap.calibrating import labelled_regions, open_set
 from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.domain.suggestion import Item
 from spark_vision.evaluation.calibrate import LabelledRegion, judge
-from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
-from spark_vision.evaluation.protocols.detection import iou
+from spark_vision.evaluation.datasets import Dataset, read_dataset
+from spark_vision.evaluation.protocols.items import FIRST, PhotoItems
 from spark_vision.imaging.files import read_picture
 from spark_vision.indexing.calibrations import CALIBRATION
 from spark_vision.settings import Settings
 from spark_vision.suggestion.ask import Extra
 
-_LEAST_SHARE, _OVERLAP = 0.05, 0.4
 _TIMED = 20
 
 
@@ -66,42 +64,27 @@ def main() -> None:
 
 def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
     """Of visible products, how many are suggested; and what is claimed wrongly."""
-    by_photo: dict[Path, list[Query]] = defaultdict(list)
-    for query in dataset.queries:
-        by_photo[query.photo].append(query)
-    found = located = large = 0
-    wrong, silent, bare, shown = [], [], [], []
-    for photo, queries in by_photo.items():
-        items = shop.suggester.suggest(read_picture(photo))
-        products = set().union(*(query.relevant for query in queries))
-        sure = [item for item in items if item.suggestions and item.no_match is None]
-        shown.append(len(items) - 1)
-        if not products:
-            silent.append(not sure)
-            bare.append(not any(item.suggestions for item in items))
-            continue
-        wrong.append(sum(item.suggestions[0].product.id not in products for item in sure))
-        for query in queries:
-            if query.box is not None and query.box.width * query.box.height >= _LEAST_SHARE:
-                large += 1
-                near = [item for item in items if item.box and iou(item.box, query.box) >= _OVERLAP]
-                located += bool(near)
-                found += any(_suggests(item, query) for item in near)
+    photos = [
+        PhotoItems.of(shop.suggester.suggest(read_picture(photo)), queries)
+        for photo, queries in dataset.by_photo().items()
+    ]
+    shown = [photo for photo in photos if photo.products]
+    bare = [photo for photo in photos if not photo.products]
+    guessed = sum(any(item.suggestions for item in photo.items) for photo in bare)
+    large = [(photo, truth) for photo in shown for truth in photo.large()]
+    located = sum(bool(photo.near(truth)) for photo, truth in large)
+    found = sum(photo.suggests(truth, FIRST) for photo, truth in large)
     return {
-        "visible products (box >= 5 %)": large,
-        "located (IoU >= 0.4)": round(located / large, 3),
-        "suggested in the first five of a located item": round(found / large, 3),
-        "photos with more than one wrong confident item": sum(each > 1 for each in wrong),
-        "wrong confident items a photo, mean": round(float(np.mean(wrong)), 3),
-        "photos with nothing of the shop": len(silent),
-        "of these without a confident item": sum(silent),
-        "of these without even a guess": sum(bare),
-        "items found a photo, mean": round(float(np.mean(shown)), 2),
+        "visible products (box >= 5 %)": len(large),
+        "located (IoU >= 0.4)": round(located / len(large), 3),
+        "suggested in the first five of a located item": round(found / len(large), 3),
+        "photos with more than one wrong confident item": sum(photo.wrong > 1 for photo in shown),
+        "wrong confident items a photo, mean": round(fmean(photo.wrong for photo in shown), 3),
+        "photos with nothing of the shop": len(bare),
+        "of these without a confident item": sum(not photo.confident for photo in bare),
+        "of these without even a guess": len(bare) - guessed,
+        "items found a photo, mean": round(fmean(photo.found for photo in photos), 2),
     }
-
-
-def _suggests(item: Item, query: Query) -> bool:
-    return any(held.product.id in query.relevant for held in item.suggestions[:5])
 
 
 def _probabilities(shop: Shop, dataset: Dataset, settings: Settings) -> dict[str, Any]:

@@ -21,9 +21,14 @@ _IfMatch = Annotated[
 ]
 
 
+def etag_of(version: int) -> dict[str, str]:
+    """The ETag of something, its version; caches ask anew each time."""
+    return {"ETag": f'"{version}"', "Cache-Control": "private, no-cache"}
+
+
 def headers_of(post: Post) -> dict[str, str]:
-    """The ETag of a post, its version; caches ask anew each time, since what one sees depends on who asks."""
-    return {"ETag": f'"{post.version}"', "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    """The ETag of a post; what one sees of it depends on who asks."""
+    return {**etag_of(post.version), "Vary": "Authorization"}
 
 
 async def _versions(if_match: _IfMatch = None) -> Versions:

@@ -1,18 +1,16 @@
 """Settings to a calibration: labelled photos are looked up, and probabilities fitted on what comes out."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from spark_vision.bootstrap import Shop, plain_shop, version_store
-from spark_vision.domain.box import Box
+from spark_vision.domain.box import Box, iou
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.ids import value_digest
 from spark_vision.errors import CalibrationError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
-from spark_vision.evaluation.protocols.detection import iou
 from spark_vision.evaluation.protocols.open_set import draw_products
 from spark_vision.imaging.crop import crop
 from spark_vision.imaging.files import read_picture
@@ -59,9 +57,7 @@ def labelled_regions(
 
     Raises CalibrationError where the photos show products that the index does not have.
     """
-    by_photo: dict[Path, list[Query]] = defaultdict(list)
-    for query in dataset.queries:
-        by_photo[query.photo].append(query)
+    by_photo = dataset.by_photo()
     _check_products(shop, dataset)
     boxed = any(query.box is not None for query in dataset.queries)
     regions: list[LabelledRegion] = []
@@ -79,7 +75,7 @@ def open_set(regions: list[LabelledRegion], seed: int = 0) -> list[LabelledRegio
 
 
 def _looked_up(
-    shop: Shop, photo: Path, queries: list[Query], settings: Settings, *, boxed: bool
+    shop: Shop, photo: Path, queries: Sequence[Query], settings: Settings, *, boxed: bool
 ) -> Iterator[LabelledRegion]:
     import numpy as np
 
@@ -101,14 +97,14 @@ def _looked_up(
         )
 
 
-def _parts(queries: list[Query]) -> Iterator[_Part]:
+def _parts(queries: Sequence[Query]) -> Iterator[_Part]:
     for query in queries:
         if query.box is not None:
             yield _Part(query.box, False, query.relevant)
     yield _Part(None, False, frozenset().union(*(query.relevant for query in queries)))
 
 
-def _found(box: Box, queries: list[Query]) -> _Part:
+def _found(box: Box, queries: Sequence[Query]) -> _Part:
     """What a found region shows: the products whose boxes it overlaps well."""
     shown = [query.relevant for query in queries if query.box and iou(box, query.box) >= _OVERLAP]
     return _Part(box, True, frozenset().union(*shown))

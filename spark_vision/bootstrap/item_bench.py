@@ -1,14 +1,9 @@
 """The items of a dataset's photos, as a service would show them."""
 
-from collections import defaultdict
-from pathlib import Path
-
 from spark_vision.bootstrap import version_store
 from spark_vision.bootstrap.bench import Bench
 from spark_vision.bootstrap.judging import judgement
 from spark_vision.errors import DatasetError
-from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.protocols.detection import Truth
 from spark_vision.evaluation.protocols.items import ItemEvaluation, PhotoItems, item_figures
 from spark_vision.imaging.files import read_picture
 from spark_vision.suggestion.suggest import Suggester
@@ -20,14 +15,12 @@ def evaluate_items(bench: Bench) -> ItemEvaluation:
     Regions are looked for whatever the settings say; probabilities are those of the live version, or of
     the model, where they were fitted for it. Raises DatasetError where no photo has a box.
     """
-    by_photo: dict[Path, list[Query]] = defaultdict(list)
-    for query in bench.dataset.queries:
-        by_photo[query.photo].append(query)
     if all(query.box is None for query in bench.dataset.queries):
         raise DatasetError(f"{bench.dataset.folder}: photos.csv has no boxes, so there are no items to find.")
-    suggester, photos = _suggester(bench), []
+    suggester, photos, by_photo = _suggester(bench), [], bench.dataset.by_photo()
     for done, (photo, queries) in enumerate(by_photo.items(), start=1):
-        photos.append(_found(bench, suggester, photo, queries))
+        items = suggester.suggest(read_picture(photo, bench.settings.picture_limits))
+        photos.append(PhotoItems.of(items, queries))
         bench.progress("looking at photos", done, len(by_photo))
     splits = bench.dataset.splits
     return ItemEvaluation(
@@ -48,9 +41,3 @@ def _suggester(bench: Bench) -> Suggester:
     live = store.folder(store.live()) if store.has_live() else store.root
     settings = bench.settings.model_copy(update={"regions": "objects"})
     return Suggester(bench.catalogue.encoder, gallery, judgement(settings, live, gallery.encoder))
-
-
-def _found(bench: Bench, suggester: Suggester, photo: Path, queries: list[Query]) -> PhotoItems:
-    items = suggester.suggest(read_picture(photo, bench.settings.picture_limits))
-    truths = tuple(Truth(query.box, query.relevant) for query in queries if query.box is not None)
-    return PhotoItems(items, truths, frozenset().union(*(query.relevant for query in queries)))

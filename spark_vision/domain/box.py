@@ -56,3 +56,15 @@ class Box:
         right = min(max(round((self.x + self.width) * width), left + 1), width)
         bottom = min(max(round((self.y + self.height) * height), top + 1), height)
         return left, top, right, bottom
+
+
+def iou(one: Box, other: Box) -> float:
+    """Intersection over union of two boxes, 0..1.
+
+    >>> iou(Box(0, 0, 0.5, 1), Box(0.25, 0, 0.5, 1))
+    0.3333333333333333
+    """
+    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
+    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
+    shared = max(width, 0) * max(height, 0)
+    return shared / (one.width * one.height + other.width * other.height - shared)

@@ -66,6 +66,14 @@ class EncoderSpec:
         return cls(**{**value, "preprocessing": Preprocessing(**preprocessing)})
 
 
+def similarities(vectors: Embeddings, query: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Inner products of (n, dimension) with (dimension,), in float64, rounded to float32: the definition."""
+    # einsum sums every row in the same order, so that equal vectors score exactly equal.
+    exact = np.einsum("ij,j->i", vectors.astype(np.float64), query.astype(np.float64))
+    rounded: NDArray[np.float32] = exact.astype(np.float32)
+    return rounded
+
+
 def unit_length(vectors: NDArray[np.floating[Any]]) -> Embeddings:
     """Scale each row of (n, dimension) to length 1; a row of zeros stays as it is.
 

@@ -4,8 +4,6 @@ import hashlib
 import json
 from typing import Any
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
 
 def content_digest(data: bytes) -> str:
     """SHA-256 of bytes, as 64 hexadecimal digits (FIPS 180-4)."""
@@ -14,7 +12,8 @@ def content_digest(data: bytes) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """JSON with sorted keys and no spaces, so that equal values are equal bytes."""
-    return _CANONICAL.encode(value).encode()
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
 
 
 def value_digest(value: Any) -> str:

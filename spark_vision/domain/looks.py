@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, unit_length
+from spark_vision.domain.embedding import Embeddings, similarities, unit_length
 from spark_vision.domain.learned import LearnedView, Stance
 
 Vector = NDArray[np.float64]
@@ -88,10 +88,3 @@ def drop(query: NDArray[np.float32], rejected: Embeddings, confirmed: Embeddings
     if closest < same_look or (len(confirmed) and float(similarities(confirmed, query).max()) >= closest):
         return 0.0
     return _DROP * min((closest - same_look) / (1 - same_look), 1.0)
-
-
-def similarities(vectors: Embeddings, query: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Inner products of (n, dimension) with (dimension,) in float64, as float32: the index's definition."""
-    exact = np.einsum("ij,j->i", vectors.astype(np.float64), query.astype(np.float64))
-    rounded: NDArray[np.float32] = exact.astype(np.float32)
-    return rounded

@@ -86,3 +86,11 @@ class Item:
     no_match: NoMatch | None = None
     source: Source = "photo"
     calibrated: bool = False
+
+    @property
+    def strength(self) -> float:
+        """How sure the first suggestion is: its probability, else its similarity; -1 without any."""
+        if not self.suggestions:
+            return -1.0
+        first = self.suggestions[0]
+        return first.similarity if first.probability is None else first.probability

@@ -7,6 +7,7 @@ Ids are separated by `|`; none means that nothing in the catalogue matches. A bo
 picture. Every row is a query: with a box it is the crop at that box, without one the whole photo.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -60,6 +61,13 @@ class Dataset:
     def splits(self) -> tuple[str, ...]:
         """The names of the splits, in the order of their first row."""
         return tuple(dict.fromkeys(query.split for query in self.queries))
+
+    def by_photo(self) -> dict[Path, tuple[Query, ...]]:
+        """The queries of each photo, in their order."""
+        found: dict[Path, list[Query]] = defaultdict(list)
+        for query in self.queries:
+            found[query.photo].append(query)
+        return {photo: tuple(queries) for photo, queries in found.items()}
 
     def only(self, split: str | None) -> "Dataset":
         """The queries of one split; all where it is None. Raises DatasetError for an unknown one."""

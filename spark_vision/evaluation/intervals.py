@@ -83,10 +83,13 @@ def _percentiles(values: Values, level: float) -> Interval | None:
     return float(low), float(high)
 
 
-def mean_of(values: Values, photo: NDArray[np.int64]) -> Statistic:
-    """The weighted mean of values (n,), NaN left out, where query i is of photo[i], (n,)."""
+def mean_of(values: Values, photo: NDArray[np.int64], photos: int | None = None) -> Statistic:
+    """The weighted mean of values (n,), NaN left out, where query i is of photo[i], (n,).
+
+    photos: how many there are, where the last ones may have no query.
+    """
     applies = ~np.isnan(values)
-    photos = _count(photo)
+    photos = _count(photo) if photos is None else photos
     sums = np.bincount(photo[applies], weights=values[applies], minlength=photos)
     counts = np.bincount(photo[applies], minlength=photos)
     return lambda weights: ratio(weights @ sums, weights @ counts)

@@ -14,9 +14,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
+from spark_vision.domain.embedding import Embeddings, similarities
 from spark_vision.errors import InvalidInputError
-from spark_vision.indexing.ranking import FAISS, Allowed, Ranking, Rows, best, nothing, similarities
+from spark_vision.indexing.ranking import FAISS, Allowed, Ranking, Rows, best, nothing
 
 VECTORS = "vectors.npy"
 PROPOSALS = "proposals.faiss"

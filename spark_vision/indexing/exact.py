@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
+from spark_vision.domain.embedding import Embeddings, similarities
 from spark_vision.indexing.ranking import (
     FAISS,
     Allowed,
@@ -22,7 +22,6 @@ from spark_vision.indexing.ranking import (
     Similarities,
     best,
     nothing,
-    similarities,
 )
 
 _FLOAT32_ROUNDING = 2.0**-24

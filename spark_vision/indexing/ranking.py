@@ -56,14 +56,6 @@ class VectorIndex(Protocol):
         """The k most similar rows of each query (m, dimension), all where fewer are held or allowed."""
 
 
-def similarities(vectors: NDArray[np.float32], query: NDArray[np.float32]) -> Similarities:
-    """Inner products of (n, dimension) with (dimension,), in float64, rounded to float32: the definition."""
-    # einsum sums every row in the same order, so that equal vectors score exactly equal.
-    exact = np.einsum("ij,j->i", vectors.astype(np.float64), query.astype(np.float64))
-    rounded: Similarities = exact.astype(np.float32)
-    return rounded
-
-
 def best(rows: Rows, scores: Similarities, k: int) -> Ranking:
     """The first k by score, ties by row."""
     order = np.lexsort((rows, -scores))[:k]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.learned import LearnedView
+from spark_vision.ports.feed import Behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,6 @@ class KeptView:
     revision: int
     encoder: str | None
     vector: NDArray[np.float32] | None
-
-
-Behind = tuple[datetime, str] | None
-"""Where a list goes on: behind a moment and an id; None: at its beginning."""
 
 
 class LearnedViews(Protocol):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from spark_vision.domain.box import Box
 from spark_vision.domain.decision import Decision, DecisionKind, Evidence
 from spark_vision.domain.stored import SuggestionSet
 from spark_vision.domain.tag import Point, Rejection, Tag
+from spark_vision.storage.boxes import box_of, numbers_of
 from spark_vision.storage.tables.decisions import DecisionRow, RejectionRow, SuggestionSetRow, TagRow
 
 
@@ -52,7 +52,7 @@ class SqlTags:
             product_id=tag.product_id,
             x=tag.point.x,
             y=tag.point.y,
-            box=_numbers(tag.box),
+            box=numbers_of(tag.box),
             suggestion_id=tag.suggestion_id,
             decision_id=tag.decision_id,
             tagged_at=tag.tagged_at,
@@ -125,7 +125,7 @@ class SqlDecisions:
             kind=decision.kind.value,
             x=None if point is None else point.x,
             y=None if point is None else point.y,
-            box=_numbers(decision.box),
+            box=numbers_of(decision.box),
             reason=decision.reason,
             withdraws=decision.withdraws,
         )
@@ -133,7 +133,7 @@ class SqlDecisions:
             row.suggestion_id = evidence.suggestion_id
             row.probability, row.similarity = evidence.probability, evidence.similarity
             row.index_version, row.model = evidence.index_version, evidence.model
-            row.region = _numbers(evidence.box)
+            row.region = numbers_of(evidence.box)
         self._session.add(row)
         self._session.flush()
 
@@ -153,7 +153,7 @@ def tag_of(row: TagRow) -> Tag:
         row.post_id,
         row.product_id,
         Point(row.x, row.y),
-        _box(row.box),
+        box_of(row.box),
         row.suggestion_id,
         row.decision_id,
         row.tagged_at,
@@ -170,7 +170,7 @@ def _decision(row: DecisionRow) -> Decision:
         kind=DecisionKind(row.kind),
         evidence=_evidence(row),
         point=None if row.x is None or row.y is None else Point(row.x, row.y),
-        box=_box(row.box),
+        box=box_of(row.box),
         reason=row.reason,
         withdraws=row.withdraws,
     )
@@ -180,12 +180,4 @@ def _evidence(row: DecisionRow) -> Evidence | None:
     if row.suggestion_id is None or row.similarity is None:
         return None
     version, model = row.index_version or "", row.model or ""
-    return Evidence(row.suggestion_id, row.probability, row.similarity, version, model, _box(row.region))
-
-
-def _numbers(box: Box | None) -> list[float] | None:
-    return None if box is None else [box.x, box.y, box.width, box.height]
-
-
-def _box(values: list[float] | None) -> Box | None:
-    return None if values is None else Box(*values)
+    return Evidence(row.suggestion_id, row.probability, row.similarity, version, model, box_of(row.region))

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from spark_vision.domain.box import Box
 from spark_vision.domain.learned import LearnedView, Stance
-from spark_vision.ports.learned import Behind, KeptView
+from spark_vision.ports.feed import Behind
+from spark_vision.ports.learned import KeptView
+from spark_vision.storage.boxes import box_of, numbers_of
 from spark_vision.storage.tables.learned import LearnedStateRow, LearnedViewRow
 
 _NUMBERS = np.dtype("<f4")
@@ -28,7 +29,7 @@ class SqlLearnedViews:
             poster_id=view.poster_id,
             post_id=view.post_id,
             photo_digest=view.photo_digest,
-            box=_numbers(view.box),
+            box=numbers_of(view.box),
             stance=view.stance.value,
             learned_at=view.learned_at,
             withdrawn_at=view.withdrawn_at,
@@ -123,7 +124,7 @@ def _view(row: LearnedViewRow) -> LearnedView:
         poster_id=row.poster_id,
         post_id=row.post_id,
         photo_digest=row.photo_digest,
-        box=None if row.box is None else Box(*row.box),
+        box=box_of(row.box),
         stance=Stance(row.stance),
         learned_at=row.learned_at,
         withdrawn_at=row.withdrawn_at,
@@ -135,7 +136,3 @@ def _view(row: LearnedViewRow) -> LearnedView:
 
 def _vector(row: LearnedViewRow) -> NDArray[np.float32] | None:
     return None if row.vector is None else np.frombuffer(row.vector, _NUMBERS).astype(np.float32)
-
-
-def _numbers(box: Box | None) -> list[float] | None:
-    return None if box is None else [box.x, box.y, box.width, box.height]

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from spark_vision.domain.box import Box
+from spark_vision.domain.box import Box, iou
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.evidence import evidence
 from spark_vision.domain.product_filter import ProductFilter
@@ -110,8 +108,8 @@ def worth_showing(found: Sequence[Item], whole: Item) -> list[Item]:
     clearly more than the photo as a whole. Of overlapping ones with the same first product one is kept.
     """
     kept: list[Item] = []
-    for item in sorted(found, key=_strength, reverse=True):
-        if not item.suggestions or not (_is_judged(item) or _strength(item) >= _strength(whole) + _CLEARLY):
+    for item in sorted(found, key=lambda item: item.strength, reverse=True):
+        if not item.suggestions or not (_is_judged(item) or item.strength >= whole.strength + _CLEARLY):
             continue
         if not any(_agree(item, other) for other in kept):
             kept.append(item)
@@ -122,20 +120,6 @@ def _is_judged(item: Item) -> bool:
     return item.suggestions[0].probability is not None
 
 
-def _strength(item: Item) -> float:
-    if not item.suggestions:
-        return -1.0
-    first = item.suggestions[0]
-    return first.similarity if first.probability is None else first.probability
-
-
 def _agree(one: Item, other: Item) -> bool:
     same = one.suggestions[0].product.id == other.suggestions[0].product.id
-    return same and one.box is not None and other.box is not None and _iou(one.box, other.box) > _SAME
-
-
-def _iou(one: Box, other: Box) -> float:
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    shared = float(np.maximum(width, 0) * np.maximum(height, 0))
-    return shared / (one.width * one.height + other.width * other.height - shared)
+    return same and one.box is not None and other.box is not None and iou(one.box, other.box) > _SAME

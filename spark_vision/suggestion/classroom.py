@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
+from spark_vision.domain.embedding import Embeddings, similarities
 from spark_vision.domain.learned import LearnedView, Limits, Stance, admitted
-from spark_vision.domain.looks import Look, common_gap, counting, prototypes, similarities
+from spark_vision.domain.looks import Look, common_gap, counting, prototypes
 from spark_vision.ports import OpenGallery
 from spark_vision.suggestion.lessons import Lesson, Lessons
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.domain.looks import drop, similarities
+from spark_vision.domain.embedding import Embeddings, similarities
+from spark_vision.domain.looks import drop
 from spark_vision.domain.suggestion import Match
 
 

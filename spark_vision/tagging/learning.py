@@ -9,7 +9,7 @@ from spark_vision.domain.decision import Decision
 from spark_vision.domain.learned import LearnedView, removed, restored, view_of
 from spark_vision.domain.post import Photo
 from spark_vision.errors import NotAllowedError, NotFoundError, StaleError
-from spark_vision.ports.learned import Behind
+from spark_vision.ports.feed import Behind
 from spark_vision.ports.store import Store, Work
 from spark_vision.tagging.room import Versions
 

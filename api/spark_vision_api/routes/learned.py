@@ -26,7 +26,7 @@ from spark_vision_api.openapi import problems
 from spark_vision_api.schemas.learned import LearnedViewOut, LearnedViewsOut, learned_view_out
 from spark_vision_api.services import Given, Services
 from spark_vision_api.shown import OnShelf
-from spark_vision_api.versions import Seen
+from spark_vision_api.versions import Seen, etag_of
 
 router = APIRouter(prefix="/v1/catalogue/learned-views", tags=["catalogue"])
 ViewId = Annotated[str, Path(max_length=100)]
@@ -57,7 +57,7 @@ def list_learned_views(
 def remove_learned_view(view_id: ViewId, services: Given, actor: CatalogueTeam, versions: Seen) -> Response:
     """It no longer changes suggestions, also where its poster says the same of the same photo again."""
     view = remove_view(services.store, actor, view_id, versions, datetime.now(UTC))
-    return Response(status_code=204, headers=_etag(view.version))
+    return Response(status_code=204, headers=etag_of(view.version))
 
 
 @router.post("/{view_id}/restore", summary="Put a learned view back", responses=problems(*_CHANGING))
@@ -71,7 +71,7 @@ def restore_learned_view(
 ) -> LearnedViewOut:
     """It counts again."""
     view = restore_view(services.store, actor, view_id, versions)
-    response.headers.update(_etag(view.version))
+    response.headers.update(etag_of(view.version))
     return learned_view_out(find_view(services.store, actor, view_id), shelf)
 
 
@@ -100,7 +100,3 @@ def _picture(services: Services, shown: ShownView) -> bytes:
         raise NotFoundError("There is no picture of this view: its post is not published.")
     photo = decode(read_photo(services.room, shown.photo, shown.photo.width))
     return jpeg(thumbnail(crop(photo, shown.view.box), _SIDE))
-
-
-def _etag(version: int) -> dict[str, str]:
-    return {"ETag": f'"{version}"', "Cache-Control": "private, no-cache"}

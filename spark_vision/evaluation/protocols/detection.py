@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.box import Box
+from spark_vision.domain.box import Box, iou
 
 IOU = 0.5
 
@@ -41,18 +41,6 @@ class DetectionFigures:
     found_product: float | None
     truths: int
     proposals: int
-
-
-def iou(one: Box, other: Box) -> float:
-    """Intersection over union of two boxes, 0..1.
-
-    >>> iou(Box(0, 0, 0.5, 1), Box(0.25, 0, 0.5, 1))
-    0.3333333333333333
-    """
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    shared = max(width, 0) * max(height, 0)
-    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 def matches(proposals: Sequence[Proposal], truths: Sequence[Truth], least: float = IOU) -> dict[int, int]:

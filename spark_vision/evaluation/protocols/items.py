@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from spark_vision.domain.box import iou
 from spark_vision.domain.suggestion import Item
 from spark_vision.evaluation import metrics
+from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.figures import Figure
-from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling, Statistic, bootstrap, mean_of
+from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling, bootstrap, mean_of
 from spark_vision.evaluation.metrics import Values
-from spark_vision.evaluation.protocols.detection import Proposal, Truth, detection_figures, iou
+from spark_vision.evaluation.protocols.detection import Proposal, Truth, detection_figures
 
 OVERLAP = 0.4
 """IoU from which on a person would say that an item marks a thing."""
 
 LARGE = 0.05
-_FIRST = 5
+FIRST = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class PhotoItems:
     items: tuple[Item, ...]
     truths: tuple[Truth, ...]
     products: frozenset[str]
+
+    @classmethod
+    def of(cls, items: Sequence[Item], queries: Sequence[Query]) -> "PhotoItems":
+        """Items held against what a dataset says of their photo."""
+        truths = tuple(Truth(query.box, query.relevant) for query in queries if query.box is not None)
+        return cls(tuple(items), truths, frozenset().union(*(query.relevant for query in queries)))
 
     @property
     def confident(self) -> list[Item]:
@@ -46,9 +55,19 @@ class PhotoItems:
         """How many regions were found, the whole photo not among them."""
         return sum(item.box is not None for item in self.items)
 
+    def large(self) -> list[Truth]:
+        """The true boxes of 5 % of the picture and more."""
+        return [truth for truth in self.truths if truth.box.width * truth.box.height >= LARGE]
+
     def near(self, truth: Truth) -> list[Item]:
         """The items that mark a true box."""
         return [item for item in self.items if item.box and iou(item.box, truth.box) >= OVERLAP]
+
+    def suggests(self, truth: Truth, most: int) -> bool:
+        """Whether a right product is among the first `most` of an item that marks a true box."""
+        return any(
+            held.product.id in truth.relevant for item in self.near(truth) for held in item.suggestions[:most]
+        )
 
 
 @dataclass(frozen=True)
@@ -95,35 +114,25 @@ def item_figures(
     whose first suggestion is not in it; several_wrong: share of those photos with more than one;
     silent: share of photos with nothing of the shop and no confident item; items: a photo, found ones.
     """
-    values: dict[str, tuple[Values, Values]] = {}
-    for name, least in (("", 0.0), ("_large", LARGE)):
+    values: dict[str, tuple[Values, NDArray[np.int64]]] = {}
+    for name, of in (("", lambda photo: photo.truths), ("_large", PhotoItems.large)):
         rows = [
-            (number, *_judged(photo, truth))
+            (number, bool(photo.near(truth)), photo.suggests(truth, 1), photo.suggests(truth, FIRST))
             for number, photo in enumerate(photos)
-            for truth in photo.truths
-            if truth.box.width * truth.box.height >= least
+            for truth in of(photo)
         ]
         numbers, *columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
         for figure, column in zip(("located", "found@1", "found@5"), columns, strict=True):
-            values[figure + name] = (column, numbers)
+            values[figure + name] = (column, numbers.astype(np.int64))
     for figure, each in _of_photos(photos).items():
-        values[figure] = (each, np.arange(len(photos), dtype=np.float64))
+        values[figure] = (each, np.arange(len(photos)))
     intervals = bootstrap(
-        {name: _mean_of(each, number, len(photos)) for name, (each, number) in values.items()},
+        {name: mean_of(each, number, len(photos)) for name, (each, number) in values.items()},
         len(photos),
         resampling,
     )
     figures = {name: Figure(metrics.mean(each), intervals[name]) for name, (each, _) in values.items()}
     return {**figures, "average_precision": Figure(_average_precision(photos), None)}
-
-
-def _judged(photo: PhotoItems, truth: Truth) -> tuple[bool, bool, bool]:
-    near = photo.near(truth)
-    first, five = (
-        any(held.product.id in truth.relevant for item in near for held in item.suggestions[:most])
-        for most in (1, _FIRST)
-    )
-    return bool(near), first, five
 
 
 def _of_photos(photos: Sequence[PhotoItems]) -> dict[str, Values]:
@@ -139,25 +148,10 @@ def _of_photos(photos: Sequence[PhotoItems]) -> dict[str, Values]:
     }
 
 
-def _mean_of(values: Values, photo: Values, photos: int) -> Statistic:
-    """`mean_of`, where some photos may have no value."""
-    every = np.arange(photos)
-    return mean_of(
-        np.concatenate([values, np.full(photos, np.nan)]), np.concatenate([photo.astype(np.int64), every])
-    )
-
-
 def _average_precision(photos: Sequence[PhotoItems]) -> float | None:
     proposed = {
-        str(number): [Proposal(item.box, _sureness(item)) for item in photo.items if item.box is not None]
+        str(number): [Proposal(item.box, item.strength) for item in photo.items if item.box is not None]
         for number, photo in enumerate(photos)
     }
     true = {str(number): photo.truths for number, photo in enumerate(photos)}
     return detection_figures(proposed, true, OVERLAP).average_precision
-
-
-def _sureness(item: Item) -> float:
-    if not item.suggestions:
-        return -1.0
-    first = item.suggestions[0]
-    return first.similarity if first.probability is None else first.probability

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spark_vision.domain.catalogue import Availability, Price, Product
-from spark_vision.domain.embedding import unit_length
+from spark_vision.domain.embedding import similarities, unit_length
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.errors import InvalidInputError
@@ -90,7 +90,7 @@ def test_a_filter_finds_just_what_is_allowed(index, records, vectors, wanted) ->
     narrowed = gallery(index, records).only(wanted)
     assert len(narrowed) == len(allowed)
     for query, matches in zip(queries, narrowed.search(queries, 10), strict=True):
-        scores = ranking.similarities(vectors[allowed], query)
+        scores = similarities(vectors[allowed], query)
         expected, _ = ranking.best(np.array(allowed, dtype=np.int64), scores, 10)
         assert [match.row for match in matches] == expected.tolist()
 
@@ -98,10 +98,10 @@ def test_a_filter_finds_just_what_is_allowed(index, records, vectors, wanted) ->
 def test_wide_filters_go_through_faiss_and_still_give_the_right_number(index, vectors, records) -> None:
     mask = np.arange(COUNT) % 5 != 0
     wide = Allowed(mask, few=100)
-    for rows, similarities in index.search(vectors[:5], 10, wide):
+    for rows, scores in index.search(vectors[:5], 10, wide):
         assert len(rows) == 10
         assert mask[rows].all()
-        assert (np.diff(similarities) <= 0).all()
+        assert (np.diff(scores) <= 0).all()
 
 
 def test_a_filter_that_is_used_again_is_the_same_gallery(index, records) -> None:

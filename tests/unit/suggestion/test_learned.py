@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from spark_vision.domain.catalogue import Availability
-from spark_vision.domain.embedding import Embeddings, unit_length
+from spark_vision.domain.embedding import Embeddings, similarities, unit_length
 from spark_vision.domain.learned import LearnedView, Limits, Stance
-from spark_vision.domain.looks import drop, prototypes, similarities, without
+from spark_vision.domain.looks import drop, prototypes, without
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Match
 from spark_vision.encoding.fake import FakeEncoder
