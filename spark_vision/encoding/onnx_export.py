@@ -121,12 +121,12 @@ def _tidy(graph: onnx.GraphProto) -> None:
     """Drop what keeps ONNX Runtime from fusing, and where in Python each node came from.
 
     A float32 constant needs no cast to the type of a float32 value; with the casts gone all constants are
-    known when the graph is loaded, and batch norms go into the convolutions. The exporter could fuse them
-    itself, but then the graph's weights would no longer be the model's.
+    known when the graph is loaded, and batch norms and activations go into the convolutions. The exporter
+    could fuse them itself, but then the graph's weights would no longer be the model's.
     """
     floats = {value.name for value in graph.value_info if value.type.tensor_type.elem_type == _FLOAT}
     for node in graph.node:
-        if node.op_type == "Constant" and node.attribute[0].t.data_type == _FLOAT:
+        if node.op_type == "Constant" and _is_float(node.attribute[0]):
             floats.add(node.output[0])
         if node.op_type == "CastLike" and floats.issuperset(node.input):
             node.op_type = "Identity"
@@ -134,6 +134,10 @@ def _tidy(graph: onnx.GraphProto) -> None:
     for part in (*graph.node, *graph.value_info, *graph.initializer):
         del part.metadata_props[:]
         part.doc_string = ""
+
+
+def _is_float(constant: onnx.AttributeProto) -> bool:
+    return constant.name == "value_float" or constant.t.data_type == _FLOAT
 
 
 def _leave_out_weights(model: onnx.ModelProto, known: frozenset[str]) -> None:

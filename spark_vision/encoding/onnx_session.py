@@ -18,6 +18,7 @@ from spark_vision.encoding.graphs import (
 PICTURES = "pictures"
 TOKENS = "tokens"
 FEATURES = "features"
+_PART = 8  # pictures whose features stay in the processor's cache: a seventh less work than 32 at once
 
 
 class OnnxSession:
@@ -34,8 +35,8 @@ class OnnxSession:
 
     def run_images(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ModelSession."""
-        features: NDArray[np.float32] = self._image.run([FEATURES], {PICTURES: prepared})[0]
-        return features
+        parts = [prepared[start : start + _PART] for start in range(0, len(prepared), _PART)]
+        return np.concatenate([self._image.run([FEATURES], {PICTURES: part})[0] for part in parts])
 
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""

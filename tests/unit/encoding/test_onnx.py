@@ -4,15 +4,25 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import onnx
+import onnxruntime
 import open_clip
 import pytest
 
 from spark_vision.encoding.bundled import bundled_model
 from spark_vision.encoding.byte_pairs import BytePairTokenizer
-from spark_vision.encoding.graphs import IMAGE_GRAPH, RECORD, WEIGHTS
+from spark_vision.encoding.graphs import (
+    GRAPH_PREFIX,
+    IMAGE_GRAPH,
+    RECORD,
+    WEIGHTS,
+    read_weights,
+    weights_of,
+)
 from spark_vision.encoding.load import load_encoder
 from spark_vision.encoding.onnx_export import export_onnx
 from spark_vision.errors import ModelError
@@ -71,6 +81,25 @@ def test_both_run_times_agree(model: str, exported: Path):
     assert onnx.spec == torch.spec
     assert least_cosine(pictures_of(onnx, pictures), pictures_of(torch, pictures)) >= 0.9999
     assert least_cosine(onnx.encode_texts(TEXTS), torch.encode_texts(TEXTS)) >= 0.9999
+
+
+def test_norms_and_activations_go_into_the_convolutions(tmp_path: Path):
+    optimised = tmp_path / "optimised.onnx"
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.optimized_model_filepath = str(optimised)
+    model = bundled_model("spark-mini")
+    assert model is not None
+    folder = model.path
+    weights = read_weights(folder)
+    names = weights_of(IMAGE_GRAPH, weights)
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(weights[name]) for name in names]
+    options.add_external_initializers([GRAPH_PREFIX + name for name in names], values)
+    onnxruntime.InferenceSession(folder / IMAGE_GRAPH, options, providers=["CPUExecutionProvider"])
+
+    kinds = Counter(node.op_type for node in onnx.load(optimised).graph.node)
+    assert kinds["Conv"] > 40
+    assert not kinds.keys() & {"BatchNormalization", "Clip", "Relu"}
 
 
 def test_graphs_are_taken_by_default_and_on_the_cpu_alone(exported: Path):
