@@ -25,7 +25,9 @@ from spark_vision.errors import SparkVisionError
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
 from spark_vision.training.figures import measure
+from spark_vision.training.finishing import finish_plan
 from spark_vision.training.pipeline import Places, Recipe, train
+from spark_vision.training.refining import RefinePlan
 from spark_vision.training.report import figures_table
 from spark_vision.training.splits import make_split
 
@@ -55,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=Path, help="model folder to refine, instead of ImageNet weights")
     parser.add_argument("--epochs", type=int, help="of the first model's image tower")
     parser.add_argument("--refine-epochs", type=int, help="of refining")
+    parser.add_argument("--finish-epochs", type=int, help="of finishing")
+    parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
     parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -69,13 +73,15 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         recipe = replace(recipe, image=replace(recipe.image, epochs=options.epochs))
     if options.text_steps:
         recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
-    if options.refine_epochs:
-        image = replace(recipe.refine.image, epochs=options.refine_epochs)
-        recipe = replace(recipe, refine=replace(recipe.refine, image=image))
-    image = replace(recipe.refine.image, threads=options.threads)
-    recipe = replace(recipe, refine=replace(recipe.refine, image=image))
+    refine = _adapted(RefinePlan(), options.refine_epochs, options.threads)
+    finish = _adapted(finish_plan(), options.finish_epochs, options.threads)
+    recipe = replace(recipe, refine=None if options.only_finish else refine, finish=finish)
     split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
     return replace(recipe, split=split)
+
+
+def _adapted(plan: RefinePlan, epochs: int | None, threads: int) -> RefinePlan:
+    return replace(plan, image=replace(plan.image, epochs=epochs or plan.image.epochs, threads=threads))
 
 
 def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
@@ -88,7 +94,7 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
 
     train(places, recipe, say, options.start)
     add_onnx_graphs(places.out)
-    draw_curves(places.work / "refine.jsonl", places.work / "curves.png")
+    draw_curves(places.work / "finish.jsonl", places.work / "curves.png")
 
 
 def _measure(places: Places, recipe: Recipe) -> None:

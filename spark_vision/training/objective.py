@@ -10,7 +10,13 @@ from torch import nn
 
 from spark_vision.training.batches import Batch, Examples, truth
 from spark_vision.training.categories import CategoryBank
-from spark_vision.training.image_tower import ImageLearner, frozen_stem, frozen_tail, stem_features
+from spark_vision.training.image_tower import (
+    ImageLearner,
+    frozen_stem,
+    frozen_tail,
+    pictures_to_input,
+    stem_features,
+)
 from spark_vision.training.losses import contrastive_loss, keep_features_loss, picture_picture_loss
 from spark_vision.training.memory import Ring
 from spark_vision.training.plans import ImagePlan
@@ -119,13 +125,18 @@ class Objective:
         back = contrastive_loss(texts, all_pictures, true, scale)
         return (forth + back) / 2
 
+    def _below(self, views: torch.Tensor) -> torch.Tensor:
+        if views.is_floating_point():  # maps that were kept
+            return views.float().contiguous(memory_format=torch.channels_last)
+        return stem_features(self._stem, pictures_to_input(views))
+
     def _features(self, views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Pooled features of the learnt trunk (n, 1280), and of the frozen one for each nth view."""
         # Threads share autocast's cache of weights, and whoever comes first would decide how gradients
         # are rounded: without it a run can be repeated to the bit.
         with fast_precision(cache_weights=False):
             with torch.no_grad():
-                stem = stem_features(self._stem, pictures_to_input(views))
+                stem = self._below(views)
                 frozen = self._reference(stem[:: self._plan.losses.keep_every]).float()
             learnt: torch.Tensor = self._learner.tail(stem)
         return learnt.float(), frozen
@@ -144,8 +155,3 @@ def _memories(learner: ImageLearner, texts: TrainingTexts, plan: ImagePlan) -> t
     if texts.tokens is not None:
         said["tower"] = embeddings
     return Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
-
-
-def pictures_to_input(pictures: torch.Tensor) -> torch.Tensor:
-    """uint8 (n, h, w, 3) to the trunk's float32 (n, 3, h, w) in -1..1, channels last in memory."""
-    return pictures.permute(0, 3, 1, 2).float().div(127.5).sub(1.0)

@@ -1,11 +1,12 @@
 """The recipe from data folders to a model folder, in pieces that can be stopped and resumed.
 
 data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
-               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ both towers refined ─▶ model folder
+               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ refined ─▶ finished ─▶ model folder
 """
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,17 +23,18 @@ from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teac
 from spark_vision.training.embedders import PreparedPictures, learner_embedder
 from spark_vision.training.export import WEIGHTS_NAME, export_model, project_texts
 from spark_vision.training.figures import measure
+from spark_vision.training.finishing import finish_plan
 from spark_vision.training.image_tower import (
     ImageLearner,
     frozen_stem,
     load_imagenet_trunk,
+    pictures_to_input,
     start_projection,
     stem_features,
 )
 from spark_vision.training.image_training import ImageRun
 from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
-from spark_vision.training.objective import pictures_to_input
 from spark_vision.training.packing import Pack, open_pack
 from spark_vision.training.plans import ImagePlan
 from spark_vision.training.precision import fast_precision
@@ -58,7 +60,8 @@ class Recipe:
     image: ImagePlan = field(default_factory=ImagePlan)
     corpus: CorpusSize = field(default_factory=CorpusSize)
     text: DistillationPlan = field(default_factory=DistillationPlan)
-    refine: RefinePlan = field(default_factory=RefinePlan)
+    refine: RefinePlan | None = field(default_factory=RefinePlan)
+    finish: RefinePlan | None = field(default_factory=finish_plan)
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,10 @@ def train(places: Places, recipe: Recipe, say: Callable[[str], None], start: Pat
     shop = Workshop(places, recipe, split, MiniLM(), say)
     folder = start or _first_model(shop)
     model = load_model(folder, recipe.architecture)
-    say("refining both towers")
-    refine_towers(model, shop)
-    blend(model, load_model(folder, recipe.architecture), recipe.refine.refined_share)
+    for name, plan in (("refine", recipe.refine), ("finish", recipe.finish)):
+        if plan is not None:
+            say(f"{name}: both towers learn on")
+            learn_further(model, shop, name, plan)
     export_model(model, recipe.architecture, places.out)
     say(f"wrote {places.out}")
 
@@ -143,16 +147,12 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     return learner
 
 
-def refine_towers(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
-    """Let both towers learn on in place, and leave the averaged weights in them."""
-    desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say)
-    return learn_on(
-        model,
-        shop.split.material,
-        shop.recipe.refine,
-        desk,
-        lambda learner: _early_figures(model, learner, shop),
-    )
+def learn_further(model: open_clip.CLIP, shop: Workshop, name: str, plan: RefinePlan) -> None:
+    """Let both towers learn on in place, and go back to where they began by what the plan says."""
+    start = copy.deepcopy(model)
+    desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say, name=name)
+    learn_on(model, shop.split.material, plan, desk, lambda learner: _early_figures(model, learner, shop))
+    blend(model, start, plan.refined_share)
 
 
 def _early_figures(

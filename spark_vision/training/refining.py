@@ -21,8 +21,8 @@ from spark_vision.training.batches import BatchPlan, Examples
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import WEIGHTS_NAME
 from spark_vision.training.failure import TrainingError
-from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
-from spark_vision.training.objective import pictures_to_input
+from spark_vision.training.image_tower import ImageLearner, frozen_stem, pictures_to_input, stem_features
+from spark_vision.training.kept_views import KeptPlan
 from spark_vision.training.packing import Pack
 from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.precision import fast_precision
@@ -40,6 +40,8 @@ class RefinePlan:
     """How a model learns on; the defaults are ``spark-mini``'s.
 
     ``refined_share`` (0..1): of the refined weights in the end, the rest being those at the start.
+    ``kept``: where set, views are made once and only what the frozen stages make of them is learnt from;
+    ``views`` are then those that the heads start from.
     """
 
     batches: BatchPlan = field(
@@ -66,6 +68,7 @@ class RefinePlan:
     refined_share: float = 0.55
     least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
+    kept: KeptPlan | None = None
     packed_side: int = 256
 
 

@@ -66,7 +66,8 @@ def training_phrases(
     size: CorpusSize, seed: int, architecture: Architecture, teacher: MiniLM, work: Path
 ) -> Phrases:
     """Shop phrases and single words with the teacher's sentences; kept under ``work``."""
-    file = work / "phrases.npz"
+    digest = hashlib.sha256(f"{size} {seed}".encode()).hexdigest()[:12]
+    file = work / f"phrases-{digest}.npz"
     if not file.exists():
         teach(collect_pairs((), (), size, seed), teacher).save(file)
     corpus = Corpus.load(file)

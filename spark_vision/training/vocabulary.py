@@ -33,6 +33,8 @@ ENGLISH_OF_ITALIAN = {
     "{} in un negozio": "{} in a shop",
 }
 FOR_PEOPLE = frozenset({"apparel", "footwear", "accessory", "beauty", "toy", "sport", "baby"})
+WORN = frozenset({"apparel", "footwear", "accessory"})
+QUALITIES = frozenset({"colour", "material", "pattern", "style", "person", "use", "detail"})
 MADE_OF_SOMETHING = frozenset({"apparel", "footwear", "accessory", "home", "toy", "office"})
 
 
@@ -93,7 +95,7 @@ def single_words() -> list[TextPair]:
     pairs = []
     for concept in (*load_concepts("things"), *load_concepts("qualities")):
         pairs.append(TextPair(concept.english, (concept.english,)))
-        if concept.kind not in ("colour", "material", "pattern", "style", "person"):
+        if concept.kind not in QUALITIES:
             pairs.append(TextPair(plural(concept.english), (plural(concept.english),)))
         pairs += [TextPair(word, (word, concept.english)) for word in concept.synonyms]
         pairs += [TextPair(word, (concept.english,)) for word in concept.italian]
@@ -121,8 +123,9 @@ class PhraseMaker:
     def _phrase(self, thing: Concept, italian: bool) -> Phrase:
         phrase = self._noun(thing, italian)
         if thing.kind in MADE_OF_SOMETHING and self._random.random() < 0.25:
-            phrase = self._with(phrase, "material", "di {}")
-        for kind, chance in (("pattern", 0.12), ("style", 0.15), ("colour", 0.65)):
+            phrase = self._with(phrase, "material", self._random.choice(("di {}", "in {}")))
+        worn = (("use", 0.12), ("detail", 0.12)) if thing.kind in WORN else ()
+        for kind, chance in (*worn, ("pattern", 0.12), ("style", 0.15), ("colour", 0.55)):
             if self._random.random() < chance:
                 phrase = self._with(phrase, kind, "{}")
         if thing.kind in FOR_PEOPLE and self._random.random() < 0.35:

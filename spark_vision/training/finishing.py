@@ -1,0 +1,44 @@
+"""The last part of the recipe: the last two stages, the heads and the text tower learn on at length.
+
+What lies below stays as refining left it, so that its output is kept (``kept_views``) and a picture costs a
+fifth of the time. Views are as large as the encoder's pictures, as the last epochs should be (Touvron et
+al., *Fixing the train-test resolution discrepancy*, NeurIPS 2019).
+"""
+
+from __future__ import annotations
+
+from spark_vision.training.batches import BatchPlan
+from spark_vision.training.corpus import CorpusSize
+from spark_vision.training.image_tower import FROZEN_STAGES
+from spark_vision.training.kept_views import KeptPlan
+from spark_vision.training.plans import ImagePlan, LossWeights
+from spark_vision.training.refining import RefinePlan
+
+
+def finish_plan() -> RefinePlan:
+    """How ``spark-mini`` is finished."""
+    kept = KeptPlan()
+    image = ImagePlan(
+        epochs=6,
+        tail_rate=1.5e-4,
+        head_rate=6e-4,
+        text_rate=3e-4,
+        warmup_steps=60,
+        average_decay=0.99,
+        losses=LossWeights(picture_scale=16.0, keep_every=8, keep_features=0.5),
+        phrases=96,
+        dropped_tokens=0.1,
+        remembered_pictures=4096,
+        remembered_texts=4096,
+        save_every=50,
+        measure_every=1,
+        seed=19,
+    )
+    return RefinePlan(
+        batches=BatchPlan(size=128, views=1, repeats=(1, 4, 3), seed=19),
+        views=kept.look,
+        image=image,
+        corpus=CorpusSize(phrases=40_000, repeat_single_words=6),
+        frozen_stages=FROZEN_STAGES,
+        kept=kept,
+    )
