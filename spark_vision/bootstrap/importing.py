@@ -89,7 +89,9 @@ def run_import(settings: Settings, order: ImportOrder, folder: Path, progress: P
     report = update_version(version_store(settings), given, progress)
     with (folder / RUN).open("w", encoding="utf-8") as file:
         file.writelines(report.json())
-    (folder / RUN_PAGE).write_text(render(report, pictures), "utf-8")
+    # Under the name that it was ordered by: the manifest has its place on this machine's disk.
+    shown = replace(report, manifest=replace(report.manifest, source=order.source))
+    (folder / RUN_PAGE).write_text(render(shown, pictures), "utf-8")
     (folder / FEED).unlink(missing_ok=True)
     return report
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from spark_vision.catalogue.http import HttpPictures, is_url
-from spark_vision.errors import PictureNotFoundError
+from spark_vision.errors import PictureError, PictureNotFoundError
 from spark_vision.imaging.files import read_bytes
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
@@ -31,7 +31,13 @@ class LocalPictures:
 
     def read(self, image: str) -> bytes:
         """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
-        return read_bytes(self._path(image), self.limits)
+        try:
+            return read_bytes(self._path(image), self.limits)
+        except PictureError as error:
+            if self.within is None:
+                raise
+            # Who is kept to a folder need not know where on the disk that is.
+            raise type(error)(error.message.replace(f"{self.within}{os.sep}", "")) from error
 
     def stamp(self, image: str) -> str | None:
         """See WatchedPictures: what the file system says of the file, unless it says so only now.

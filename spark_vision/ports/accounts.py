@@ -1,5 +1,6 @@
 """Where accounts and their keys are kept."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,9 @@ class Accounts(Protocol):
 
     def get(self, account_id: str) -> Account | None:
         """The account with this id."""
+
+    def many(self, account_ids: Collection[str]) -> dict[str, Account]:
+        """Those of some accounts that are there, by id."""
 
     def named(self, name: str) -> Account | None:
         """The account with this name."""

@@ -64,9 +64,6 @@ class Feed(Protocol):
     def by_poster(self, poster_id: str, stretch: Stretch) -> list[Listed]:
         """Posts of an account in any state, by when they were made, newest first; in one query."""
 
-    def posts(self, post_ids: Sequence[str]) -> dict[str, Post]:
-        """Several posts, by id."""
-
     def smile(self, post_id: str, account_id: str, now: datetime) -> None:
         """Keep that an account smiles at a post; again: nothing changes."""
 

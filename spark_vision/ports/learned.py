@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.learned import LearnedView
 from spark_vision.ports.feed import Behind
 
@@ -30,6 +31,9 @@ class LearnedViews(Protocol):
     def add(self, view: LearnedView) -> None:
         """Keep a new view."""
 
+    def move(self, view_id: str, box: Box | None) -> None:
+        """It is of another region now; the vector is dropped. Nothing where it was so already, or is none."""
+
     def withdraw(self, view_id: str, at: datetime) -> None:
         """Its decision no longer holds; the vector is dropped. Without such a view, nothing."""
 
@@ -51,8 +55,8 @@ class LearnedViews(Protocol):
     def changed(self, after: int) -> list[KeptView]:
         """The views that changed after a revision, by revision and id."""
 
-    def keep_vector(self, view_id: str, encoder: str, vector: NDArray[np.float32]) -> None:
-        """Keep a view's embedding, unless it is withdrawn by now. The revision stays."""
+    def keep_vector(self, view: LearnedView, encoder: str, vector: NDArray[np.float32]) -> None:
+        """Keep a view's embedding, unless the view was changed or withdrawn by now. The revision stays."""
 
     def count(self) -> int:
         """How many views stand."""

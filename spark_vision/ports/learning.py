@@ -12,6 +12,9 @@ class Learner(Protocol):
     def decided(self, work: Work, decision: Decision) -> None:
         """A suggestion was confirmed or rejected, or a product tagged by hand."""
 
+    def moved(self, work: Work, decision: Decision, first: str) -> None:
+        """A tag was moved: it is now about `decision.box`. first: the decision that made the tag."""
+
     def withdrawn(self, work: Work, decision: Decision) -> None:
         """An earlier decision (`decision.withdraws`) no longer holds."""
 
@@ -23,6 +26,9 @@ class NoLearner:
     """A Learner that leaves it at the log."""
 
     def decided(self, work: Work, decision: Decision) -> None:
+        """Nothing."""
+
+    def moved(self, work: Work, decision: Decision, first: str) -> None:
         """Nothing."""
 
     def withdrawn(self, work: Work, decision: Decision) -> None:

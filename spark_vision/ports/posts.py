@@ -1,5 +1,6 @@
 """Where posts and their photos' records are kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +16,9 @@ class Posts(Protocol):
 
     def get(self, post_id: str) -> Post | None:
         """The post with this id."""
+
+    def many(self, post_ids: Collection[str]) -> dict[str, Post]:
+        """Those of some posts that are there, by id."""
 
     def held(self, post_id: str) -> Post | None:
         """The same, and nobody else changes the post before this transaction ends."""

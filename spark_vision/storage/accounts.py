@@ -1,6 +1,7 @@
 """Accounts and keys in the database."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -31,6 +32,10 @@ class SqlAccounts:
     def get(self, account_id: str) -> Account | None:
         row = self._session.get(AccountRow, account_id)
         return None if row is None else _account(row)
+
+    def many(self, account_ids: Collection[str]) -> dict[str, Account]:
+        rows = self._session.scalars(select(AccountRow).where(AccountRow.id.in_(account_ids)))
+        return {row.id: _account(row) for row in rows}
 
     def named(self, name: str) -> Account | None:
         row = self._session.scalar(select(AccountRow).where(AccountRow.name == name))

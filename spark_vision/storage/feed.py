@@ -1,7 +1,6 @@
 """Published posts and smiles, in the database."""
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -24,10 +23,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from spark_vision.domain.post import Post, PostState
+from spark_vision.domain.post import PostState
 from spark_vision.ports.feed import Asked, Listed, Smiles, Stretch
 from spark_vision.storage.base import UtcDateTime
-from spark_vision.storage.posts import post_of
 from spark_vision.storage.tables.decisions import TagRow
 from spark_vision.storage.tables.posts import PostRow
 from spark_vision.storage.tables.smiles import SmileRow
@@ -47,10 +45,6 @@ class SqlFeed:
 
     def by_poster(self, poster_id: str, stretch: Stretch) -> list[Listed]:
         return self._page({"poster": poster_id}, stretch, own=True)
-
-    def posts(self, post_ids: Sequence[str]) -> dict[str, Post]:
-        rows = self._session.scalars(select(PostRow).where(PostRow.id.in_(post_ids)))
-        return {row.id: post_of(row) for row in rows}
 
     def smile(self, post_id: str, account_id: str, now: datetime) -> None:
         try:

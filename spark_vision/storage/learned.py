@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.learned import LearnedView, Stance
 from spark_vision.ports.feed import Behind
 from spark_vision.ports.learned import KeptView
@@ -41,6 +42,14 @@ class SqlLearnedViews:
         self._session.add(row)
         self._session.flush()
 
+    def move(self, view_id: str, box: Box | None) -> None:
+        row = self._held(view_id)
+        if row is None or row.withdrawn_at is not None or box_of(row.box) == box:
+            return
+        row.box, row.encoder, row.vector = numbers_of(box), None, None
+        row.version, row.revision = row.version + 1, self._raised()
+        self._session.flush()
+
     def withdraw(self, view_id: str, at: datetime) -> None:
         self._withdraw(LearnedViewRow.id == view_id, at)
 
@@ -50,8 +59,7 @@ class SqlLearnedViews:
     def held(self, view_id: str) -> LearnedView | None:
         if "\0" in view_id:  # which PostgreSQL refuses to look for
             return None
-        anew = select(LearnedViewRow).with_for_update().execution_options(populate_existing=True)
-        row = self._session.scalar(anew.where(LearnedViewRow.id == view_id))
+        row = self._held(view_id)
         return None if row is None else _view(row)
 
     def save(self, view: LearnedView) -> LearnedView:
@@ -81,8 +89,9 @@ class SqlLearnedViews:
         rows = self._session.scalars(wanted.order_by(LearnedViewRow.revision, LearnedViewRow.id))
         return [KeptView(_view(row), row.revision, row.encoder, _vector(row)) for row in rows]
 
-    def keep_vector(self, view_id: str, encoder: str, vector: NDArray[np.float32]) -> None:
-        same = (LearnedViewRow.id == view_id, LearnedViewRow.withdrawn_at.is_(None))
+    def keep_vector(self, view: LearnedView, encoder: str, vector: NDArray[np.float32]) -> None:
+        # What changes a view raises its version: a vector of where it was before is not kept.
+        same = (LearnedViewRow.id == view.id, LearnedViewRow.version == view.version)
         kept = {"encoder": encoder, "vector": vector.astype(_NUMBERS).tobytes()}
         self._session.execute(update(LearnedViewRow).where(*same).values(kept))
 
@@ -101,6 +110,10 @@ class SqlLearnedViews:
             wanted = wanted.where(tuple_(*place) < behind)
         rows = self._session.scalars(wanted.order_by(*(column.desc() for column in place)).limit(count))
         return [_view(row) for row in rows]
+
+    def _held(self, view_id: str) -> LearnedViewRow | None:
+        anew = select(LearnedViewRow).with_for_update().execution_options(populate_existing=True)
+        return self._session.scalar(anew.where(LearnedViewRow.id == view_id))
 
     def _withdraw(self, which: ColumnElement[bool], at: datetime) -> None:
         standing = select(LearnedViewRow.id).where(which, LearnedViewRow.withdrawn_at.is_(None))

@@ -1,5 +1,6 @@
 """Posts and what is known of photo files, in the database."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -37,6 +38,10 @@ class SqlPosts:
 
     def get(self, post_id: str) -> Post | None:
         return self._found(select(PostRow), post_id)
+
+    def many(self, post_ids: Collection[str]) -> dict[str, Post]:
+        rows = self._session.scalars(select(PostRow).where(PostRow.id.in_(post_ids)))
+        return {row.id: post_of(row) for row in rows}
 
     def held(self, post_id: str) -> Post | None:
         anew = select(PostRow).with_for_update(of=PostRow).execution_options(populate_existing=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Embeddings, similarities
 from spark_vision.domain.learned import LearnedView, Limits, Stance, admitted
 from spark_vision.domain.looks import Look, common_gap, counting, prototypes
@@ -13,6 +14,8 @@ from spark_vision.ports import OpenGallery
 from spark_vision.suggestion.lessons import Lesson, Lessons
 
 _BATCH = 256
+Where = tuple[str, Box | None]
+"""A view's id, and the region that it was of: a view may be moved."""
 Place = tuple[bool, float]
 """Whether the catalogue alone ranks a view's product high there, and its closest picture's similarity."""
 
@@ -29,7 +32,7 @@ class Classroom:
         gallery: OpenGallery,
         views: Sequence[tuple[LearnedView, NDArray[np.float32]]],
         limits: Limits,
-        places: Mapping[str, Place] | None = None,
+        places: Mapping[Where, Place] | None = None,
     ) -> None:
         self.gallery, self.limits = gallery, limits
         vectors = {view.id: vector for view, vector in views if view.stands}
@@ -44,7 +47,7 @@ class Classroom:
         self.places = self._placed(chosen, vectors, places or {})
         self._looks: dict[str, list[Look]] = defaultdict(list)
         for view in chosen:
-            self._looks[view.product_id].append(Look(view, vectors[view.id], *self.places[view.id]))
+            self._looks[view.product_id].append(Look(view, vectors[view.id], *self.places[_where(view)]))
         self._shared = {product_id: self._counting(looks) for product_id, looks in self._looks.items()}
         self.gap = self._gap()
         self.lessons = self._lessons(self._shared)
@@ -71,10 +74,10 @@ class Classroom:
         self,
         views: Sequence[LearnedView],
         vectors: dict[str, NDArray[np.float32]],
-        known: Mapping[str, Place],
-    ) -> dict[str, Place]:
-        fresh = [view for view in views if view.id not in known]
-        places = {view.id: known[view.id] for view in views if view.id in known}
+        known: Mapping[Where, Place],
+    ) -> dict[Where, Place]:
+        fresh = [view for view in views if _where(view) not in known]
+        places = {_where(view): known[_where(view)] for view in views if _where(view) in known}
         for start in range(0, len(fresh), _BATCH):
             part = fresh[start : start + _BATCH]
             queries = np.stack([vectors[view.id] for view in part])
@@ -83,7 +86,7 @@ class Classroom:
                 pictures = self.gallery.vectors(self._rows[view.product_id])
                 own = float(similarities(pictures, vectors[view.id]).max())
                 high = self.limits.within > 0 and own >= matches[-1].similarity
-                places[view.id] = (high, matches[0].similarity)
+                places[_where(view)] = (high, matches[0].similarity)
         return places
 
     def _counting(self, looks: Sequence[Look]) -> list[Look]:
@@ -121,6 +124,10 @@ class Classroom:
             confirmed,
             _vectors(looks, Stance.REJECTED, dimension),
         )
+
+
+def _where(view: LearnedView) -> Where:
+    return view.id, view.box
 
 
 def _products(views: Iterable[LearnedView]) -> set[str]:

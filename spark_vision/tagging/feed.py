@@ -69,7 +69,7 @@ def _page(work: Work, found: list[Listed], turn: Turn) -> Page:
     unknown = [place.id for place in places if place.id not in known]
     return Page(
         places=places,
-        posts=work.feed.posts(unknown) if unknown else {},
+        posts=work.posts.many(unknown) if unknown else {},
         tags=work.tags.of_many(unknown) if unknown else {},
         more=len(found) > turn.count,
     )

@@ -1,13 +1,13 @@
 """Learning from decisions: views are kept in their transaction, and the catalogue team has the last word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from spark_vision.domain.account import Actor, Role
 from spark_vision.domain.decision import Decision
 from spark_vision.domain.learned import LearnedView, removed, restored, view_of
-from spark_vision.domain.post import Photo
+from spark_vision.domain.post import Photo, Post
 from spark_vision.errors import NotAllowedError, NotFoundError, StaleError
 from spark_vision.ports.feed import Behind
 from spark_vision.ports.store import Store, Work
@@ -38,6 +38,10 @@ class ViewLearner:
             view = removed(view, before.removed_by, before.removed_at)
         work.learned.add(view)
 
+    def moved(self, work: Work, decision: Decision, first: str) -> None:
+        """The view is of what the tag is about now; one that the team has removed stays removed."""
+        work.learned.move(first, decision.box)
+
     def withdrawn(self, work: Work, decision: Decision) -> None:
         """Take back what the earlier decision taught."""
         if decision.withdraws is not None:
@@ -63,7 +67,7 @@ def list_views(store: Store, actor: Team, product_id: str, behind: Behind, count
     """Views that were not withdrawn, newest first; raises NotAllowedError."""
     _check(actor)
     with store.reading() as work:
-        return [_shown(work, view, actor) for view in work.learned.page(product_id, behind, count)]
+        return _shown(work, work.learned.page(product_id, behind, count), actor)
 
 
 def count_views(store: Store, actor: Team) -> int:
@@ -77,7 +81,8 @@ def find_view(store: Store, actor: Team, view_id: str) -> ShownView:
     """One of them; raises NotAllowedError, NotFoundError."""
     _check(actor)
     with store.reading() as work:
-        return _shown(work, _found(work, view_id), actor)
+        (shown,) = _shown(work, [_found(work, view_id)], actor)
+    return shown
 
 
 def remove_view(store: Store, actor: Team, view_id: str, versions: Versions, now: datetime) -> LearnedView:
@@ -114,11 +119,19 @@ def _found(work: Work, view_id: str) -> LearnedView:
     return view
 
 
-def _shown(work: Work, view: LearnedView, actor: Team) -> ShownView:
-    poster, post = work.accounts.get(view.poster_id), work.posts.get(view.post_id)
+def _shown(work: Work, views: Sequence[LearnedView], actor: Team) -> list[ShownView]:
+    """In as many queries for one view as for many."""
+    posters = work.accounts.many({view.poster_id for view in views})
+    posts = work.posts.many({view.post_id for view in views})
+    return [
+        ShownView(view, posters[view.poster_id].name, _visible_photo(posts.get(view.post_id), actor))
+        for view in views
+    ]
+
+
+def _visible_photo(post: Post | None, actor: Team) -> Photo | None:
     visible = post is not None and actor is not None and post.is_visible_to(actor)
-    photo = post.photo if post is not None and visible else None
-    return ShownView(view, "" if poster is None else poster.name, photo)
+    return post.photo if post is not None and visible else None
 
 
 def _check(actor: Team) -> None:

@@ -155,6 +155,8 @@ class _Desk:
             self._room.learner.withdrawn(self._work, decision)
         elif decision.kind is not DecisionKind.MOVED:
             self._room.learner.decided(self._work, decision)
+        elif self.tag is not None:
+            self._room.learner.moved(self._work, decision, self.tag.decision_id)
 
     def withdraw(self) -> None:
         """Take away what stands: a tag, or a rejection."""

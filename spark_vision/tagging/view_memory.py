@@ -72,11 +72,11 @@ class ViewMemory:
         self.changes += 1
 
     def _take(self, kept: KeptView) -> None:
-        view = kept.view
-        for held in (self._views, self._lacking):
-            held.pop(view.id, None)
-        if not view.stands:
+        view, before = kept.view, self._views.pop(kept.view.id, None)
+        self._lacking.pop(view.id, None)
+        if not view.stands or (before is not None and before.box != view.box):
             self._vectors.pop(view.id, None)
+        if not view.stands:
             return
         self._views[view.id] = view
         if kept.vector is not None and kept.encoder == self._encoder.spec.fingerprint:
@@ -107,5 +107,5 @@ class ViewMemory:
         prepared = self._encoder.prepare(crop(photo, view.box))
         vector: NDArray[np.float32] = self._encoder.finish(self._encoder.forward(prepared[None]))[0]
         with self._store.writing() as work:
-            work.learned.keep_vector(view.id, self._encoder.spec.fingerprint, vector)
+            work.learned.keep_vector(view, self._encoder.spec.fingerprint, vector)
         return vector

@@ -80,14 +80,21 @@ def test_a_feed_by_its_address_or_in_the_folder(
     (feed.parent / "link.png").symlink_to(tmp_path / "secret.png")
     outside = ["../secret.png", str(tmp_path / "secret.png"), "link.png", f"file://{tmp_path}/secret.png"]
     rows = "".join(f"out{number},Out,{image},\n" for number, image in enumerate(outside))
-    feed.write_text(HEADER + "red,Red,red.png,\n" + rows)
+    gone = "gone,Gone,gone.png,\n"
+    feed.write_text(HEADER + "red,Red,red.png,\n" + rows + gone)
     by_path = client.post(IMPORTS, headers=team, json={"path": "catalogue.csv", "live": True}).json()
     done = finished(client, team, by_path["id"])
     assert done["state"] == "done", done["failure"]
     assert done["result"]["products"] == 1
     refused = [issue for issue in done["result"]["issues"] if issue["image"]]
-    assert [issue["product_id"] for issue in refused] == ["out0", "out1", "out2", "out3"]
-    assert all("outside" in issue["reason"] for issue in refused)
+    assert [issue["product_id"] for issue in refused] == ["gone", "out0", "out1", "out2", "out3"]
+    assert all("outside" in issue["reason"] for issue in refused[1:])
+    # Beside the feed's own words, nothing tells where the folder is.
+    reports = [client.get(f"{IMPORTS}/{done['id']}/report{end}", headers=team).text for end in ("", ".html")]
+    for told in (str(done), *reports):
+        assert "gone.png: cannot be read" in told
+        assert str(feed.parent) not in told
+    assert "From catalogue.csv, with" in reports[1]
     with pictures_at({**FILES, "feeds/a.csv": (HEADER + "green,Green,../green.png,\n").encode()}) as base:
         order = {"address": f"{base}feeds/a.csv", "live": False}
         by_address = client.post(IMPORTS, headers=team, json=order).json()

@@ -76,6 +76,9 @@ class Notebook:
     def decided(self, work: Work, decision: Decision) -> None:
         self._note("decided", decision)
 
+    def moved(self, work: Work, decision: Decision, first: str) -> None:
+        self._note("moved", decision)
+
     def withdrawn(self, work: Work, decision: Decision) -> None:
         self._note("withdrawn", decision)
 

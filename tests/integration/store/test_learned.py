@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from spark_vision.domain.account import Actor, Role
 from spark_vision.domain.box import Box
@@ -159,6 +159,59 @@ def test_what_the_team_removed_stays_so_when_the_poster_says_it_again(
     assert (again.removed_at, again.removed_by) == (NOW, team.id)
     other = tag(learning, ada, post, "bowl")
     assert other.stands
+
+
+def test_a_view_moves_with_its_tag(learning: Room, ada: Actor, post: Post) -> None:
+    elsewhere, held = Box(0.5, 0.5, 0.5, 0.5), memory(learning)
+    view = tag(learning, ada, post)
+    assert known(learning, held) == {view.id}
+    assert tag(learning, ada, post, box=None) == view, "a point alone moves no region"
+    moved = tag(learning, ada, post, box=elsewhere)
+    assert moved == replace(view, box=elsewhere, version=view.version + 1)
+    assert known(learning, held) == {view.id}
+    for process in (held, memory(learning)):
+        assert known(learning, process) == {view.id}
+        ((there, vector),) = process.known()[1]
+        assert there == moved
+        np.testing.assert_array_equal(vector, expected(learning, post, elsewhere))
+
+
+def test_a_vector_of_where_a_view_was_before_is_not_kept(learning: Room, ada: Actor, post: Post) -> None:
+    view = tag(learning, ada, post)
+    tag(learning, ada, post, box=Box(0, 0, 0.5, 0.5))
+    with learning.store.writing() as work:
+        work.learned.keep_vector(view, "late", np.ones(64, np.float32))
+    with learning.store.reading() as work:
+        (kept,) = work.learned.changed(0)
+    assert kept.vector is None
+
+
+def test_what_the_team_removed_stays_so_when_its_tag_moves(
+    learning: Room, ada: Actor, post: Post, team: Actor
+) -> None:
+    view = tag(learning, ada, post)
+    out = remove_view(learning.store, team, view.id, ANY, NOW)
+    moved = tag(learning, ada, post, box=Box(0, 0, 0.5, 0.5))
+    assert (moved.removed_at, moved.version) == (NOW, out.version + 1)
+    assert known(learning, memory(learning)) == set()
+
+
+def test_a_list_takes_as_many_queries_for_one_view_as_for_many(
+    learning: Room, ada: Actor, team: Actor, engine: Engine
+) -> None:
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
+    tag(learning, ada, draft(learning, ada))
+    counts = []
+    for seed in (None, 1, 2, 3):
+        if seed is not None:
+            ben = someone(learning.store, f"Ben {seed}")
+            tag(learning, ben, draft(learning, ben, seed))
+        asked.clear()
+        shown = list_views(learning.store, team, "", None, 10)
+        counts.append((len(shown), len([one for one in asked if one.startswith("SELECT")])))
+    assert counts == [(1, 3), (2, 3), (3, 3), (4, 3)]
+    assert {view.poster for view in shown} == {"Ada", "Ben 1", "Ben 2", "Ben 3"}
 
 
 def test_lists_go_on_where_they_ended_and_by_product(learning: Room, ada: Actor, team: Actor) -> None:

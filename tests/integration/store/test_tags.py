@@ -83,7 +83,7 @@ def test_put_again_moves_the_point_and_the_tag_keeps_its_id(room: Room, ada: Act
     assert (moved.tag.id, moved.kinds, moved.tag.point) == (first.tag.id, (MOVED,), Point(0.2, 0.5))
     assert (same.tag, same.kinds, same.post.version) == (moved.tag, (), moved.post.version)
     assert kinds(room, post) == [BY_HAND, MOVED]
-    assert told(room) == [("decided", BY_HAND, "mug")]
+    assert told(room) == [("decided", BY_HAND, "mug"), ("moved", MOVED, "mug")]
 
 
 def test_a_tag_that_is_taken_away_is_withdrawn_in_the_log(room: Room, ada: Actor, post: Post) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Availability
 from spark_vision.domain.embedding import Embeddings, similarities, unit_length
 from spark_vision.domain.learned import LearnedView, Limits, Stance
@@ -178,6 +179,9 @@ def test_places_are_found_once(gallery: FaissGallery) -> None:
     first = Classroom(gallery, views, EASY)
     made_up = dict.fromkeys(first.places, (False, 2.0))
     assert Classroom(gallery, views, EASY, made_up).places == made_up
+    elsewhere = [(replace(one, box=Box(0, 0, 0.5, 0.5)), vector) for one, vector in views]
+    anew = Classroom(gallery, elsewhere, EASY, made_up).places
+    assert [anew[view_id, Box(0, 0, 0.5, 0.5)] for view_id, _ in first.places] == list(first.places.values())
 
 
 def test_a_suggestion_says_that_a_confirmed_photo_stands_behind_it(gallery: FaissGallery) -> None:
