@@ -52,6 +52,9 @@ _WAITING_THUMBNAILS = 256
 # A post is some kilobytes of JSON: tens of megabytes for the part of the feed that is read.
 _FRAGMENTS = 10_000
 _WAITING_CHANGES = 16
+# While one waits for the database, another is put together; what waits is answered within a second.
+_PAGES_AT_ONCE = 4
+_WAITING_PAGES = 200
 
 
 def create_app(
@@ -115,6 +118,7 @@ def _gates(services: Services) -> dict[Operation, Gate]:
         ("POST", "/v1/search/photo"): services.lookups,
         ("GET", "/v1/search/products"): services.lookups,
         ("POST", "/v1/posts"): services.uploads,
+        ("GET", "/v1/posts"): services.pages,
     }
 
 
@@ -135,6 +139,7 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
         lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups),
         uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS),
+        pages=Gate("page", _PAGES_AT_ONCE, _WAITING_PAGES),
         metrics=Metrics(),
         secret=secret,
         cursors=Cursors(secret),
@@ -146,6 +151,7 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
     services.metrics.watch("lookup", services.lookups)
     services.metrics.watch("upload", services.uploads)
     services.metrics.watch("thumbnail", services.thumbnails)
+    services.metrics.watch("page", services.pages)
     return services
 
 

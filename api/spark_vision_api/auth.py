@@ -14,7 +14,7 @@ from spark_vision.errors import KeyNeededError, NotAllowedError
 from spark_vision.tagging.accounts import recognise
 from spark_vision.tagging.strangers import account_id_of, welcome
 from spark_vision_api.errors import ForeignRequestError
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, services_of
 from spark_vision_api.web.session import TOKEN_HEADER, actor_of, is_own
 
 _DOTS_OF_A_TOKEN = 2  # header.claims.signature; our own keys have none
@@ -23,7 +23,8 @@ _bearer = HTTPBearer(auto_error=False, description="A key from `spark-vision use
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _actor(request: Request, services: Given, credentials: Credentials) -> Actor:
+async def _actor(request: Request, credentials: Credentials) -> Actor:
+    services = services_of(request)
     if credentials is None:
         return await _by_session(request, services)
     return await run_in_threadpool(_recognised, services, credentials.credentials)
@@ -58,9 +59,9 @@ async def _by_session(request: Request, services: Services) -> Actor:
 AnyActor = Annotated[Actor, Depends(_actor)]
 
 
-async def look_around(services: Given, actor: AnyActor) -> None:
+async def look_around(request: Request, actor: AnyActor) -> None:
     """Let everybody pass, or accounts alone where anonymous browsing is off; raises KeyNeededError."""
-    if actor.account is None and not services.settings.anonymous_browsing:
+    if actor.account is None and not services_of(request).settings.anonymous_browsing:
         raise KeyNeededError("One may look around here with a key only: `Authorization: Bearer KEY`.")
 
 

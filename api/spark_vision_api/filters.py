@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,6 +50,13 @@ class FilterIn(BaseModel):
         )
 
 
+def none() -> list[Any]:
+    """An empty list for a query that says nothing. `list` itself would do, but pydantic asks at each request
+    what the factory's parameters are, which for a class of C's takes a third of a millisecond.
+    """
+    return []
+
+
 @dataclass(frozen=True)
 class _What:
     category: str
@@ -60,10 +67,10 @@ class _What:
 
 # Coroutines, though nothing is awaited: FastAPI would run plain functions in threads.
 async def _what(
-    brand: Annotated[Words, Query(default_factory=list, description=_BRAND)],
-    color: Annotated[Words, Query(default_factory=list, description=_COLOR)],
+    brand: Annotated[Words, Query(default_factory=none, description=_BRAND)],
+    color: Annotated[Words, Query(default_factory=none, description=_COLOR)],
     availability: Annotated[
-        Availabilities, Query(default_factory=list, description="Of several any is enough.")
+        Availabilities, Query(default_factory=none, description="Of several any is enough.")
     ],
     category: Annotated[Text, Query(description=_CATEGORY, examples=["Apparel > Shoes"])] = "",
 ) -> _What:

@@ -43,6 +43,7 @@ class Services:
     learning: lays what decisions taught over the live shop.
     imports: works on catalogues in the background; feeds, changes: gates for what is sent to
     it, and for single products.
+    pages: the gate of the feed's pages.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
 
@@ -59,6 +60,7 @@ class Services:
     lookups: Gate
     uploads: Gate
     thumbnails: Gate
+    pages: Gate
     metrics: Metrics
     secret: Callable[[], bytes]
     cursors: Cursors
@@ -94,20 +96,30 @@ class Services:
         self.lookups.close()
         self.uploads.close()
         self.thumbnails.close()
+        self.pages.close()
         self.store.close()
+
+
+def services_of(request: Request) -> Services:
+    """What the application of a request was made with.
+
+    Dependencies call this rather than depend on it: the framework works out what a dependency depends on
+    anew each time that it is named, though it is made once.
+    """
+    services: Services = request.app.state.services
+    return services
 
 
 # Coroutines, though nothing is awaited: FastAPI would run plain functions in threads.
 async def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+    return services_of(request)
 
 
 Given = Annotated[Services, Depends(_services)]
 
 
-async def _shop(services: Given) -> Shop:
-    return services.live.shop
+async def _shop(request: Request) -> Shop:
+    return services_of(request).live.shop
 
 
 LoadedShop = Annotated[Shop, Depends(_shop)]

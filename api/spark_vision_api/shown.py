@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends
+from starlette.requests import Request
 
 from spark_vision.bootstrap import Shop
 from spark_vision.domain.account import Actor
@@ -16,15 +17,15 @@ from spark_vision.tagging.suggestions import Shown
 from spark_vision_api.schemas.posts import CopyOut, PhotoOut, PosterOut, PostOut, SuggestionsOut, TagOut
 from spark_vision_api.schemas.products import ProductCard, product_card
 from spark_vision_api.schemas.search import BoxOut
-from spark_vision_api.services import Given
+from spark_vision_api.services import services_of
 
 Shelf = Callable[[str], Product | None]
 """What the served index version has under a product's id."""
 
 
-async def _shelf(services: Given) -> Shelf:
+async def _shelf(request: Request) -> Shelf:
     """Without an index there is a shelf, too: an empty one."""
-    shop = services.live.loaded
+    shop = services_of(request).live.loaded
     return empty if shop is None else shelf_of(shop)
 
 

@@ -1,6 +1,7 @@
 """Embeddings, and what one must know of the encoder that made them."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Preprocessing:
     fill: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EncoderSpec:
     """The identity of an encoder: two encoders with equal fingerprints give comparable embeddings.
 
@@ -46,7 +47,7 @@ class EncoderSpec:
     preprocessing: Preprocessing
     dtype: str = "float32"
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over all that changes embeddings; the model's name does not."""
         identity = asdict(self)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from spark_vision.domain.post import Post
-
 Behind = tuple[datetime, str] | None
 """Where a page goes on: behind this moment and id; None: from the newest."""
 

@@ -1,5 +1,6 @@
 """The store as the use cases see it: transactions with repositories in them."""
 
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -82,6 +83,11 @@ class Store(Protocol):
         """A transaction that is committed when the block ends, and rolled back when it raises.
 
         What it wrote is on disk when the block has ended.
+        """
+
+    def mark(self) -> Hashable | None:
+        """A value that is another one once anything was committed, by whichever process: as long as it is the
+        same, all reads give what they gave. Takes next to no time. None where the database does not tell.
         """
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
 _BUSY_MILLISECONDS = 10_000
+_CONNECTIONS = 16
 
 
 def open_engine(url: str | URL) -> Engine:
@@ -18,7 +19,8 @@ def open_engine(url: str | URL) -> Engine:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address)
+    # All of them are kept: opening one takes longer than a query, and many come at once.
+    engine = create_engine(address, pool_size=_CONNECTIONS, max_overflow=0, pool_use_lifo=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

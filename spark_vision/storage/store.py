@@ -1,6 +1,6 @@
 """Transactions: the one place where something is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from spark_vision.errors import StoreUnavailableError
 from spark_vision.storage.accounts import SqlAccounts
 from spark_vision.storage.calls import SqlCalls
+from spark_vision.storage.commits import SqliteCommits
 from spark_vision.storage.decisions import SqlDecisions, SqlSuggestions, SqlTags
 from spark_vision.storage.feed import SqlFeed
 from spark_vision.storage.imports import SqlImports
@@ -89,6 +90,7 @@ class SqlStore:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._commits = SqliteCommits(engine) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def reading(self) -> Iterator[SqlWork]:
@@ -100,8 +102,13 @@ class SqlStore:
         with _answering(), Session(self._writer) as session, session.begin():
             yield SqlWork(session)
 
+    def mark(self) -> Hashable | None:
+        return None if self._commits is None else self._commits.mark()
+
     def close(self) -> None:
         """Give all connections back."""
+        if self._commits is not None:
+            self._commits.close()
         self.engine.dispose()
 
 

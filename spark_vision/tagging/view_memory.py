@@ -1,6 +1,7 @@
 """Learned views in memory: read as they change, encoded from the stored photos where they have no vector."""
 
 import logging
+from collections.abc import Hashable
 from threading import Lock
 
 import numpy as np
@@ -32,6 +33,7 @@ class ViewMemory:
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._lacking: dict[str, LearnedView] = {}
         self._revision = 0
+        self._mark: Hashable | None = None
         self._lock = Lock()
         self.changes = 0
 
@@ -46,17 +48,23 @@ class ViewMemory:
 
         Never raises StoreError: while a store does not answer, things are as they were.
         """
+        mark = self._store.mark()
+        if mark is not None and mark == self._mark and not self._lacking:
+            return 0
         try:
-            with self._store.reading() as work:
-                revision = work.learned.revision()
-            if revision == self._revision and not self._lacking:
-                return 0
-            with self._lock:
-                self._read()
-                self._make(most)
+            self._catch_up(most)
+            self._mark = mark  # of before: what is committed while one reads is read again
         except StoreError as error:
             _log.warning("learned views stay as they were: %s", error.message)
         return len(self._lacking)
+
+    def _catch_up(self, most: int) -> None:
+        with self._store.reading() as work:
+            revision = work.learned.revision()
+        if revision != self._revision or self._lacking:
+            with self._lock:
+                self._read()
+                self._make(most)
 
     def _read(self) -> None:
         with self._store.reading() as work:

@@ -27,13 +27,13 @@ from spark_vision_api.routes import (
 open_routers: tuple[APIRouter, ...] = (health.router, metrics.router)
 routers: tuple[APIRouter, ...] = (
     feed.router,
+    search.router,
     photos.router,
     posts.router,
     suggestions.router,
     tags.router,
     products.router,
     shop.router,
-    search.router,
     imports.router,
     learned.router,
     catalogue.router,

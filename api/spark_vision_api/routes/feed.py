@@ -1,6 +1,8 @@
 """The feed, one's own posts, who wore a product, and smiles."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -12,11 +14,11 @@ from spark_vision.ports.feed import Asked, Smiles
 from spark_vision.tagging.feed import smile, unsmile
 from spark_vision_api.auth import AnyActor, Member
 from spark_vision_api.cursors import MAX_LENGTH
-from spark_vision_api.errors import CursorError, ProductNotFoundError
+from spark_vision_api.errors import CursorError, OverloadedError, ProductNotFoundError
 from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, own_page
 from spark_vision_api.openapi import problems
 from spark_vision_api.schemas.feed import FeedOut, SmilesOut
-from spark_vision_api.services import Given
+from spark_vision_api.services import Given, Services
 from spark_vision_api.shown import OnShelf, empty, hidden_because, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["feed"])
@@ -31,9 +33,9 @@ Text = Annotated[str, Query(max_length=750)]
     "/posts",
     summary="The feed",
     response_model=FeedOut,
-    responses=problems(CursorError, StoreUnavailableError),
+    responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
-def show_feed(
+async def show_feed(
     services: Given,
     actor: AnyActor,
     limit: Limit = 20,
@@ -43,26 +45,39 @@ def show_feed(
     category: Annotated[Text, Query(description="Posts with a tag of this category.")] = "",
 ) -> Response:
     """Published posts, newest first, as everybody sees them: tags of what cannot be bought now are hidden."""
-    shop = services.live.loaded
-    shelf = empty if shop is None else shelf_of(shop)
-    asked = Asked(poster or None, product or None, buyable_in(shop, category) if category else None)
-    if product and hidden_because(shelf(product)) is not None:
-        asked = _NOTHING
-    listing = f"feed {value_digest([product, poster, category])}"
-    return feed_page(services, shop, asked, Wanted(listing, limit, cursor), actor)
+
+    def page() -> Response:
+        shop = services.live.loaded
+        shelf = empty if shop is None else shelf_of(shop)
+        asked = Asked(poster or None, product or None, buyable_in(shop, category) if category else None)
+        if product and hidden_because(shelf(product)) is not None:
+            asked = _NOTHING
+        listing = f"feed {value_digest([product, poster, category])}"
+        return feed_page(services, shop, asked, Wanted(listing, limit, cursor), actor)
+
+    return await _in_turn(services, page)
+
+
+async def _in_turn(services: Services, page: Callable[[], Response]) -> Response:
+    """A page, made when its turn comes: pages are made by few threads, since many would only be in each
+    other's way.
+    """
+    with services.pages.admit():
+        return await services.pages.run(page)
 
 
 @router.get(
     "/me/posts",
     summary="My posts",
     response_model=FeedOut,
-    responses=problems(CursorError, StoreUnavailableError),
+    responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
-def show_own_posts(
+async def show_own_posts(
     services: Given, shelf: OnShelf, actor: Member, limit: Limit = 20, cursor: Cursor = ""
 ) -> Response:
     """Your posts in any state, by when they were made, newest first, with all their tags."""
-    return own_page(services, shelf, Wanted(f"posts of {actor.id}", limit, cursor), actor)
+    wanted = Wanted(f"posts of {actor.id}", limit, cursor)
+    return await _in_turn(services, partial(own_page, services, shelf, wanted, actor))
 
 
 # Stands before the product itself, whose path would swallow `/posts`.
@@ -70,9 +85,9 @@ def show_own_posts(
     "/products/{product_id:path}/posts",
     summary="Who wore a product",
     response_model=FeedOut,
-    responses=problems(CursorError, ProductNotFoundError, StoreUnavailableError),
+    responses=problems(CursorError, ProductNotFoundError, OverloadedError, StoreUnavailableError),
 )
-def show_product_posts(
+async def show_product_posts(
     services: Given,
     actor: AnyActor,
     product_id: Annotated[str, Path(description="May hold slashes.", examples=["golden-delicious"])],
@@ -85,8 +100,8 @@ def show_product_posts(
     if product is None:
         raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
     asked = Asked(product_id=product_id) if hidden_because(product) is None else _NOTHING
-    listing = f"worn {value_digest(product_id)}"
-    return feed_page(services, shop, asked, Wanted(listing, limit, cursor), actor)
+    wanted = Wanted(f"worn {value_digest(product_id)}", limit, cursor)
+    return await _in_turn(services, partial(feed_page, services, shop, asked, wanted, actor))
 
 
 @router.put(

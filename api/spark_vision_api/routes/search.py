@@ -18,7 +18,7 @@ from spark_vision.errors import (
 )
 from spark_vision_api.auth import AnyActor
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
-from spark_vision_api.filters import Wanted
+from spark_vision_api.filters import Wanted, none
 from spark_vision_api.lookup import look_up_photo, look_up_text
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
 from spark_vision_api.photo_request import Asked, check_media_type, read_photo_request
@@ -51,8 +51,8 @@ async def search_photo(
     services: Given,
     wanted: Wanted,
     actor: AnyActor,
-    box: Annotated[Boxes, Query(default_factory=list)],
-    point: Annotated[Points, Query(default_factory=list)],
+    box: Annotated[Boxes, Query(default_factory=none)],
+    point: Annotated[Points, Query(default_factory=none)],
     words: Annotated[Words, Query()] = "",
     find: Annotated[Find, Query()] = None,
     top: Annotated[Top, Query()] = 5,

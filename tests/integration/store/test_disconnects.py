@@ -43,7 +43,9 @@ def patiently(act: Callable[[int], T]) -> T:
 @pytest.mark.parametrize("bare", ["postgresql"], indirect=True)
 def test_connections_that_break_cost_nothing_that_was_acknowledged(engine: Engine, tmp_path: Path) -> None:
     flaky = open_engine(engine.url.update_query_dict({"application_name": NAME}))
-    room = replace(worker.open_room("sqlite://", str(tmp_path / "photos")), store=SqlStore(flaky))
+    room = replace(
+        worker.open_room(f"sqlite:///{tmp_path}/none.sqlite", str(tmp_path / "photos")), store=SqlStore(flaky)
+    )
     ada = someone(SqlStore(engine), "Ada")
     with ThreadPoolExecutor(POSTERS) as pool:
         posters = [pool.submit(_post, room, ada, number) for number in range(POSTERS)]
