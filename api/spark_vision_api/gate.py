@@ -1,6 +1,9 @@
 """Work for a processor, off the event loop and bounded: some at once, some waiting, the rest refused."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,18 +12,22 @@ from typing import TypeVar
 from spark_vision_api.errors import OverloadedError
 
 T = TypeVar("T")
+# Enough for the loop to be answered first, little enough for a look-up not to starve beside other processes.
+_NICER = 5
 
 
 class Gate:
     """`at_once` threads, and room for `waiting` more requests; used from the event loop alone.
 
+    gives_way: for work that keeps a processor busy; where the system can (Linux), its threads let the event
+    loop and whoever else answers in a moment go first: a refusal must not wait for what is refused.
     A request is admitted before its body is read, so that the bodies in memory are bounded, too.
     """
 
-    def __init__(self, name: str, at_once: int, waiting: int) -> None:
+    def __init__(self, name: str, at_once: int, waiting: int, *, gives_way: bool = False) -> None:
         self._room = at_once + waiting
         self.inside = 0
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix=name)
+        self._threads = ThreadPoolExecutor(at_once, name, _give_way if gives_way else None)
 
     @property
     def is_full(self) -> bool:
@@ -50,3 +57,10 @@ class Gate:
     def close(self) -> None:
         """Finish what runs and drop what waits."""
         self._threads.shutdown(cancel_futures=True)
+
+
+def _give_way() -> None:
+    """Lower this thread's priority; only Linux has one for each thread, elsewhere nothing happens."""
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + _NICER)

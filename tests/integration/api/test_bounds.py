@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -176,6 +179,36 @@ def test_a_client_that_goes_away_is_no_accident(client: TestClient, caplog: pyte
     assert drive(client, receive) == []
     assert not caplog.records
     assert client.app.state.services.lookups.inside == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+@pytest.mark.parametrize(("gives_way", "nicer"), [(True, 5), (False, 0)])
+def test_threads_that_keep_a_processor_busy_let_others_go_first(gives_way: bool, nicer: int) -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    async def use() -> int:
+        gate = Gate("test", at_once=1, waiting=0, gives_way=gives_way)
+        found = await gate.run(priority)
+        gate.close()
+        return found
+
+    before = priority()
+    assert asyncio.run(use()) == min(before + nicer, 19)
+    assert priority() == before
+
+
+def test_a_full_feed_says_so_at_once(client: TestClient) -> None:
+    pages = client.app.state.services.pages
+    for path in ("/v1/posts", "/v1/products/red-mug/posts"):
+        assert client.get(path).status_code == 200
+        with ExitStack() as full:
+            while not pages.is_full:
+                full.enter_context(pages.admit())
+            refused = client.get(path)
+            problem(refused, 503, "overloaded")
+            assert int(refused.headers["retry-after"]) > 0
+        assert client.get(path).status_code == 200
 
 
 def test_a_gate_lets_in_what_it_has_room_for() -> None:
