@@ -6,17 +6,27 @@
 The demo shop is indexed with spark-mini and a store is filled (scripts/fill_store.py); then a service on
 127.0.0.1 is asked:
 
-  feed      pages of 50 posts, `rate` a second: readers begin at the newest and turn some pages
+  feed      pages of 50 posts, `rate` a second at random moments: readers begin at the newest and turn some
+            pages
   alone     photos, one after the other: what the service adds to decoding, forward pass and search
-  suggest   photos by `posters` at once, against what the model does in batches of 32 by itself
-  overload  ten times as many photos a second as it has just borne, by so many at once that none of them
-            waits for another's answer; then how soon it is as before
+  suggest   photos by `posters` at once, against what the model does in batches of 32 by itself, before and
+            after it
+  overload  ten times as many photos a second as it has just borne, at random moments, by so many that
+            hardly one of them waits for another's answer; then how soon it is as before
 
-Locust runs beside the service on the same cores, so that figures are worse than with clients elsewhere.
-Needs the extra `bench`.
+Locust (scripts/load_clients.py) runs beside the service on the same cores, so that figures are worse than
+with clients elsewhere; its processor time is printed, too. Needs the extra `bench`.
 """
 
-import locust  # isort: skip - gevent has to be first
+from load_clients import (  # isort: skip - gevent has to be first
+    ROOT,
+    Phase,
+    Poster,
+    Reader,
+    at,
+    percentiles,
+    run_phase,
+)
 import argparse
 import json
 import os
@@ -25,16 +35,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import NamedTuple
 
 import gevent
-from locust.contrib.fasthttp import FastHttpUser
-from locust.env import Environment
 
-ROOT = Path(__file__).resolve().parents[1]
-PHOTOS = [path.read_bytes() for path in sorted((ROOT / "spark_vision/demo_shop/photos").iterdir())]
+# As many as there may be at once inside of a service with its defaults, many times over.
+_CROWD = 340
+_NEEDED = ("decode", "prepare", "forward", "search")
 _BOUND = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -49,61 +59,34 @@ batches = [(photos * 2)[at : at + 32] for at in range(0, len(photos), 32)] * 2
 read = lambda photo: encoder.prepare(decode(photo))
 with ThreadPoolExecutor(2) as threads:
     encoder.forward(np.stack(list(threads.map(read, batches[0]))))
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     for batch in batches:
         encoder.finish(encoder.forward(np.stack(list(threads.map(read, batch)))))
-print(sum(map(len, batches)) / (time.perf_counter() - start))
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
+photos = sum(map(len, batches))
+print(photos / seconds, 1000 * processor / photos)
 """
 
 
-class Asker(FastHttpUser):
-    """Somebody who asks; what came of it is noted by the phase that made them."""
+class Bound(NamedTuple):
+    """What the model does in batches by itself. each: milliseconds of processor a photo."""
 
-    abstract = True
-    answers: ClassVar[list[tuple[int, float, Any]]] = []
-
-    def note(self, method: str, path: str, **request: Any) -> Any:
-        start = time.perf_counter()
-        with self.client.request(method, path, name="asked", catch_response=True, **request) as answer:
-            answer.success()
-        self.answers.append((answer.status_code, time.perf_counter() - start, answer))
-        return answer
+    rate: float
+    each: float
 
 
-class Reader(Asker):
-    """Reads the feed: from the newest on, up to five pages."""
+class Bench(NamedTuple):
+    """What is asked, and how. environment: of the service's process, whose number is pid."""
 
-    @locust.task
-    def read(self) -> None:
-        if not getattr(self, "left", 0):
-            self.cursor, self.left = "", random.randrange(1, 6)
-        answer = self.note("GET", f"/v1/posts?limit=50&cursor={self.cursor}")
-        # The cursor stands last; reading all of the page would be the reader's work, on the service's cores.
-        tail = answer.content[-1000:].rpartition(b'"next":')[2].strip(b'"} ')
-        self.cursor, self.left = tail.decode().replace("null", ""), self.left - 1
+    url: str
+    pid: int
+    environment: dict[str, str]
+    options: argparse.Namespace
 
-
-class Poster(Asker):
-    """Sends photos, one after the other."""
-
-    @locust.task
-    def look_up(self) -> None:
-        photo = random.choice(PHOTOS)
-        self.note("POST", "/v1/search/photo", data=photo, headers={"Content-Type": "image/jpeg"})
-
-
-def run_phase(
-    url: str, kind: type[Asker], users: int, seconds: float, a_second: float | None = None
-) -> list[tuple[int, float, Any]]:
-    """Let so many ask for so long; a_second: of all together, None: as fast as they can."""
-    kind.answers = []
-    kind.wait_time = locust.constant_throughput(a_second / users) if a_second else locust.constant(0)
-    environment = Environment(user_classes=[kind], host=url)
-    runner = environment.create_local_runner()
-    runner.start(users, spawn_rate=users)
-    gevent.sleep(seconds)
-    runner.quit()
-    return kind.answers
+    def bound(self) -> Bound:
+        """Measured now, while nobody asks the service."""
+        photos = str(ROOT / "spark_vision/demo_shop/photos")
+        return Bound(*map(float, _python(self.environment, "-c", _BOUND, photos).split()[-2:]))
 
 
 def main() -> None:
@@ -112,18 +95,17 @@ def main() -> None:
     with TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         environment = _prepare(folder, options.posts)
-        photos = str(ROOT / "spark_vision/demo_shop/photos")
-        bound = 1.0 if options.only_feed else float(_python(environment, "-c", _BOUND, photos).split()[-1])
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = (folder / "service.log").open("wb")
         command = [sys.executable, "-m", "spark_vision.cli", "serve", "--port", str(port)]
+        print(f"load average at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         service = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(url)
-            for row in _phases(url, options, bound, service.pid):
+            bench = Bench(f"http://127.0.0.1:{port}", service.pid, environment, options)
+            _wait(bench.url)
+            for row in _phases(bench):
                 print(row, flush=True)
         finally:
             service.terminate()
@@ -131,62 +113,75 @@ def main() -> None:
     print(f"load average at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
-def _phases(url: str, options: argparse.Namespace, bound: float, pid: int) -> Any:
-    run_phase(url, Reader, 10, 3, options.rate / 2)
-    before = _processor_seconds(pid)
-    seen = run_phase(url, Reader, 20, options.seconds, options.rate)
-    each = (_processor_seconds(pid) - before) / len(seen) * 1000
-    yield f"feed      {_rate(seen, options.seconds)}, {_percentiles(_good(seen))}, {_statuses(seen)}"
-    yield f"          {each:.1f} ms of the service's processor a page"
-    if options.only_feed:
+def _phases(bench: Bench) -> Iterator[str]:
+    yield from _feed(bench)
+    if bench.options.only_feed:
         return
-    run_phase(url, Poster, 2, 2)
-    alone = run_phase(url, Poster, 1, options.seconds / 2)
-    stages = [answer.json()["timings"] for status, _, answer in alone if status == 200]
-    needed = sorted(sum(one[stage] for stage in ("decode", "prepare", "forward", "search")) for one in stages)
-    ratio = _at(_good(alone), 0.5) / needed[len(needed) // 2]
-    yield f"alone     {_percentiles(_good(alone))}; p50 is {ratio:.2f} of decode + forward + search"
-    many = run_phase(url, Poster, options.posters, options.seconds)
-    rate = len(_good(many)) / options.seconds
-    yield f"suggest   {_percentiles(_good(many))}, {_statuses(many)}"
-    yield f"          {rate:.1f} photos/s; in batches by itself {bound:.1f}: {rate / bound:.2f}"
-    yield from _overload(url, options, pid, 10 * rate)
+    run_phase(bench.url, Poster, 2, 2, bench.pid)
+    yield from _alone(bench)
+    before = bench.bound()
+    many = run_phase(bench.url, Poster, bench.options.posters, bench.options.seconds, bench.pid)
+    yield from _suggest(many, before, bench.bound())
+    yield from _overload(bench, 10 * many.rate)
 
 
-def _overload(url: str, options: argparse.Namespace, pid: int, rate: float) -> Any:
-    before = _rss(pid)
-    watch, peak = gevent.spawn(_watch_memory, pid), before
-    seen = run_phase(url, Poster, 340, options.seconds / 2, rate)
+def _feed(bench: Bench) -> Iterator[str]:
+    rate = bench.options.rate
+    readers = max(20, round(rate / 2))
+    run_phase(bench.url, Reader, readers, 3, bench.pid, rate / 2)
+    seen = run_phase(bench.url, Reader, readers, bench.options.seconds, bench.pid, rate)
+    yield f"feed      {seen.asked:.1f} requests/s, {percentiles(seen.good)}, {seen.statuses}"
+    yield f"          processor a page: service {seen.each(seen.service):.1f} ms, {_client(seen)}"
+
+
+def _alone(bench: Bench) -> Iterator[str]:
+    alone = run_phase(bench.url, Poster, 1, bench.options.seconds / 2, bench.pid)
+    needed = [sum(one.stages[stage] for stage in _NEEDED) for one in alone.answers if one.stages]
+    ratio = at(alone.good, 0.5) / at(needed, 0.5)
+    yield f"alone     {percentiles(alone.good)}; p50 is {ratio:.2f} of decode + forward + search"
+    yield f"          processor a photo: service {alone.each(alone.service):.1f} ms, {_client(alone)}"
+
+
+def _suggest(many: Phase, before: Bound, after: Bound) -> Iterator[str]:
+    rate, each = (before.rate + after.rate) / 2, (before.each + after.each) / 2
+    yield f"suggest   {percentiles(many.good)}, {many.statuses}"
+    yield (
+        f"          {many.rate:.1f} photos/s; in batches by itself {before.rate:.1f} before and"
+        f" {after.rate:.1f} after: {many.rate / rate:.2f}"
+    )
+    yield (
+        f"          processor a photo: service {many.each(many.service):.1f} ms, {_client(many)}, in batches"
+        f" {each:.1f} ms, which is {each / many.each(many.service):.2f} of the service's"
+    )
+
+
+def _overload(bench: Bench, rate: float) -> Iterator[str]:
+    before, peaks = _rss(bench.pid), [0.0]
+    watch = gevent.spawn(_watch_memory, bench.pid, peaks)
+    seen = run_phase(bench.url, Poster, _CROWD, bench.options.seconds / 2, bench.pid, rate)
+    start = time.perf_counter() + 1
     watch.kill()
-    peak = max(_PEAK)
-    refused = [(seconds, answer) for status, seconds, answer in seen if status in (429, 503)]
-    told = sum("Retry-After" in answer.headers for _, answer in refused)
-    took = [seconds for seconds, _ in refused]
-    sent = f"{_rate(seen, options.seconds / 2)} of {rate:.0f} wanted"
-    yield f"overload  {sent}: {_statuses(seen)}; {told} of {len(refused)} refused with Retry-After"
-    yield f"          refused within {_percentiles(took)}"
-    yield f"          memory {before:.0f} MB before, {peak:.0f} MB at most"
-    start = time.perf_counter()
+    told = sum(one.told for one in seen.refused)
+    yield f"overload  {seen.asked:.1f} requests/s of {rate:.0f} wanted: {seen.statuses}"
+    yield f"          {told} of {len(seen.refused)} refused with Retry-After, within"
+    yield f"          {percentiles([one.seconds for one in seen.refused])}"
+    yield f"          processor a request: service {seen.each(seen.service):.1f} ms, {_client(seen)}"
+    yield f"          memory {before:.0f} MB before, {max(peaks):.0f} MB at most"
     for _ in range(50):
-        after = run_phase(url, Poster, 1, 1)
-        if after and all(status == 200 for status, _, _ in after):
+        after = run_phase(bench.url, Poster, 1, 1, bench.pid)
+        if after.good and not after.refused:
             break
-    passed = time.perf_counter() - start - 1
-    yield f"          normal again {passed:.1f} s after, {_percentiles(_good(after))}"
+    yield f"          normal again {time.perf_counter() - start:.1f} s after, {percentiles(after.good)}"
 
 
-_PEAK: list[float] = [0.0]
+def _client(phase: Phase) -> str:
+    return f"client {phase.each(phase.client):.1f} ms"
 
 
-def _watch_memory(pid: int) -> None:
+def _watch_memory(pid: int, peaks: list[float]) -> None:
     while True:
-        _PEAK.append(_rss(pid))
+        peaks.append(_rss(pid))
         gevent.sleep(0.2)
-
-
-def _processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _rss(pid: int) -> float:
@@ -224,30 +219,6 @@ def _wait(url: str) -> None:
         except OSError:
             gevent.sleep(0.1)
     raise SystemExit("the service never came up; see service.log")
-
-
-def _good(answers: list[tuple[int, float, Any]]) -> list[float]:
-    return [seconds for status, seconds, _ in answers if status == 200]
-
-
-def _at(values: list[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else float("nan")
-
-
-def _percentiles(values: list[float]) -> str:
-    return ", ".join(f"p{share * 100:.0f} {_at(values, share) * 1000:.1f} ms" for share in (0.5, 0.95, 0.99))
-
-
-def _rate(answers: list[tuple[int, float, Any]], seconds: float) -> str:
-    return f"{len(answers) / seconds:.1f} requests/s"
-
-
-def _statuses(answers: list[tuple[int, float, Any]]) -> str:
-    counted: dict[int, int] = {}
-    for status, _, _ in answers:
-        counted[status] = counted.get(status, 0) + 1
-    return ", ".join(f"{count} x {status}" for status, count in sorted(counted.items()))
 
 
 def _options() -> argparse.Namespace:

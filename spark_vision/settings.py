@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     max_picture_bytes: int = Field(default=20 * 1024 * 1024, gt=0)
     max_picture_pixels: int = Field(default=64_000_000, gt=0)
     max_picture_side: int = Field(default=20_000, gt=0)
+    max_pixels_at_once: int = Field(
+        default=80_000_000,
+        gt=0,
+        description="Pixels that look-ups and uploads have decoded at the same time, some 7 bytes each; a"
+        " picture for which there is no room waits some seconds, then it is refused.",
+    )
     concurrent_lookups: int = Field(
         default=8,
         gt=0,

@@ -35,6 +35,7 @@ from spark_vision_api.middleware.security import SecurityHeadersMiddleware
 from spark_vision_api.oidc import Tokens
 from spark_vision_api.oidc_sign_in import SignIn
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
+from spark_vision_api.pixel_room import PixelRoom
 from spark_vision_api.routes import open_routers, routers
 from spark_vision_api.routes.imports import IMPORTS
 from spark_vision_api.services import Services
@@ -140,6 +141,7 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
         uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads, gives_way=True),
         thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS, gives_way=True),
         pages=Gate("page", _PAGES_AT_ONCE, _WAITING_PAGES),
+        pixels=PixelRoom(settings.max_pixels_at_once),
         metrics=Metrics(),
         secret=secret,
         cursors=Cursors(secret),

@@ -1,46 +1,58 @@
 """A look-up from bytes or words to an answer: plain functions for a thread, on one version each."""
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from math import ceil
 from time import perf_counter
 from typing import Any
 
 from spark_vision.bootstrap import Shop
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
-from spark_vision.imaging.decode import decode
+from spark_vision.imaging.clean import MAX_SIDE
+from spark_vision.imaging.decode import open_picture
 from spark_vision.imaging.limits import PictureLimits
 from spark_vision.suggestion.present import item_dict
 from spark_vision.suggestion.suggest import Timings
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.photo_request import PhotoRequest
+from spark_vision_api.pixel_room import PixelRoom
 from spark_vision_api.schemas.products import product_card
 from spark_vision_api.schemas.search import PhotoSearch, ProductSearch
 
+# Photos of posts are kept with sides of so many pixels, too.
+_WHOLE_SIDE = MAX_SIDE
+_REGION_SIDE = 512
+_SMALLEST_FOUND = 1 / 8  # of a side: the regions that are found, or that a tap means, are seldom smaller
 
-def look_up_photo(
-    open_shop: Callable[[], Shop],
-    limits: PictureLimits,
-    read: Callable[[], PhotoRequest],
-    asked: float,
-    metrics: Metrics,
-) -> PhotoSearch:
+
+@dataclass(frozen=True)
+class Desk:
+    """What photos are looked up with. open_shop: gives the shop as who asks sees it, with what was learned
+    till then; pixels: room for the photos that are being worked on.
+    """
+
+    open_shop: Callable[[], Shop]
+    limits: PictureLimits
+    pixels: PixelRoom
+    metrics: Metrics
+
+
+def look_up_photo(desk: Desk, read: Callable[[], PhotoRequest], asked: float) -> PhotoSearch:
     """Read a request, decode its photo and suggest products.
 
-    open_shop: gives the shop as who asks sees it, with what was learned till then.
     asked: perf_counter() when the body had arrived; what passed since then was spent waiting.
-    Raises what reading does, PictureError's children and InvalidInputError.
+    Raises what reading does, PictureError's children, InvalidInputError and OverloadedError.
     """
-    start = perf_counter()
-    timings = Timings({"wait": start - asked})
+    timings = Timings({"wait": perf_counter() - asked})
     with timings.stage("read"):
         request = read()
-    with timings.stage("decode"):
-        photo = decode(request.photo, limits)
     with timings.stage("learned"):
-        shop = open_shop()
-    items = shop.suggester.suggest(photo, request.boxes, request.top, timings, request.wanted, request.extra)
+        shop = desk.open_shop()
+    items = _items(desk, shop, request, timings)
     seconds = {**timings.seconds, "total": perf_counter() - asked}
-    metrics.looked_up(items, seconds)
+    desk.metrics.looked_up(items, seconds)
     return PhotoSearch.model_validate(
         {
             "index_version": shop.gallery.version,
@@ -50,6 +62,29 @@ def look_up_photo(
             "timings": {stage: round(value, 6) for stage, value in seconds.items()},
         }
     )
+
+
+def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> tuple[Item, ...]:
+    with ExitStack() as held:
+        with timings.stage("decode"):
+            opened = open_picture(request.photo, desk.limits, at_least=_side_for(request, shop))
+        with timings.stage("wait"):
+            held.enter_context(desk.pixels.hold(opened.pixels))
+        with timings.stage("decode"):
+            photo = opened.picture()
+        asked = (request.boxes, request.top, timings, request.wanted, request.extra)
+        return shop.suggester.suggest(photo, *asked)
+
+
+def _side_for(request: PhotoRequest, shop: Shop) -> int:
+    """The pixels of the shorter side with which nothing is lost: the smallest region keeps more of them than
+    a model looks at.
+    """
+    smallest = min((min(box.width, box.height) for box in request.boxes), default=1.0)
+    finds = shop.suggester.judgement.find if request.extra.find is None else request.extra.find
+    if request.extra.points or (finds and not request.boxes):
+        smallest = min(smallest, _SMALLEST_FOUND)
+    return max(_WHOLE_SIDE, ceil(_REGION_SIDE / smallest))
 
 
 def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter, metrics: Metrics) -> ProductSearch:

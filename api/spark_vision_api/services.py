@@ -27,6 +27,7 @@ from spark_vision_api.live import LiveShop
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.oidc import Tokens
 from spark_vision_api.oidc_sign_in import SignIn
+from spark_vision_api.pixel_room import PixelRoom
 from spark_vision_api.web.demo_job import DemoJob
 from spark_vision_api.web.session import Sessions
 
@@ -43,7 +44,7 @@ class Services:
     learning: lays what decisions taught over the live shop.
     imports: works on catalogues in the background; feeds, changes: gates for what is sent to
     it, and for single products.
-    pages: the gate of the feed's pages.
+    pages: the gate of the feed's pages; pixels: room for the photos that are being worked on.
     Thumbnails have a gate of their own: a page asks for many at a time, which must not refuse a look-up.
     """
 
@@ -61,6 +62,7 @@ class Services:
     uploads: Gate
     thumbnails: Gate
     pages: Gate
+    pixels: PixelRoom
     metrics: Metrics
     secret: Callable[[], bytes]
     cursors: Cursors

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import content_digest
 from spark_vision.domain.post import Photo
-from spark_vision.imaging.decode import decode
+from spark_vision.imaging.decode import OpenedPicture, open_picture
 from spark_vision.imaging.encode import jpeg, resized, thumbnail
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
@@ -29,7 +29,12 @@ def clean_photo(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> CleanPho
 
     The same bytes give the same photo.
     """
-    picture = thumbnail(decode(data, limits, at_least=MAX_SIDE), MAX_SIDE)
+    return cleaned(open_picture(data, limits, at_least=MAX_SIDE))
+
+
+def cleaned(opened: OpenedPicture) -> CleanPhoto:
+    """The same of a picture that was opened with a side of at least MAX_SIDE; raises PictureDamagedError."""
+    picture = thumbnail(opened.picture(), MAX_SIDE)
     height, width = picture.shape[:2]
     whole = jpeg(picture, _QUALITY)
     widths = tuple(narrow for narrow in WIDTHS if narrow < width)

@@ -4,6 +4,7 @@ Pillow does the decoding; what it is fed is hostile until proven otherwise, so t
 the header alone, formats come from a short list, and whatever a decoder throws becomes a PictureError.
 """
 
+from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -55,15 +56,39 @@ def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS, *, at_least: int
 
     Raises PictureTooLargeError, PictureFormatError or PictureDamagedError.
     """
+    return open_picture(data, limits, at_least=at_least).picture()
+
+
+@dataclass(frozen=True)
+class OpenedPicture:
+    """A picture whose header was read and found to be within bounds; its pixels are decoded once."""
+
+    _image: Image.Image
+
+    @property
+    def pixels(self) -> int:
+        """How many will be decoded."""
+        return self._image.width * self._image.height
+
+    def picture(self) -> Picture:
+        """Decode it; raises PictureDamagedError."""
+        with self._image as image:
+            return _pixels(image)
+
+
+def open_picture(
+    data: bytes, limits: PictureLimits = DEFAULT_LIMITS, *, at_least: int | None = None
+) -> OpenedPicture:
+    """The first half of `decode`, after which one knows what the second will take."""
     if len(data) > limits.max_bytes:
         raise PictureTooLargeError(
             f"The picture has {len(data):,} bytes; at most {limits.max_bytes:,} are read."
         )
-    with _open(data) as image:
-        _check_size(image, limits)
-        if at_least is not None:
-            _draft(image, at_least)
-        return _pixels(image)
+    image = _open(data)
+    _check_size(image, limits)
+    if at_least is not None:
+        _draft(image, at_least)
+    return OpenedPicture(image)
 
 
 def _open(data: bytes) -> Image.Image:

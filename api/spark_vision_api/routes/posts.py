@@ -25,7 +25,8 @@ from spark_vision.errors import (
     StaleError,
     StoreUnavailableError,
 )
-from spark_vision.imaging.clean import clean_photo
+from spark_vision.imaging.clean import MAX_SIDE, cleaned
+from spark_vision.imaging.decode import open_picture
 from spark_vision.ports.store import Work
 from spark_vision.tagging import posts
 from spark_vision.tagging.once import Keep, once
@@ -144,7 +145,9 @@ def _create(services: Services, actor: Actor, key: str | None, read: Callable[[]
     now = datetime.now(UTC)
 
     def act(keep: Keep) -> Answer:
-        clean = clean_photo(upload.photo, services.settings.picture_limits)
+        opened = open_picture(upload.photo, services.settings.picture_limits, at_least=MAX_SIDE)
+        with services.pixels.hold(opened.pixels):
+            clean = cleaned(opened)
 
         def and_then(work: Work, post: Post) -> None:
             keep(work, _created(post, actor))

@@ -19,7 +19,7 @@ from spark_vision.errors import (
 from spark_vision_api.auth import AnyActor
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
 from spark_vision_api.filters import Wanted, none
-from spark_vision_api.lookup import look_up_photo, look_up_text
+from spark_vision_api.lookup import Desk, look_up_photo, look_up_text
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
 from spark_vision_api.photo_request import Asked, check_media_type, read_photo_request
 from spark_vision_api.schemas.search import Boxes, Find, PhotoSearch, Points, ProductSearch, Top, Words
@@ -68,9 +68,9 @@ async def search_photo(
         body = await request.body()
         asked = Asked(tuple(box), tuple(point), words, find, top, wanted)
         read = partial(read_photo_request, content_type, body, asked)
-        limits = services.settings.picture_limits
         learned = partial(services.learning.seen_by, shop, actor.id)
-        work = partial(look_up_photo, learned, limits, read, perf_counter(), services.metrics)
+        desk = Desk(learned, services.settings.picture_limits, services.pixels, services.metrics)
+        work = partial(look_up_photo, desk, read, perf_counter())
         return await services.lookups.run(lambda: _json(work()))
 
 
