@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from spark_vision.bootstrap import build_index, plain_shop
-from spark_vision.bootstrap.calibrating import labelled_regions, open_set
+from spark_vision.bootstrap.calibrating import labelled_regions, with_gaps
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.encoding.bundled import bundled_model
 from spark_vision.evaluation.calibrate import fit
@@ -40,7 +40,7 @@ def main() -> None:
         shop = plain_shop(settings)
         datasets = [read_dataset(demo_shop()).only("demo"), *map(read_dataset, options.photos)]
         regions = [region for held in datasets for region in labelled_regions(shop, held, settings)]
-        found = fit(open_set(regions), shop.gallery.encoder.fingerprint, FITTED_ON)
+        found = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, FITTED_ON)
     print(keep_calibration(options.out or model.path, found.as_dict()))
     for figure, value in found.figures.items():
         print(f"  {figure}  {value:g}")

@@ -44,11 +44,11 @@ class Settings(BaseSettings):
     keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
     regions: Literal["objects", "detector", "off"] = Field(
-        default="off",
+        default="objects",
         description="Whether things in a photo are looked for by what stands out (`objects`), by a detector"
         " of torchvision (`detector`), or only where a request asks for it (`off`).",
     )
-    regions_most: int = Field(default=6, ge=0, le=20, description="Regions that are looked up in a photo.")
+    regions_most: int = Field(default=4, ge=0, le=20, description="Regions that are looked up in a photo.")
     detector: str = Field(
         default="fasterrcnn_mobilenet_v3_large_320_fpn", description="One of torchvision's detectors."
     )

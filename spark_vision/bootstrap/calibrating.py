@@ -1,12 +1,14 @@
 """Settings to a calibration: labelled photos are looked up, and probabilities fitted on what comes out."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spark_vision.bootstrap import Shop, plain_shop, version_store
+from spark_vision.bootstrap.judging import region_proposer
 from spark_vision.domain.box import Box, iou
 from spark_vision.domain.calibration import Calibration
+from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import value_digest
 from spark_vision.errors import CalibrationError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit
@@ -17,12 +19,16 @@ from spark_vision.imaging.files import read_picture
 from spark_vision.indexing.calibrations import keep_calibration
 from spark_vision.ports import Progress, silent
 from spark_vision.settings import Settings
-from spark_vision.suggestion.regions.objectness import ObjectProposer
+from spark_vision.suggestion.find import Overview, overview
 
 _DEEP = 60
 _TAKEN_OUT = 1 / 3
+_DRAWS = 4
+_GAPS_WEIGH = 0.25
 _OVERLAP = 0.4
-_PROPOSED = 6
+
+
+_Finder = Callable[[Overview], tuple[Box, ...]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def calibrate(
     shop = plain_shop(settings)
     regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
     words = f"{folder.name}, split {split or 'all'}"
-    calibration = fit(open_set(regions), shop.gallery.encoder.fingerprint, words)
+    calibration = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, words)
     keep_calibration(version_store(settings).folder(shop.gallery.version), calibration.as_dict())
     return calibration
 
@@ -60,35 +66,49 @@ def labelled_regions(
     by_photo = dataset.by_photo()
     _check_products(shop, dataset)
     boxed = any(query.box is not None for query in dataset.queries)
+    finder = _finder(settings, shop) if boxed else None
     regions: list[LabelledRegion] = []
     for done, (photo, queries) in enumerate(by_photo.items(), start=1):
-        regions += _looked_up(shop, photo, queries, settings, boxed=boxed)
+        regions += _looked_up(shop, read_picture(photo, settings.picture_limits), queries, finder)
         progress("looking up photos", done, len(by_photo))
     return regions
 
 
 def open_set(regions: list[LabelledRegion], seed: int = 0) -> list[LabelledRegion]:
-    """The regions, and once more as they would be if a third of the products were not in the shop."""
+    """The regions as they would be if a third of the products that they show were not in the shop."""
     products = {product_id for region in regions for product_id in region.relevant}
     removed = draw_products(products, _TAKEN_OUT, seed)
-    return [*regions, *(region.without(removed) for region in regions)]
+    return [region.without(removed) for region in regions]
+
+
+def with_gaps(regions: list[LabelledRegion]) -> list[LabelledRegion]:
+    """The regions, and several times as they would be in a shop with gaps, which together weigh a quarter:
+    enough to learn what a thing looks like that the shop has not, while most things are taken to be there.
+    """
+    gaps = [region for seed in range(_DRAWS) for region in open_set(regions, seed)]
+    return [*regions, *(replace(region, weight=_GAPS_WEIGH / _DRAWS) for region in gaps)]
+
+
+def _finder(settings: Settings, shop: Shop) -> _Finder:
+    proposer = region_proposer(settings, shop.gallery.encoder)
+    return lambda seen: seen.regions(proposer, settings.regions_most)
 
 
 def _looked_up(
-    shop: Shop, photo: Path, queries: Sequence[Query], settings: Settings, *, boxed: bool
+    shop: Shop, picture: Picture, queries: Sequence[Query], finder: _Finder | None
 ) -> Iterator[LabelledRegion]:
     import numpy as np
 
-    picture = read_picture(photo, settings.picture_limits)
     parts = list(_parts(queries))
-    if boxed:
-        parts += [_found(box, queries) for box in ObjectProposer().propose(picture, _PROPOSED)]
     encoder, gallery = shop.suggester.encoder, shop.gallery
+    if finder is not None:
+        seen = overview(encoder, picture, encoder.prepare(picture))
+        parts += [_found(box, queries) for box in finder(seen)]
     prepared = np.stack([encoder.prepare(crop(picture, part.box)) for part in parts])
     ranked = gallery.search_products(encoder.finish(encoder.forward(prepared)), _DEEP)
     for part, matches in zip(parts, ranked, strict=True):
         yield LabelledRegion(
-            value_digest([str(photo)])[:16],
+            value_digest([str(queries[0].photo)])[:16],
             part.box,
             part.found,
             tuple(match.product_id for match in matches),

@@ -10,7 +10,7 @@ from spark_vision.indexing.calibrations import read_calibration
 from spark_vision.ports import RegionProposer
 from spark_vision.settings import Settings
 from spark_vision.suggestion.ask import Judgement
-from spark_vision.suggestion.regions.objectness import ObjectProposer
+from spark_vision.suggestion.regions.objectness import ObjectProposer, SeenObjectness
 
 
 def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
@@ -18,7 +18,7 @@ def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgem
     own = _fitted(version, encoder)
     calibration = own or bundled_calibration(encoder)
     return Judgement(
-        proposer=_proposer(settings),
+        proposer=region_proposer(settings, encoder),
         calibration=calibration,
         own=own is not None,
         most=settings.regions_most,
@@ -27,9 +27,9 @@ def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgem
     )
 
 
-def _proposer(settings: Settings) -> RegionProposer:
-    """Raises InvalidInputError and ModelError where a detector is wanted that cannot be had."""
-    objects = ObjectProposer()
+def region_proposer(settings: Settings, encoder: EncoderSpec) -> RegionProposer:
+    """What finds regions; raises InvalidInputError and ModelError where a detector cannot be had."""
+    objects = ObjectProposer(seen=_bundled_regions(encoder))
     if settings.regions != "detector":
         return objects
     if settings.detector_weights is None:
@@ -48,6 +48,13 @@ def bundled_calibration(encoder: EncoderSpec) -> Calibration | None:
     """The fit that came with a model; None where none came that was made for just this encoder."""
     fits = (_fitted(model.path, encoder) for model in bundled_models())
     return next((fit for fit in fits if fit is not None), None)
+
+
+def _bundled_regions(encoder: EncoderSpec) -> SeenObjectness | None:
+    """How things are found by the maps of just this encoder, where that came with the program."""
+    known = (model.regions for model in bundled_models())
+    held = (value for value in known if value and value.get("encoder") == encoder.fingerprint)
+    return next((SeenObjectness.from_dict(value) for value in held), None)
 
 
 def _fitted(folder: Path, encoder: EncoderSpec) -> Calibration | None:

@@ -1,6 +1,7 @@
 """Similarities to probabilities, by a fit that was made elsewhere: arithmetic alone, no scikit-learn."""
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from spark_vision.domain.evidence import FEATURES, words_for
 from spark_vision.domain.suggestion import Reason
 from spark_vision.errors import CalibrationError
 
-FORMAT = 1
+FORMAT = 2
 _REASONS = 3
 _TELLING = 0.15  # log-odds below which a feature moved nothing worth saying
 
@@ -19,12 +20,13 @@ Probabilities = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic regression from evidence to P(this product is in this region).
+    """From evidence to P(this product is in this region): a choice among the candidates and nothing of the
+    shop (a conditional logit with an outside option, McFadden 1974).
 
     encoder: fingerprint of the encoder whose similarities it was fitted on; means: of the features, from
     which effects are told; thresholds: the least probability of a first suggestion at which a target
-    precision was reached, by the target; likely: below this best probability a region has nothing of the
-    shop; figures: how good it was on photos that it was not fitted on (cross-fitted).
+    precision was reached, by the target; likely: below this probability of anything of the shop
+    a region has nothing of it; figures: how good it was on photos that it was not fitted on (cross-fitted).
     """
 
     encoder: str
@@ -59,21 +61,30 @@ class Calibration:
         return {"format": FORMAT, **asdict(self)}
 
     def probabilities(self, evidence: NDArray[np.float64]) -> Probabilities:
-        """P of each candidate of one region, (n,): products exclude each other, so they sum to 1 at most."""
-        odds = np.clip(evidence @ np.array(self.weights) + self.bias, -30, 30)
-        found = 1 / (1 + np.exp(-odds))
-        likely: Probabilities = found / max(float(found.sum()), 1.0)
+        """P of each candidate of one region, (n,): products exclude each other, and what is missing to 1 is
+        P(nothing of the shop).
+        """
+        odds = np.exp(np.clip(evidence @ self._weights + self.bias, -30, 30))
+        likely: Probabilities = odds / (1 + odds.sum())
         return likely
 
     def reasons(self, evidence: NDArray[np.float64]) -> tuple[Reason, ...]:
         """What moved one candidate's probability, (len(features),): strongest first."""
-        effects = np.array(self.weights) * (evidence - np.array(self.means))
-        order = np.argsort(-np.abs(effects), kind="stable")[:_REASONS]
+        effects = (self._weights * (evidence - self._means)).tolist()
+        order = sorted(range(len(effects)), key=lambda each: -abs(effects[each]))[:_REASONS]
         return tuple(
-            Reason(words_for(self.features[each], float(effects[each])), float(effects[each]))
+            Reason(words_for(self.features[each], effects[each]), effects[each])
             for each in order
             if abs(effects[each]) >= _TELLING
         )
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.array(self.weights)
+
+    @cached_property
+    def _means(self) -> NDArray[np.float64]:
+        return np.array(self.means)
 
     def threshold(self, precision: float) -> float:
         """The probability that a first suggestion must have for this precision, between those known."""

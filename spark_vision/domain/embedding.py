@@ -12,6 +12,14 @@ from spark_vision.domain.ids import value_digest
 Embeddings = NDArray[np.float32]
 """Shape (n, dimension), float32, each row of unit length."""
 
+Maps = NDArray[np.float32]
+"""Shape (n, channels, rows, columns): features of each place in n prepared pictures."""
+
+Frame = tuple[float, float, float, float]
+"""Left, top, right and bottom of a photo within its prepared picture, in the latter's shares; below 0 or
+above 1 where preparing cut the photo.
+"""
+
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3), uint8, RGB, upright."""
 
@@ -31,6 +39,27 @@ class Preprocessing:
     interpolation: str
     resize_mode: str
     fill: int = 0
+
+    def frame(self, width: int, height: int) -> Frame:
+        """Where a photo of this size comes to lie in the prepared picture.
+
+        >>> Preprocessing(160, 160, (0, 0, 0), (1, 1, 1), "bicubic", "longest").frame(400, 200)
+        (0.0, 0.25, 1.0, 0.75)
+        """
+        if self.resize_mode == "squash":
+            return 0.0, 0.0, 1.0, 1.0
+        shares = width / self.width, height / self.height
+        ratio = max(shares) if self.resize_mode == "longest" else min(shares)
+        across, down = ((1 - share / ratio) / 2 for share in shares)
+        return across, down, 1 - across, 1 - down
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureMap:
+    """What an encoder saw where in one photo. values: (channels, rows, columns) float32."""
+
+    values: NDArray[np.float32]
+    frame: Frame
 
 
 @dataclass(frozen=True)

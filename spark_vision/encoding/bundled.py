@@ -8,6 +8,9 @@ from typing import Any
 
 CONFIG = "open_clip_config.json"
 CARD = "README.md"
+REGIONS = "regions.json"
+"""What the model's maps tell of where things are, by scripts/fit_regions.py."""
+
 DEFAULT_MODEL = "spark-mini"
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -25,6 +28,12 @@ class BundledModel:
         """open_clip's configuration: `model_cfg` and `preprocess_cfg`."""
         config: dict[str, Any] = json.loads((self.path / CONFIG).read_text("utf-8"))
         return config
+
+    @property
+    def regions(self) -> dict[str, Any] | None:
+        """What finds things by the model's maps; None where that was not fitted."""
+        file = self.path / REGIONS
+        return json.loads(file.read_text("utf-8")) if file.is_file() else None
 
     @property
     def card(self) -> str:

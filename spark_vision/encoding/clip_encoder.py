@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture, unit_length
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, Maps, Picture, unit_length
 from spark_vision.encoding.preprocess import Preparer
 from spark_vision.encoding.session import ModelSession, Tokenizer
 
@@ -39,6 +39,10 @@ class ClipEncoder:
     def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ImageEncoder."""
         return self._session.run_images(prepared)
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ImageEncoder."""
+        return self._session.run_images_with_maps(prepared)
 
     def finish(self, features: NDArray[np.float32]) -> Embeddings:
         """See ImageEncoder."""

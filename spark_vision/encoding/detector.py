@@ -10,7 +10,7 @@ import torchvision
 from safetensors import SafetensorError, safe_open
 
 from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import Picture
+from spark_vision.domain.embedding import FeatureMap, Picture
 from spark_vision.domain.tag import Point
 from spark_vision.errors import ModelError, ModelNotFoundError
 from spark_vision.ports import RegionProposer
@@ -30,7 +30,7 @@ class TorchvisionProposer:
         self._otherwise = otherwise
         self._turn = Lock()
 
-    def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
+    def propose(self, photo: Picture, most: int, seen: FeatureMap | None = None) -> tuple[Box, ...]:
         """See RegionProposer: by the detector's score, of overlapping detections the surest."""
         return self._detections(photo)[:most]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from spark_vision.domain.embedding import (
     Embeddings,
     EncoderSpec,
+    Maps,
     Picture,
     Preprocessing,
     unit_length,
@@ -60,6 +61,10 @@ class FakeEncoder:
         """See ImageEncoder; `pictures_encoded` counts what went through."""
         self.pictures_encoded += len(prepared)
         return self._project(prepared)
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ImageEncoder: there is no map."""
+        return self.forward(prepared), None
 
     def finish(self, features: NDArray[np.float32]) -> Embeddings:
         """See ImageEncoder."""

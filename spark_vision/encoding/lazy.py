@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, Maps, Picture
 from spark_vision.encoding.load import FAKE, Runtime, load_encoder
 from spark_vision.encoding.model_name import LocalModel, parse_model
 from spark_vision.errors import ModelError
@@ -61,6 +61,10 @@ class LazyEncoder:
     def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ImageEncoder."""
         return self._encoder().forward(prepared)
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ImageEncoder."""
+        return self._encoder().forward_with_maps(prepared)
 
     def finish(self, features: NDArray[np.float32]) -> Embeddings:
         """See ImageEncoder."""

@@ -23,10 +23,11 @@ from spark_vision.encoding.graphs import (
     weights_of,
     write_record,
 )
-from spark_vision.encoding.onnx_session import FEATURES, PICTURES, TOKENS
+from spark_vision.encoding.onnx_session import FEATURES, MAPS, PICTURES, TOKENS
 from spark_vision.errors import ModelError
 
 _FLOAT = onnx.TensorProto.FLOAT
+_MAP_STRIDE = 16  # pixels a place: coarser ones know more of what a thing is, finer ones where it ends
 
 
 class _ImageTower(torch.nn.Module):
@@ -77,6 +78,7 @@ def export_onnx(folder: Path) -> None:
     some, length = torch.export.Dim("n"), torch.export.Dim("length", min=2, max=clip.context_length)
     image = _graph(_ImageTower(clip, prepared["mean"], prepared["std"]), (PICTURES, pictures), {0: some})
     text = _graph(_TextTower(clip), (TOKENS, tokens), {0: some, 1: length})
+    _give_maps(image.graph, height // _MAP_STRIDE, width // _MAP_STRIDE)
     for name, graph in ((IMAGE_GRAPH, image), (TEXT_GRAPH, text)):
         _leave_out_weights(graph, frozenset(weights_of(name, weights)))
         beside = folder / f"{name}.part"
@@ -134,6 +136,24 @@ def _tidy(graph: onnx.GraphProto) -> None:
     for part in (*graph.node, *graph.value_info, *graph.initializer):
         del part.metadata_props[:]
         part.doc_string = ""
+
+
+def _give_maps(graph: onnx.GraphProto, rows: int, columns: int) -> None:
+    """Give out what the last residual block of this many places came to, so that things can be found by it.
+
+    A graph without such a block, as that of a vision transformer, stays as it is.
+    """
+    shapes = {
+        value.name: [size.dim_value for size in value.type.tensor_type.shape.dim]
+        for value in graph.value_info
+    }
+    sums = [node for node in graph.node if node.op_type == "Add"]
+    held = [node for node in sums if shapes.get(node.output[0], [])[2:] == [rows, columns]]
+    if not held:
+        return
+    channels = shapes[held[-1].output[0]][1]
+    graph.node.add(op_type="Identity", name=MAPS, input=[held[-1].output[0]], output=[MAPS])
+    graph.output.append(onnx.helper.make_tensor_value_info(MAPS, _FLOAT, ["n", channels, rows, columns]))
 
 
 def _is_float(constant: onnx.AttributeProto) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from spark_vision.domain.embedding import Maps
 from spark_vision.encoding.graphs import (
     GRAPH_PREFIX,
     IMAGE_GRAPH,
@@ -18,6 +19,7 @@ from spark_vision.encoding.graphs import (
 PICTURES = "pictures"
 TOKENS = "tokens"
 FEATURES = "features"
+MAPS = "maps"
 _PART = 8  # pictures whose features stay in the processor's cache: a seventh less work than 32 at once
 
 
@@ -32,17 +34,29 @@ class OnnxSession:
         weights = read_weights(graphs.folder)
         self._image = _session(graphs.folder, IMAGE_GRAPH, weights)
         self._text = _session(graphs.folder, TEXT_GRAPH, weights)
+        self._has_maps = MAPS in [output.name for output in self._image.get_outputs()]
 
     def run_images(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ModelSession."""
-        parts = [prepared[start : start + _PART] for start in range(0, len(prepared), _PART)]
-        return np.concatenate([self._image.run([FEATURES], {PICTURES: part})[0] for part in parts])
+        return np.concatenate([self._image.run([FEATURES], {PICTURES: part})[0] for part in _parts(prepared)])
+
+    def run_images_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ModelSession: with maps where the graph was made with them."""
+        if not self._has_maps:
+            return self.run_images(prepared), None
+        parts = [self._image.run([FEATURES, MAPS], {PICTURES: part}) for part in _parts(prepared)]
+        features, maps = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+        return features, maps
 
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""
         longest = int((tokens != 0).sum(axis=1).max())
         features: NDArray[np.float32] = self._text.run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
         return features
+
+
+def _parts(prepared: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    return [prepared[start : start + _PART] for start in range(0, len(prepared), _PART)]
 
 
 def _session(

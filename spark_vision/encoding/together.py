@@ -7,7 +7,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, Maps, Picture
 from spark_vision.ports import Encoder
 
 
@@ -16,7 +16,9 @@ class _Wish:
     """What one thread wants run, and what came of it."""
 
     prepared: NDArray[np.uint8]
+    mapped: bool = False
     features: NDArray[np.float32] | None = None
+    maps: Maps | None = None
     error: Exception | None = None
 
     @property
@@ -58,7 +60,15 @@ class Together:
 
     def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ImageEncoder; the rows may run beside other threads' rows."""
-        wish = _Wish(prepared)
+        return self._features(_Wish(prepared))
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ImageEncoder; the rows may run beside other threads' rows."""
+        wish = _Wish(prepared, mapped=True)
+        return self._features(wish), wish.maps
+
+    def _features(self, wish: _Wish) -> NDArray[np.float32]:
+        """What came of a wish; its maps lie in it."""
         with self._list:
             self._waiting.append(wish)
         with self._turn:
@@ -89,12 +99,20 @@ class Together:
 
     def _run(self, wishes: list[_Wish]) -> None:
         try:
-            features = self.encoder.forward(np.concatenate([wish.prepared for wish in wishes]))
+            features, maps = self._passed(wishes)
         except Exception as error:
             for wish in wishes:
                 wish.error = error
             return
         at = 0
         for wish in wishes:
-            wish.features = features[at : at + len(wish.prepared)]
-            at += len(wish.prepared)
+            rows = slice(at, at + len(wish.prepared))
+            wish.maps = maps[rows] if maps is not None and wish.mapped else None
+            wish.features = features[rows]
+            at = rows.stop
+
+    def _passed(self, wishes: list[_Wish]) -> tuple[NDArray[np.float32], Maps | None]:
+        prepared = np.concatenate([wish.prepared for wish in wishes])
+        if any(wish.mapped for wish in wishes):
+            return self.encoder.forward_with_maps(prepared)
+        return self.encoder.forward(prepared), None

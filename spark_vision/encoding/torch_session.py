@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Preprocessing
+from spark_vision.domain.embedding import Maps, Preprocessing
 
 
 class TorchSession:
@@ -31,6 +31,10 @@ class TorchSession:
             pixels = torch.from_numpy(prepared).to(self._device).permute(0, 3, 1, 2)
             normalised = pixels * self._scale + self._shift
             return self._numpy(self._model.encode_image(normalised))
+
+    def run_images_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """See ModelSession: features alone, since models of every kind run here."""
+        return self.run_images(prepared), None
 
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""

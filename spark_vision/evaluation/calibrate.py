@@ -8,29 +8,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.evidence import FEATURES, evidence
 from spark_vision.errors import CalibrationError
 from spark_vision.evaluation import metrics
+from spark_vision.evaluation.choice import fit_choice
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.results import QueryResult
 
-CANDIDATES = 5
-"""Products of a region that are learnt from: as many as are suggested."""
+CANDIDATES = 20
+"""Products of a region that are learnt from: as many as a look-up ranks."""
 
 LEAST_REGIONS = 40
 _FOLDS = 5
 _DEEP = 60
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _FEW = 0.02
-_STRENGTH = 1.0
 _MOST_LIKELY = 0.05
+_SHOWN = 5
 Values = NDArray[np.float64]
 
 
@@ -39,6 +37,7 @@ class LabelledRegion:
     """A region's ranked products, and what is right. similarities: (n,) descending; product_ids: (n,).
 
     relevant: the right products; empty where the shop has none. found: whether nobody drew the box.
+    weight: how much is learnt from it; figures are of regions of weight 1.
     """
 
     photo: str
@@ -47,6 +46,7 @@ class LabelledRegion:
     product_ids: tuple[str, ...]
     similarities: tuple[float, ...]
     relevant: frozenset[str]
+    weight: float = 1.0
 
     def without(self, removed: frozenset[str]) -> "LabelledRegion":
         """The region as it would be looked up in a catalogue without some products."""
@@ -71,11 +71,14 @@ class LabelledRegion:
 
 @dataclass(frozen=True)
 class Judged:
-    """First suggestions with their probabilities, (n,) each. known: whether the shop has the product."""
+    """First suggestions with their probabilities, (n,) each. known: whether the shop has the product;
+    anything: P(anything of the shop is there).
+    """
 
     probability: Values
     right: NDArray[np.bool_]
     known: NDArray[np.bool_]
+    anything: Values
 
     def figures(self, precision: float = 0.9) -> dict[str, float]:
         """ECE, open-set AUROC and the coverage at a precision; what does not apply is left out."""
@@ -84,7 +87,8 @@ class Judged:
             "regions": float(len(self.right)),
             "right": float(self.right.mean()),
             "ece": metrics.ece(self.probability, self.right),
-            "open_set_auroc": metrics.auroc(self.known, self.probability),
+            "open_set_auroc": metrics.auroc(self.known, self.anything),
+            "open_set_auroc_of_the_first": metrics.auroc(self.known, self.probability),
             f"coverage_at_{precision:g}": curve.coverage_at(precision),
         }
         return {name: round(value, 4) for name, value in found.items() if value is not None}
@@ -98,11 +102,14 @@ def fit(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Cali
     """
     regions = [region for region in regions if region.product_ids]
     _check(regions)
-    judged = judge(regions, _held_out(regions))
+    held = _held_out(regions)
+    seen = [place for place, region in enumerate(regions) if region.weight == 1]
+    judged = judge([regions[place] for place in seen], [held[place] for place in seen])
+    answered = np.array([regions[place].right[:_SHOWN].any() for place in seen])
     return replace(
         _fitted(regions, encoder, fitted_on),
         thresholds=_thresholds(judged),
-        likely=_likely(judged.probability, np.array([region.right.any() for region in regions])),
+        likely=_likely(judged.anything, answered),
         figures=judged.figures(),
     )
 
@@ -117,7 +124,7 @@ def cross_fitted(results: Sequence[QueryResult]) -> list[QueryResult]:
     _check(regions)
     told = list(results)
     for place, probability in zip(answered, _held_out(regions), strict=True):
-        told[place] = replace(results[place], probability=float(probability))
+        told[place] = replace(results[place], probability=float(probability[0]))
     return told
 
 
@@ -139,31 +146,33 @@ def _check(regions: Sequence[LabelledRegion]) -> None:
         )
 
 
-def _held_out(regions: Sequence[LabelledRegion]) -> Values:
-    """The first candidates' probabilities, (n,), each from a fit on other photos."""
+def _held_out(regions: Sequence[LabelledRegion]) -> list[Values]:
+    """The candidates' probabilities of each region, from a fit on other photos."""
     photos = np.array([region.photo for region in regions])
-    found = np.zeros(len(regions))
+    found: list[Values] = [np.zeros(0)] * len(regions)
     for train, test in GroupKFold(_FOLDS).split(regions, groups=photos):
         part = _fitted([regions[row] for row in train], "", "")
-        found[test] = [part.probabilities(regions[row].rows)[0] for row in test]
+        for row in test:
+            found[row] = part.probabilities(regions[row].rows)
     return found
 
 
-def judge(regions: Sequence[LabelledRegion], probabilities: Values) -> Judged:
-    """Probabilities of the regions' first candidates, (n,), with what is true."""
-    first = [bool(region.right[0]) for region in regions]
-    known = [bool(region.relevant) for region in regions]
-    return Judged(probabilities, np.array(first, np.bool_), np.array(known, np.bool_))
+def judge(regions: Sequence[LabelledRegion], probabilities: Sequence[Values]) -> Judged:
+    """The candidates' probabilities of each region, with what is true of the first one."""
+    return Judged(
+        np.array([each[0] for each in probabilities]),
+        np.array([region.right[0] for region in regions], np.bool_),
+        np.array([bool(region.relevant) for region in regions], np.bool_),
+        np.array([each.sum() for each in probabilities]),
+    )
 
 
 def _fitted(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Calibration:
-    rows = np.concatenate([region.rows for region in regions])
-    right = np.concatenate([region.right for region in regions])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=_STRENGTH, max_iter=1000))
-    model.fit(rows, right)
-    scaler, regression = model[0], model[1]
-    weights = regression.coef_[0] / scaler.scale_
-    bias = float(regression.intercept_[0] - weights @ scaler.mean_)
+    weights, bias = fit_choice(
+        [region.rows for region in regions],
+        [region.right for region in regions],
+        np.array([region.weight for region in regions]),
+    )
     # Effects are told against a typical first suggestion.
     firsts = np.stack([region.rows[0] for region in regions])
     return Calibration(

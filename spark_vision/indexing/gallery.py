@@ -57,7 +57,9 @@ class FaissGallery:
     def search_products(self, queries: Embeddings, k: int) -> list[list[Match]]:
         """See Gallery. Searches wider for those queries whose pictures are of too few products."""
         found: dict[int, list[Match]] = {}
-        waiting, wide = np.arange(len(queries)), k
+        content = self.manifest.content
+        # As many as k products have on average: asking twice costs more than asking for a few more.
+        waiting, wide = np.arange(len(queries)), k * -(-content.pictures // max(content.products, 1))
         while len(waiting):
             rankings = self._index.search(queries[waiting], wide, self._allowed)
             for number, ranking in zip(waiting, rankings, strict=True):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
-from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture
+from spark_vision.domain.embedding import Embeddings, EncoderSpec, FeatureMap, Maps, Picture
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Match
 from spark_vision.domain.tag import Point
@@ -37,6 +37,9 @@ class ImageEncoder(Protocol):
 
     def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Run the model on (n, height, width, 3) uint8; raw features (n, dimension) float32."""
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        """As `forward`, and what the model saw where, for no more work; None where it has no such map."""
 
     def finish(self, features: NDArray[np.float32]) -> Embeddings:
         """Make raw features embeddings: float32, unit length."""
@@ -78,8 +81,11 @@ class WatchedPictures(PictureSource, Protocol):
 class RegionProposer(Protocol):
     """Finds regions of a photo that may hold a thing of their own."""
 
-    def propose(self, photo: Picture, most: int) -> tuple[Box, ...]:
-        """The best regions, at most so many, best first; thread-safe."""
+    def propose(self, photo: Picture, most: int, seen: FeatureMap | None = None) -> tuple[Box, ...]:
+        """The best regions, at most so many, best first; thread-safe.
+
+        seen: what the encoder saw in the photo as a whole, for those who can make use of it.
+        """
 
     def around(self, photo: Picture, point: Point) -> Box:
         """The region that a tap at a point most likely means."""

@@ -40,7 +40,7 @@ class Judgement:
     proposer: RegionProposer | None = None
     calibration: Calibration | None = None
     own: bool = True
-    most: int = 6
+    most: int = 4
     precision: float = 0.9
     find: bool = True
 

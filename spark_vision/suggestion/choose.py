@@ -46,22 +46,27 @@ class Chooser:
         calibration = self.judgement.calibration if self.calibrated else None
         if calibration is None:
             return Item(region.box, suggestions, None, region.source)
-        rows = evidence([match.similarity for match in matches], region.box, found=region.source == "found")
+        similarities = [match.similarity for match in matches[:DEPTH]]
+        rows = evidence(similarities, region.box, found=region.source == "found")
         likely = calibration.probabilities(rows)
         judged = tuple(
             replace(held, probability=float(p), why=(*held.why, *calibration.reasons(row)))
             for held, p, row in zip(suggestions, likely, rows, strict=False)
         )
-        return self._settled(Item(region.box, judged, None, region.source, self.judgement.own))
+        item = Item(region.box, judged, None, region.source, self.judgement.own)
+        return self._settled(item, float(likely.sum()))
 
-    def _settled(self, item: Item) -> Item:
-        """The item as it is, as guesses, or without suggestions where none is at all likely."""
+    def _settled(self, item: Item, anything: float) -> Item:
+        """The item as it is, as guesses, or without suggestions where none is at all likely.
+
+        anything: P(anything of the shop is here); of near-twins each may be unlikely, and both together sure.
+        """
         calibration, target = self.judgement.calibration, self.judgement.precision
         if calibration is None:
             return item
         best = max((held.probability or 0.0) for held in item.suggestions)
-        if best < calibration.likely:
-            detail = f"Nothing of the shop is likely here: the closest product at {best:.0%}."
+        if anything < calibration.likely:
+            detail = f"Nothing of the shop is likely here: all products together at {anything:.0%}."
             return replace(item, suggestions=(), no_match=NoMatch("nothing_alike", detail))
         least = calibration.threshold(target)
         if best < least:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import Embeddings, Picture, unit_length
@@ -15,7 +16,7 @@ from spark_vision.domain.product_filter import EVERYTHING, ProductFilter
 from spark_vision.domain.suggestion import Item, Match
 from spark_vision.errors import IndexMismatchError, InvalidInputError
 from spark_vision.imaging.crop import crop
-from spark_vision.ports import Encoder, Gallery
+from spark_vision.ports import Encoder, Gallery, RegionProposer
 from spark_vision.suggestion.ask import (
     MAX_BOXES,
     MAX_TOP,
@@ -26,6 +27,7 @@ from spark_vision.suggestion.ask import (
     check_bounds,
 )
 from spark_vision.suggestion.choose import DEPTH, Chooser, Region, worth_showing
+from spark_vision.suggestion.find import overview
 
 __all__ = ["MAX_BOXES", "MAX_TOP", "Suggester", "Timings"]
 
@@ -79,19 +81,17 @@ class Suggester:
         surest first; and one for the whole photo, which is always there.
 
         photo: (height, width, 3) uint8; wanted: which products may be suggested. All regions go through
-        the model in one batch.
+        the model in one batch; where they are looked for, the whole photo goes first, since what the model
+        sees in it tells where things are.
 
         Raises InvalidInputError where `top` is not in 1..100, there are over 50 boxes and points, or the
         words are too long.
         """
         check_bounds(top, boxes, extra)
         timings = timings or Timings()
-        with timings.stage("regions"):
-            regions = [*self._regions(photo, boxes, extra), _WHOLE]
-        with timings.stage("prepare"):
-            prepared = np.stack([self.encoder.prepare(crop(photo, region.box)) for region in regions])
+        regions, features = self._looked_at(photo, boxes, extra, timings)
         with timings.stage("forward"):
-            queries = self.encoder.finish(self.encoder.forward(prepared))
+            queries = self.encoder.finish(features)
             if extra.words.strip():
                 queries = self._with_words(queries, extra.words)
         with timings.stage("search"):
@@ -108,17 +108,48 @@ class Suggester:
         (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
         return Chooser(self._product, PLAIN, wanted, top).item(_WHOLE, found)
 
-    def _regions(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
+    def _looked_at(
+        self, photo: Picture, boxes: Sequence[Box], extra: Extra, timings: Timings
+    ) -> tuple[list[Region], NDArray[np.float32]]:
+        """The regions, the whole photo last, and their features as they leave the model."""
+        with timings.stage("regions"):
+            regions = self._asked(photo, boxes, extra)
+        if not regions and (proposer := self._finder(extra)):
+            return self._found(photo, proposer, timings)
+        prepared = self._prepared(photo, [*regions, _WHOLE], timings)
+        with timings.stage("forward"):
+            return [*regions, _WHOLE], self.encoder.forward(prepared)
+
+    def _found(
+        self, photo: Picture, proposer: RegionProposer, timings: Timings
+    ) -> tuple[list[Region], NDArray[np.float32]]:
+        whole = self._prepared(photo, [_WHOLE], timings)[0]
+        with timings.stage("forward"):
+            seen = overview(self.encoder, photo, whole)
+        with timings.stage("regions"):
+            regions = [Region(box, "found") for box in seen.regions(proposer, self.judgement.most)]
+        if not regions:
+            return [_WHOLE], seen.features
+        prepared = self._prepared(photo, regions, timings)
+        with timings.stage("forward"):
+            return [*regions, _WHOLE], np.concatenate([self.encoder.forward(prepared), seen.features])
+
+    def _prepared(self, photo: Picture, regions: Sequence[Region], timings: Timings) -> NDArray[np.uint8]:
+        with timings.stage("prepare"):
+            return np.stack([self.encoder.prepare(crop(photo, region.box)) for region in regions])
+
+    def _finder(self, extra: Extra) -> RegionProposer | None:
+        """What looks for regions, where they are to be looked for."""
+        find = self.judgement.find if extra.find is None else extra.find
+        return self.judgement.proposer if find and self.judgement.most else None
+
+    def _asked(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
         proposer, asked = self.judgement.proposer, [Region(box, "asked") for box in boxes]
         if proposer is None:
             if extra.points or extra.find:
                 raise InvalidInputError("There is nothing here that finds regions or what a tap means.")
             return asked
-        asked += [Region(proposer.around(photo, point), "asked") for point in extra.points]
-        find = self.judgement.find if extra.find is None else extra.find
-        if asked or not find or not self.judgement.most:
-            return asked
-        return [Region(box, "found") for box in proposer.propose(photo, self.judgement.most)]
+        return asked + [Region(proposer.around(photo, point), "asked") for point in extra.points]
 
     def _with_words(self, queries: Embeddings, words: str) -> Embeddings:
         return unit_length(queries + _WORDS_WEIGHT * self.encoder.encode_texts([words]))

@@ -53,10 +53,38 @@ def grown(windows: Corners, share: float) -> Corners:
     return cut
 
 
+@cache
+def all_grown(share: float) -> Corners:
+    """`grown` of all windows, which are asked about in every photo."""
+    found = grown(all_windows(), share)
+    found.flags.writeable = False
+    return found
+
+
 def area(windows: Corners) -> Values:
     """Cells in each window, (n,)."""
     cells: Values = ((windows[:, 2] - windows[:, 0]) * (windows[:, 3] - windows[:, 1])).astype(np.float32)
     return cells
+
+
+def strips(windows: Corners) -> list[tuple[Corners, Corners]]:
+    """The strip within each of the four sides and the one beyond it, a quarter of the window wide; what
+    lies beyond the photo is cut.
+    """
+    left, top, right, bottom = windows.T
+    across, down = np.maximum((right - left) // 4, 1), np.maximum((bottom - top) // 4, 1)
+    pairs = (
+        ((left, top, left + across, bottom), (left - across, top, left, bottom)),
+        ((right - across, top, right, bottom), (right, top, right + across, bottom)),
+        ((left, top, right, top + down), (left, top - down, right, top)),
+        ((left, bottom - down, right, bottom), (left, bottom, right, bottom + down)),
+    )
+    return [(_cut(inner), _cut(outer)) for inner, outer in pairs]
+
+
+def _cut(edges: tuple[NDArray[np.int64], ...]) -> Corners:
+    cut: Corners = np.clip(np.stack(edges, axis=1), 0, GRID)
+    return cut
 
 
 @dataclass(frozen=True)
@@ -81,9 +109,9 @@ class Sums:
         left, top, right, bottom = windows.T
         row = GRID + 1
         found: NDArray[np.float32] = (
-            self.table[bottom * row + right]
-            - self.table[top * row + right]
-            - self.table[bottom * row + left]
-            + self.table[top * row + left]
+            self.table.take(bottom * row + right, axis=0)
+            - self.table.take(top * row + right, axis=0)
+            - self.table.take(bottom * row + left, axis=0)
+            + self.table.take(top * row + left, axis=0)
         )
         return found

@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 import open_clip
 import pytest
+import torch
 
 from spark_vision.encoding.bundled import bundled_model
 from spark_vision.encoding.byte_pairs import BytePairTokenizer
@@ -100,6 +101,27 @@ def test_norms_and_activations_go_into_the_convolutions(tmp_path: Path):
     kinds = Counter(node.op_type for node in onnx.load(optimised).graph.node)
     assert kinds["Conv"] > 40
     assert not kinds.keys() & {"BatchNormalization", "Clip", "Relu"}
+
+
+def test_maps_are_those_of_the_models_fifth_stage():
+    model = bundled_model("spark-mini")
+    onnx, clip = load_encoder("spark-mini", "cpu", "onnx"), open_clip.create_model(f"local-dir:{model.path}")
+    seen = []
+    clip.eval().visual.trunk.blocks[4].register_forward_hook(lambda *given: seen.append(given[2]))
+    prepared = np.stack([onnx.prepare(picture) for picture in real_pictures()[:3]])
+    features, maps = onnx.forward_with_maps(prepared)
+    with torch.inference_mode():
+        clip.encode_image((torch.from_numpy(prepared).permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.5)
+    np.testing.assert_allclose(maps, seen[0].numpy(), atol=2e-3)
+    assert np.array_equal(features, onnx.forward(prepared))
+
+
+def test_a_model_without_maps_says_so(exported: Path):
+    for run_time in ("onnx", "torch"):
+        encoder = load_encoder(f"local-dir:{exported}", "cpu", run_time)
+        features, maps = encoder.forward_with_maps(np.stack([encoder.prepare(noise(0))]))
+        assert maps is None
+        assert features.shape == (1, 32)
 
 
 def test_graphs_are_taken_by_default_and_on_the_cpu_alone(exported: Path):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from spark_vision.domain.embedding import Maps
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.encoding.together import Together
 from tests.fakes import noise
@@ -80,3 +81,22 @@ def test_it_is_the_encoder_in_all_else() -> None:
         fake.shares_cpu,
     )
     assert np.array_equal(encoder.encode_texts(["red"]), fake.encode_texts(["red"]))
+
+
+class Mapping(FakeEncoder):
+    """Gives the pictures' own means as maps."""
+
+    def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
+        return self.forward(prepared), prepared.mean(axis=3, dtype=np.float32)[:, None]
+
+
+def test_maps_come_to_those_who_asked_and_are_of_their_own_pictures() -> None:
+    encoder = Together(Mapping())
+    batches = [prepared(encoder, seed) for seed in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        asked = list(threads.map(encoder.forward_with_maps, batches[::2]))
+        plain = list(threads.map(encoder.forward, batches[1::2]))
+    for batch, (features, maps) in zip(batches[::2], asked, strict=True):
+        assert np.array_equal(maps, batch.mean(axis=3, dtype=np.float32)[:, None])
+        assert np.array_equal(features, FakeEncoder().forward(batch))
+    assert len(plain) == 4

@@ -30,8 +30,9 @@ def regions(count: int, seed: int) -> list[LabelledRegion]:
 def test_probabilities_of_new_regions_mean_what_they_say():
     found = fit(regions(1500, 0), "encoder", "numbers")
     new = regions(3000, 1)
-    likely = np.array([found.probabilities(region.rows)[0] for region in new])
-    figures = judge(new, likely).figures()
+    every = [found.probabilities(region.rows) for region in new]
+    likely = np.array([each[0] for each in every])
+    figures = judge(new, every).figures()
     assert figures["ece"] < 0.05
     assert figures["open_set_auroc"] > 0.75
     kept = likely >= found.threshold(0.9)
@@ -88,3 +89,28 @@ def test_no_answer_is_judged_by_a_fit_that_saw_its_photo():
     after = cross_fitted(turned)
     assert before[1].probability == after[1].probability
     assert [one.probability for one in before] != [one.probability for one in after]
+
+
+def test_what_is_there_of_near_twins_is_surer_than_which_it_is():
+    """Of two products that look the same one is right, so each is half as likely as both together."""
+    rng, made = np.random.default_rng(0), []
+    for number in range(600):
+        high = rng.uniform(0.2, 0.9)
+        there = rng.random() < 1 / (1 + np.exp(-20 * (high - 0.55)))
+        relevant = frozenset({PRODUCTS[int(rng.integers(2))]} if there else set())
+        similarities = (high, high - 0.001, *np.linspace(0.15, 0.1, 8))
+        made.append(LabelledRegion(f"photo{number % 40}", None, False, PRODUCTS, similarities, relevant))
+    found = fit(made, "e", "x")
+    sure = found.probabilities(replace(made[0], similarities=(0.9, 0.899, *np.linspace(0.15, 0.1, 8))).rows)
+    assert sure[0] < 0.65
+    assert sure.sum() > 0.9
+    assert found.figures["open_set_auroc"] > 0.9
+    assert found.figures["ece"] < 0.08
+
+
+def test_regions_of_less_weight_teach_but_are_not_measured():
+    whole = regions(200, 3)
+    extra = [replace(held, weight=0.1, relevant=frozenset()) for held in regions(200, 4)]
+    found = fit([*whole, *extra], "e", "x")
+    assert found.figures["regions"] == 200
+    assert found.bias != fit(whole, "e", "x").bias

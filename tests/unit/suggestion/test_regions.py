@@ -1,19 +1,28 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from spark_vision.domain.box import Box
+from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.domain.box import Box, iou
+from spark_vision.domain.embedding import FeatureMap, Preprocessing
 from spark_vision.domain.tag import Point
+from spark_vision.encoding.bundled import bundled_model
+from spark_vision.encoding.load import load_encoder
 from spark_vision.errors import InvalidInputError
-from spark_vision.suggestion.regions.objectness import Objectness, ObjectProposer, bundled, suppress
+from spark_vision.evaluation.datasets import read_dataset
+from spark_vision.imaging.files import read_picture
+from spark_vision.suggestion.find import overview
+from spark_vision.suggestion.regions.objectness import (
+    Objectness,
+    ObjectProposer,
+    SeenObjectness,
+    bundled,
+    suppress,
+)
+from spark_vision.suggestion.regions.seen import spread
 from spark_vision.suggestion.regions.windows import GRID, Sums, all_windows, area, grown
 from tests.fakes import RED, plain
-
-
-def overlap(one: Box, other: Box) -> float:
-    width = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    height = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    shared = max(width, 0) * max(height, 0)
-    return shared / (one.width * one.height + other.width * other.height - shared)
 
 
 def photo_with(*boxes: Box):
@@ -33,13 +42,13 @@ THINGS = (Box(0.1, 0.2, 0.3, 0.4), Box(0.6, 0.45, 0.25, 0.4))
 def test_things_that_stand_out_are_found_first():
     found = ObjectProposer().propose(photo_with(*THINGS), 3)
     for thing in THINGS:
-        assert max(overlap(box, thing) for box in found) > 0.5
+        assert max(iou(box, thing) for box in found) > 0.5
 
 
 @pytest.mark.parametrize("thing", THINGS)
 def test_a_tap_means_the_thing_under_it(thing):
     point = Point(thing.x + thing.width / 2, thing.y + thing.height / 2)
-    assert overlap(ObjectProposer().around(photo_with(*THINGS), point), thing) > 0.4
+    assert iou(ObjectProposer().around(photo_with(*THINGS), point), thing) > 0.4
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 1), (0.5, 0), (0, 0.99)])
@@ -86,3 +95,62 @@ def test_weights_of_other_features_are_refused():
     value["quick"] = {**value["quick"], "names": ["something"]}
     with pytest.raises(InvalidInputError, match="fit_regions"):
         Objectness.from_dict(value)
+
+
+def test_a_map_comes_to_lie_on_the_photos_own_grid():
+    """A photo twice as wide as high lies in the middle of its prepared picture, with nothing above it."""
+    frame = Preprocessing(160, 160, (0, 0, 0), (1, 1, 1), "bicubic", "longest").frame(400, 200)
+    places = np.zeros((10, 10), dtype=np.float32)
+    places[:, 5:] = 1
+    cells = spread(places, FeatureMap(places[None], frame))[..., 0]
+    assert cells.shape == (GRID, GRID)
+    np.testing.assert_allclose(cells[:, -16:], 1)
+    np.testing.assert_allclose(cells[:, :16], 0)
+    above = np.zeros((10, 10), dtype=np.float32)
+    above[:2] = 1  # above the photo
+    np.testing.assert_allclose(spread(above, FeatureMap(above[None], frame))[6:], 0)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> SeenObjectness:
+    return SeenObjectness.from_dict(bundled_model("spark-mini").regions)
+
+
+def test_three_regions_by_the_models_map_mark_most_things_and_more_than_colour_and_outline(fitted):
+    """On real photos of the split `test`, which nothing was fitted on."""
+    encoder, large, found = load_encoder("spark-mini", "cpu"), 0, {True: 0, False: 0}
+    assert fitted.encoder == encoder.spec.fingerprint
+    by_map, plainly = ObjectProposer(seen=fitted), ObjectProposer()
+    photos = list(read_dataset(demo_shop()).only("test").by_photo().items())[:40]
+    for path, queries in photos:
+        picture = read_picture(path)
+        seen = overview(encoder, picture, encoder.prepare(picture))
+        things = [query.box for query in queries if query.box and query.box.width * query.box.height >= 0.05]
+        large += len(things)
+        for proposer in (by_map, plainly):
+            regions = seen.regions(proposer, 3)
+            found[proposer is by_map] += sum(
+                any(iou(region, thing) >= 0.4 for region in regions) for thing in things
+            )
+    assert large >= 40
+    assert found[True] / large >= 0.6
+    assert found[True] > found[False]
+
+
+def test_a_map_of_another_kind_is_left_aside(fitted):
+    photo = photo_with(*THINGS)
+    other = FeatureMap(np.zeros((3, 10, 10), dtype=np.float32), (0.0, 0.0, 1.0, 1.0))
+    assert ObjectProposer(seen=fitted).propose(photo, 3, other) == ObjectProposer().propose(photo, 3)
+
+
+def test_where_nothing_is_thing_like_no_region_is_looked_up(fitted):
+    empty = replace(fitted, thing=replace(fitted.thing, weights=(0.0,) * 112, bias=-20.0))
+    seen = FeatureMap(np.zeros((112, 10, 10), dtype=np.float32), (0.0, 0.0, 1.0, 1.0))
+    assert ObjectProposer(seen=empty).propose(plain(RED, 200, 200), 4, seen) == ()
+
+
+def test_map_weights_of_other_features_are_refused(fitted):
+    value = fitted.as_dict()
+    value["full"] = {**value["full"], "names": ["something"]}
+    with pytest.raises(InvalidInputError, match="fit_regions"):
+        SeenObjectness.from_dict(value)
