@@ -104,8 +104,8 @@ class Asker(FastHttpUser):
         if max(self.due, time.perf_counter()) >= self.phase.until:
             raise StopUser
         with self.client.request(method, path, name="asked", catch_response=True, **request) as answer:
+            now = time.perf_counter()  # what follows is Locust's own book-keeping
             answer.success()
-        now = time.perf_counter()
         found = method == "POST" and answer.status_code == 200
         stages = json.loads(answer.content)["timings"] if found else {}
         told = "Retry-After" in (answer.headers or {})

@@ -18,11 +18,11 @@ from spark_vision.errors import (
 )
 from spark_vision_api.auth import AnyActor
 from spark_vision_api.errors import FormError, MediaTypeError, OverloadedError
-from spark_vision_api.filters import Wanted, none
+from spark_vision_api.filters import Wanted
 from spark_vision_api.lookup import Desk, look_up_photo, look_up_text
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
-from spark_vision_api.photo_request import Asked, check_media_type, read_photo_request
-from spark_vision_api.schemas.search import Boxes, Find, PhotoSearch, Points, ProductSearch, Top, Words
+from spark_vision_api.photo_request import PhotoQuery, check_media_type, read_photo_request
+from spark_vision_api.schemas.search import PhotoSearch, ProductSearch, Top
 from spark_vision_api.services import Given, LoadedShop
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
@@ -49,13 +49,8 @@ async def search_photo(
     request: Request,
     shop: LoadedShop,
     services: Given,
-    wanted: Wanted,
     actor: AnyActor,
-    box: Annotated[Boxes, Query(default_factory=none)],
-    point: Annotated[Points, Query(default_factory=none)],
-    words: Annotated[Words, Query()] = "",
-    find: Annotated[Find, Query()] = None,
-    top: Annotated[Top, Query()] = 5,
+    query: Annotated[PhotoQuery, Query()],
 ) -> Response:
     """Suggest products for each box and each tap, or for each thing that is found, and for the whole photo,
     of those that the conditions allow.
@@ -64,9 +59,9 @@ async def search_photo(
     """
     content_type = request.headers.get("Content-Type", "")
     check_media_type(content_type)
+    asked = query.asked()
     with services.lookups.admit():
         body = await request.body()
-        asked = Asked(tuple(box), tuple(point), words, find, top, wanted)
         read = partial(read_photo_request, content_type, body, asked)
         learned = partial(services.learning.seen_by, shop, actor.id)
         desk = Desk(learned, services.settings.picture_limits, services.pixels, services.metrics)
