@@ -127,12 +127,20 @@ class Reader(Asker):
 
 
 class Poster(Asker):
-    """Looks photos up."""
+    """Looks photos up, each as a whole: one picture through the model."""
+
+    path: ClassVar[str] = "/v1/search/photo?find=false"
 
     @locust.task
     def look_up(self) -> None:
         photo = random.choice(PHOTOS)
-        self.note("POST", "/v1/search/photo", data=photo, headers={"Content-Type": "image/jpeg"})
+        self.note("POST", self.path, data=photo, headers={"Content-Type": "image/jpeg"})
+
+
+class Finder(Poster):
+    """The same with what is found in them, as the service does where nobody says: five pictures or so."""
+
+    path: ClassVar[str] = "/v1/search/photo"
 
 
 def run_phase(

@@ -8,9 +8,10 @@ The demo shop is indexed with spark-mini and a store is filled (scripts/fill_sto
 
   feed      pages of 50 posts, `rate` a second at random moments: readers begin at the newest and turn some
             pages
-  alone     photos, one after the other: what the service adds to decoding, forward pass and search
-  suggest   photos by `posters` at once, against what the model does in batches of 32 by itself, before and
-            after it
+  alone     photos as a whole, one after the other: what the service adds to decoding, forward pass and search
+  suggest   photos as a whole by `posters` at once, against what the model does in batches of 32 by itself,
+            before and after it
+  finding   the same with the things that are found in each photo, as the service does by default
   overload  ten times as many photos a second as it has just borne, at random moments, by so many that
             hardly one of them waits for another's answer; then how soon it is as before
 
@@ -20,6 +21,7 @@ with clients elsewhere; its processor time is printed, too. Needs the extra `ben
 
 from load_clients import (  # isort: skip - gevent has to be first
     ROOT,
+    Finder,
     Phase,
     Poster,
     Reader,
@@ -122,6 +124,7 @@ def _phases(bench: Bench) -> Iterator[str]:
     before = bench.bound()
     many = run_phase(bench.url, Poster, bench.options.posters, bench.options.seconds, bench.pid)
     yield from _suggest(many, before, bench.bound())
+    yield from _finding(bench)
     yield from _overload(bench, 10 * many.rate)
 
 
@@ -153,6 +156,13 @@ def _suggest(many: Phase, before: Bound, after: Bound) -> Iterator[str]:
         f"          processor a photo: service {many.each(many.service):.1f} ms, {_client(many)}, in batches"
         f" {each:.1f} ms, which is {each / many.each(many.service):.2f} of the service's"
     )
+
+
+def _finding(bench: Bench) -> Iterator[str]:
+    for who, count in (("one", 1), (f"{bench.options.posters} at once", bench.options.posters)):
+        seen = run_phase(bench.url, Finder, count, bench.options.seconds / 2, bench.pid)
+        yield f"finding   {who}: {seen.rate:.1f} photos/s, {percentiles(seen.good)}, {seen.statuses}"
+        yield f"          processor a photo: service {seen.each(seen.service):.1f} ms, {_client(seen)}"
 
 
 def _overload(bench: Bench, rate: float) -> Iterator[str]:

@@ -21,10 +21,8 @@ from spark_vision_api.pixel_room import PixelRoom
 from spark_vision_api.schemas.products import product_card
 from spark_vision_api.schemas.search import PhotoSearch, ProductSearch
 
-# Photos of posts are kept with sides of so many pixels, too.
-_WHOLE_SIDE = MAX_SIDE
-_REGION_SIDE = 512
-_SMALLEST_FOUND = 1 / 8  # of a side: the regions that are found, or that a tap means, are seldom smaller
+# Of a photo's side: the regions that are found, or that a tap means, are no smaller.
+_SMALLEST_FOUND = 1 / 8
 
 
 @dataclass(frozen=True)
@@ -77,14 +75,12 @@ def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> t
 
 
 def _side_for(request: PhotoRequest, shop: Shop) -> int:
-    """The pixels of the shorter side with which nothing is lost: the smallest region keeps more of them than
-    a model looks at.
+    """The pixels of the shorter side with which nothing is lost: the smallest region keeps as many of them as
+    the model looks at, the whole photo as many as those of posts have.
     """
-    smallest = min((min(box.width, box.height) for box in request.boxes), default=1.0)
-    finds = shop.suggester.judgement.find if request.extra.find is None else request.extra.find
-    if request.extra.points or (finds and not request.boxes):
-        smallest = min(smallest, _SMALLEST_FOUND)
-    return max(_WHOLE_SIDE, ceil(_REGION_SIDE / smallest))
+    smallest = min((_SMALLEST_FOUND, *(min(box.width, box.height) for box in request.boxes)))
+    wanted = shop.suggester.encoder.spec.preprocessing
+    return max(MAX_SIDE, ceil(max(wanted.height, wanted.width) / smallest))
 
 
 def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter, metrics: Metrics) -> ProductSearch:
