@@ -119,7 +119,7 @@ def _times(shop: Shop, dataset: Dataset) -> dict[str, Any]:
             run()
             seconds[name].append(process_time() - start)
     unit = median(seconds["one forward pass"][1:])
-    times = {f"{name}, ms of a processor": round(1000 * median(held[1:]), 1) for name, held in seconds.items()}
+    times = {f"{name}, CPU ms": round(1000 * median(held[1:]), 1) for name, held in seconds.items()}
     return {**times, "all of it, in forward passes": round(median(seconds["all of it"][1:]) / unit, 2)}
 
 
