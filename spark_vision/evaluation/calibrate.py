@@ -26,8 +26,8 @@ LEAST_REGIONS = 40
 _FOLDS = 5
 _DEEP = 60
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
-_FEW = 0.02
-_MOST_LIKELY = 0.05
+_FEW = 0.01
+_MOST_LIKELY = 0.15
 _SHOWN = 5
 Values = NDArray[np.float64]
 
@@ -200,7 +200,7 @@ def _thresholds(judged: Judged) -> tuple[tuple[float, float], ...]:
 
 
 def _likely(probabilities: Values, right: NDArray[np.bool_]) -> float:
-    """The first probability below which few of the regions lie that have a right product among theirs.
+    """P(anything of the shop) below which few of the regions lie that have a right product among theirs.
 
     Never a high one: what is unsure is marked as a guess, and only what is hopeless is not shown at all.
     """
