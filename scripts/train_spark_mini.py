@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=Path, help="model folder to refine, instead of ImageNet weights")
     parser.add_argument("--epochs", type=int, help="of the first model's image tower")
     parser.add_argument("--refine-epochs", type=int, help="of refining")
+    parser.add_argument("--finish", action="store_true", help="go on with the last stages at length")
     parser.add_argument("--finish-epochs", type=int, help="of finishing")
     parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
@@ -75,7 +76,10 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
     refine = _adapted(RefinePlan(), options.refine_epochs, options.threads)
     finish = _adapted(finish_plan(), options.finish_epochs, options.threads)
-    recipe = replace(recipe, refine=None if options.only_finish else refine, finish=finish)
+    wanted = options.finish or options.only_finish
+    recipe = replace(
+        recipe, refine=None if options.only_finish else refine, finish=finish if wanted else None
+    )
     split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
     return replace(recipe, split=split)
 
@@ -94,7 +98,7 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
 
     train(places, recipe, say, options.start)
     add_onnx_graphs(places.out)
-    draw_curves(places.work / "finish.jsonl", places.work / "curves.png")
+    draw_curves(places.work / f"{'finish' if recipe.finish else 'refine'}.jsonl", places.work / "curves.png")
 
 
 def _measure(places: Places, recipe: Recipe) -> None:

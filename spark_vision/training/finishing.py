@@ -1,4 +1,4 @@
-"""The last part of the recipe: the last two stages, the heads and the text tower learn on at length.
+"""A further part of the recipe, if wanted: the last stages, the heads and the text tower learn on at length.
 
 What lies below stays as refining left it, so that its output is kept (``kept_views``) and a picture costs a
 fifth of the time. Views are as large as the encoder's pictures, as the last epochs should be (Touvron et
@@ -16,7 +16,7 @@ from spark_vision.training.refining import RefinePlan
 
 
 def finish_plan() -> RefinePlan:
-    """How ``spark-mini`` is finished."""
+    """How a model of ``spark-mini``'s shape is finished; version 0.3 was not (``docs/training.md``)."""
     kept = KeptPlan()
     image = ImagePlan(
         epochs=6,
@@ -41,4 +41,6 @@ def finish_plan() -> RefinePlan:
         corpus=CorpusSize(phrases=40_000, repeat_single_words=6),
         frozen_stages=FROZEN_STAGES,
         kept=kept,
+        refined_share=0.55,
+        feature_share=0.5,
     )

@@ -1,7 +1,7 @@
 """The recipe from data folders to a model folder, in pieces that can be stopped and resumed.
 
 data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
-               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ refined ─▶ finished ─▶ model folder
+               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ refined (─▶ finished) ─▶ model folder
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teac
 from spark_vision.training.embedders import PreparedPictures, learner_embedder
 from spark_vision.training.export import WEIGHTS_NAME, export_model, project_texts
 from spark_vision.training.figures import measure
-from spark_vision.training.finishing import finish_plan
 from spark_vision.training.image_tower import (
     ImageLearner,
     frozen_stem,
@@ -38,7 +37,8 @@ from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
 from spark_vision.training.packing import Pack, open_pack
 from spark_vision.training.plans import ImagePlan
 from spark_vision.training.precision import fast_precision
-from spark_vision.training.refining import RefinePlan, blend, load_model
+from spark_vision.training.refining import RefinePlan, blend, load_model, view_features
+from spark_vision.training.settling import settle_projection
 from spark_vision.training.splits import Split, SplitPlan, make_split
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
@@ -47,6 +47,7 @@ from spark_vision.training.training_texts import TrainingTexts
 from spark_vision.training.views import ViewPlan, make_view
 
 PCA_PICTURES = 2000
+SETTLING_PICTURES = 5500
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Recipe:
     corpus: CorpusSize = field(default_factory=CorpusSize)
     text: DistillationPlan = field(default_factory=DistillationPlan)
     refine: RefinePlan | None = field(default_factory=RefinePlan)
-    finish: RefinePlan | None = field(default_factory=finish_plan)
+    finish: RefinePlan | None = None
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,17 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
 
 
 def learn_further(model: open_clip.CLIP, shop: Workshop, name: str, plan: RefinePlan) -> None:
-    """Let both towers learn on in place, and go back to where they began by what the plan says."""
+    """Let both towers learn on in place, go a part of the way back, and settle the projection if planned."""
     start = copy.deepcopy(model)
     desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say, name=name)
-    learn_on(model, shop.split.material, plan, desk, lambda learner: _early_figures(model, learner, shop))
+    material = shop.split.material
+    learner = learn_on(model, material, plan, desk, lambda learner: _early_figures(model, learner, shop))
     blend(model, start, plan.refined_share)
+    if plan.feature_share is not None:
+        pack = open_pack(material.paths(), desk.work, plan.packed_side)
+        examples = collect_examples(material, pack)
+        features = view_features(model.eval(), learner, pack, examples, plan, SETTLING_PICTURES)
+        settle_projection(model, features, plan.feature_share)
 
 
 def _early_figures(

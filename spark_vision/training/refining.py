@@ -40,6 +40,7 @@ class RefinePlan:
     """How a model learns on; the defaults are ``spark-mini``'s.
 
     ``refined_share`` (0..1): of the refined weights in the end, the rest being those at the start.
+    ``feature_share``: where set, the projection is settled with it in the end (``settle_projection``).
     ``kept``: where set, views are made once and only what the frozen stages make of them is learnt from;
     ``views`` are then those that the heads start from.
     """
@@ -69,6 +70,7 @@ class RefinePlan:
     least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
     kept: KeptPlan | None = None
+    feature_share: float | None = None
     packed_side: int = 256
 
 
@@ -136,11 +138,16 @@ def ridge(inputs: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
 
 
 def view_features(
-    model: open_clip.CLIP, learner: ImageLearner, pack: Pack, examples: Examples, plan: RefinePlan
+    model: open_clip.CLIP,
+    learner: ImageLearner,
+    pack: Pack,
+    examples: Examples,
+    plan: RefinePlan,
+    pictures: int = SAMPLED_PICTURES,
 ) -> torch.Tensor:
-    """The trunk's features of one random view of some training pictures: float32 (n, 1280)."""
+    """The trunk's features of one random view of some training pictures: float32 (pictures, 1280)."""
     rng = np.random.default_rng(plan.batches.seed)
-    chosen = rng.permutation([item.row for item in examples.items])[:SAMPLED_PICTURES]
+    chosen = rng.permutation([item.row for item in examples.items])[:pictures]
     stem = frozen_stem(model, plan.frozen_stages)
     features = []
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
