@@ -31,7 +31,7 @@ POSTERS, EACH, NAME = 4, 6, "spark-vision-disconnects"
 
 def patiently(act: Callable[[int], T]) -> T:
     """The result of `act`, asked again by a client that was told 503 or 409; each time with its number."""
-    for attempt in range(200):
+    for attempt in range(2000):  # twenty seconds at least, for a machine that is busy
         try:
             return act(attempt)
         except (StoreUnavailableError, InFlightError):
