@@ -17,7 +17,7 @@ from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import export_model
 from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.plans import ImagePlan, LossWeights
-from spark_vision.training.refining import RefinePlan, blend, load_model
+from spark_vision.training.refining import RefinePlan, load_model
 from spark_vision.training.splits import Material
 
 USUAL_STEPS = 160
@@ -82,6 +82,5 @@ def fine_tune(start: Path, material: Material, plan: RefinePlan, desk: Desk, out
     torch.manual_seed(plan.image.seed)
     model = load_model(start, desk.architecture)
     learn_on(model, material, plan, desk)
-    blend(model, load_model(start, desk.architecture), plan.refined_share)
     export_model(model, desk.architecture, out)
     return plan.image

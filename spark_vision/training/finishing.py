@@ -7,31 +7,26 @@ al., *Fixing the train-test resolution discrepancy*, NeurIPS 2019).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spark_vision.training.batches import BatchPlan
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.image_tower import FROZEN_STAGES
 from spark_vision.training.kept_views import KeptPlan
-from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.refining import RefinePlan
 
 
 def finish_plan() -> RefinePlan:
     """How a model of ``spark-mini``'s shape is finished; version 0.3 was not (``docs/training.md``)."""
     kept = KeptPlan()
-    image = ImagePlan(
+    image = replace(
+        RefinePlan().image,
         epochs=6,
         tail_rate=1.5e-4,
-        head_rate=6e-4,
-        text_rate=3e-4,
         warmup_steps=60,
         average_decay=0.99,
-        losses=LossWeights(picture_scale=16.0, keep_every=8, keep_features=0.5),
         phrases=96,
-        dropped_tokens=0.1,
-        remembered_pictures=4096,
-        remembered_texts=4096,
         save_every=50,
-        measure_every=1,
         seed=19,
     )
     return RefinePlan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ from spark_vision.training.image_training import ImageRun
 from spark_vision.training.kept_views import KeptBatches, digest_of, keep_views
 from spark_vision.training.minilm import MiniLM
 from spark_vision.training.packing import Pack, open_pack
-from spark_vision.training.refining import RefinePlan, start_heads, view_features
+from spark_vision.training.refining import RefinePlan, blend, start_heads, view_features
+from spark_vision.training.settling import settle_projection
 from spark_vision.training.splits import Material
 from spark_vision.training.training_texts import category_bank, training_phrases, training_texts
 
+SETTLING_PICTURES = 5500
 Figures = Callable[[], dict[str, float]]
 
 
@@ -43,8 +46,10 @@ def learn_on(
     plan: RefinePlan,
     desk: Desk,
     early_figures: Callable[[ImageLearner], Figures] | None = None,
-) -> ImageLearner:
-    """Let both towers learn in place, from the checkpoint if there is one; averaged weights are left in them.
+) -> None:
+    """Let both towers learn in place, from the checkpoint if there is one.
+
+    In the end the averaged weights go a part of the way back, and the projection is settled if so planned.
 
     Args:
         model: changed in place.
@@ -56,13 +61,14 @@ def learn_on(
     Raises:
         TrainingError: a picture cannot be read, or the checkpoint is of another run.
     """
+    start = copy.deepcopy(model)
     model.eval()
     with torch.no_grad():
         model.logit_scale.clamp_(min=math.log(plan.least_scale))
     learner = ImageLearner(model, plan.frozen_stages, with_texts=True)
     pack = open_pack(material.paths(), desk.work, plan.packed_side)
     examples = collect_examples(material, pack)
-    seed = plan.batches.seed
+    seed, rows = plan.batches.seed, [item.row for item in examples.items]
     texts = replace(
         training_texts(examples.texts, desk.architecture, desk.teacher, desk.work),
         bank=category_bank(examples.categories, desk.architecture, seed),
@@ -70,12 +76,15 @@ def learn_on(
     )
     files = RunFiles(desk.work / f"{desk.name}.pt", desk.work / f"{desk.name}.jsonl")
     if not files.checkpoint.exists():
-        start_heads(model, learner, texts, view_features(model, learner, pack, examples, plan))
+        start_heads(model, learner, texts, view_features(model, learner, pack, rows, plan.views, seed))
     run = ImageRun(model, learner, _batches(model, examples, pack, plan, desk), texts, plan.image)
     figures = None if early_figures is None else early_figures(learner)
     run.train(files, desk.say, figures, progress=desk.progress)
     run.use_average()
-    return learner
+    blend(model, start, plan.refined_share)
+    if plan.feature_share is not None:
+        features = view_features(model, learner, pack, rows, plan.views, seed, SETTLING_PICTURES)
+        settle_projection(model, features, plan.feature_share)
 
 
 def _batches(

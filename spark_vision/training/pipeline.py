@@ -6,13 +6,10 @@ data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import open_clip
 import torch
 
@@ -25,29 +22,21 @@ from spark_vision.training.export import WEIGHTS_NAME, export_model, project_tex
 from spark_vision.training.figures import measure
 from spark_vision.training.image_tower import (
     ImageLearner,
-    frozen_stem,
     load_imagenet_trunk,
-    pictures_to_input,
     start_projection,
-    stem_features,
 )
 from spark_vision.training.image_training import ImageRun
 from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
-from spark_vision.training.packing import Pack, open_pack
+from spark_vision.training.packing import open_pack
 from spark_vision.training.plans import ImagePlan
-from spark_vision.training.precision import fast_precision
-from spark_vision.training.refining import RefinePlan, blend, load_model, view_features
-from spark_vision.training.settling import settle_projection
+from spark_vision.training.refining import RefinePlan, load_model, view_features
 from spark_vision.training.splits import Split, SplitPlan, make_split
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
 from spark_vision.training.texts import label_texts, product_texts
 from spark_vision.training.training_texts import TrainingTexts
-from spark_vision.training.views import ViewPlan, make_view
-
-PCA_PICTURES = 2000
-SETTLING_PICTURES = 5500
+from spark_vision.training.views import ViewPlan
 
 
 @dataclass(frozen=True)
@@ -139,7 +128,12 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     examples = collect_examples(shop.split.material, pack)
     files = shop.files("image")
     if not files.checkpoint.exists():
-        start_projection(learner, _trunk_features(model, learner, pack, recipe))
+        # On the way the tail's batch statistics move from ImageNet's to our pictures' (Li et al.,
+        # "Revisiting Batch Normalization for Practical Domain Adaptation", 2016); then they are frozen.
+        learner.tail.train()
+        rows = range(len(pack.row_of))
+        features = view_features(model, learner, pack, rows, recipe.views, recipe.image.seed)
+        start_projection(learner, features)
     batches = BatchMaker(examples, pack, recipe.batches, recipe.views)
     texts = TrainingTexts(torch.from_numpy(shop.teacher.encode(examples.texts)))
     run = ImageRun(model, learner, batches, texts, recipe.image)
@@ -149,17 +143,9 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
 
 
 def learn_further(model: open_clip.CLIP, shop: Workshop, name: str, plan: RefinePlan) -> None:
-    """Let both towers learn on in place, go a part of the way back, and settle the projection if planned."""
-    start = copy.deepcopy(model)
+    """Let both towers learn on in place, with early figures in the log."""
     desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say, name=name)
-    material = shop.split.material
-    learner = learn_on(model, material, plan, desk, lambda learner: _early_figures(model, learner, shop))
-    blend(model, start, plan.refined_share)
-    if plan.feature_share is not None:
-        pack = open_pack(material.paths(), desk.work, plan.packed_side)
-        examples = collect_examples(material, pack)
-        features = view_features(model.eval(), learner, pack, examples, plan, SETTLING_PICTURES)
-        settle_projection(model, features, plan.feature_share)
+    learn_on(model, shop.split.material, plan, desk, lambda learner: _early_figures(model, learner, shop))
 
 
 def _early_figures(
@@ -174,22 +160,6 @@ def _early_figures(
         return {name: figure.value for name, figure in figures.items()}
 
     return after_epoch
-
-
-def _trunk_features(model: open_clip.CLIP, learner: ImageLearner, pack: Pack, recipe: Recipe) -> torch.Tensor:
-    # On the way the tail's batch statistics move from ImageNet's to our pictures' (Li et al.,
-    # "Revisiting Batch Normalization for Practical Domain Adaptation", 2016); then they are frozen.
-    learner.tail.train()
-    rng = np.random.default_rng(recipe.image.seed)
-    chosen = rng.permutation(len(pack.row_of))[:PCA_PICTURES]
-    stem = frozen_stem(model)
-    features = []
-    for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
-        views = [make_view(pack.picture(row), None, recipe.views, rng) for row in part]
-        inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
-        with torch.no_grad(), fast_precision():
-            features.append(learner.tail(stem_features(stem, inputs)).float())
-    return torch.cat(features)
 
 
 def train_text_tower(model: open_clip.CLIP, shop: Workshop) -> None:

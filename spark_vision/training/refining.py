@@ -8,6 +8,7 @@ readable from its embeddings, as ImageNet's features are in the first half.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 
 from spark_vision.training.architecture import Architecture
-from spark_vision.training.batches import BatchPlan, Examples
+from spark_vision.training.batches import BatchPlan
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import WEIGHTS_NAME
 from spark_vision.training.failure import TrainingError
@@ -141,17 +142,28 @@ def view_features(
     model: open_clip.CLIP,
     learner: ImageLearner,
     pack: Pack,
-    examples: Examples,
-    plan: RefinePlan,
+    rows: Sequence[int],
+    look: ViewPlan,
+    seed: int,
     pictures: int = SAMPLED_PICTURES,
 ) -> torch.Tensor:
-    """The trunk's features of one random view of some training pictures: float32 (pictures, 1280)."""
-    rng = np.random.default_rng(plan.batches.seed)
-    chosen = rng.permutation([item.row for item in examples.items])[:pictures]
-    stem = frozen_stem(model, plan.frozen_stages)
+    """The trunk's features of one random view of some pictures: float32 (pictures, 1280).
+
+    Args:
+        model: whose stem is run.
+        learner: made of ``model``; its tail is run as it is, in training mode or not.
+        pack: the pictures.
+        rows: the pack's rows that are drawn from.
+        look: what views look like.
+        seed: of the draw and the views.
+        pictures: how many are drawn.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(rows)[:pictures]
+    stem = frozen_stem(model, learner.frozen_stages)
     features = []
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
-        views = [make_view(pack.picture(row), None, plan.views, rng) for row in part]
+        views = [make_view(pack.picture(row), None, look, rng) for row in part]
         inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
         with torch.no_grad(), fast_precision():
             features.append(learner.tail(stem_features(stem, inputs)).float())
