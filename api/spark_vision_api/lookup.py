@@ -11,7 +11,7 @@ from spark_vision.bootstrap import Shop
 from spark_vision.domain.product_filter import ProductFilter
 from spark_vision.domain.suggestion import Item
 from spark_vision.imaging.clean import MAX_SIDE
-from spark_vision.imaging.decode import open_picture
+from spark_vision.imaging.decode import OpenedPicture, open_picture
 from spark_vision.imaging.limits import PictureLimits
 from spark_vision.suggestion.present import item_dict
 from spark_vision.suggestion.suggest import Timings
@@ -63,15 +63,22 @@ def look_up_photo(desk: Desk, read: Callable[[], PhotoRequest], asked: float) ->
 
 
 def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> tuple[Item, ...]:
+    with timings.stage("decode"):
+        opened = open_picture(request.photo, desk.limits, at_least=_side_for(request, shop))
     with ExitStack() as held:
-        with timings.stage("decode"):
-            opened = open_picture(request.photo, desk.limits, at_least=_side_for(request, shop))
         with timings.stage("wait"):
             held.enter_context(desk.pixels.hold(opened.pixels))
-        with timings.stage("decode"):
-            photo = opened.picture()
-        asked = (request.boxes, request.top, timings, request.wanted, request.extra)
-        return shop.suggester.suggest(photo, *asked)
+        return _suggested(opened, shop, request, timings)
+
+
+def _suggested(
+    opened: OpenedPicture, shop: Shop, request: PhotoRequest, timings: Timings
+) -> tuple[Item, ...]:
+    """A function of its own, so that the pixels are gone before their room is given to others."""
+    with timings.stage("decode"):
+        photo = opened.picture()
+    asked = (request.boxes, request.top, timings, request.wanted, request.extra)
+    return shop.suggester.suggest(photo, *asked)
 
 
 def _side_for(request: PhotoRequest, shop: Shop) -> int:
