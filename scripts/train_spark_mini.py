@@ -2,6 +2,8 @@
 
 python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini
 python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure
+
+A folder given with --range has more goods to learn from, as `render_demo_shop.py --training` makes them.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from pathlib import Path
 
 import torch
 
+from spark_vision.bootstrap.shop_material import Confirmed, gather
 from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.errors import SparkVisionError
+from spark_vision.settings import Settings
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
 from spark_vision.training.figures import measure
@@ -29,7 +33,7 @@ from spark_vision.training.finishing import finish_plan
 from spark_vision.training.pipeline import Places, Recipe, train
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.report import figures_table
-from spark_vision.training.splits import make_split
+from spark_vision.training.splits import Material, make_split
 
 
 def main() -> int:
@@ -60,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--finish", action="store_true", help="go on with the last stages at length")
     parser.add_argument("--finish-epochs", type=int, help="of finishing")
     parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
+    parser.add_argument("--range", type=Path, help="dataset folder with more products, all learnt from")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
     parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -96,9 +101,20 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
     def say(line: str) -> None:
         print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
-    train(places, recipe, say, options.start)
+    train(places, recipe, say, options.start, _more(options.range, places.work / "range"))
     add_onnx_graphs(places.out)
     draw_curves(places.work / f"{'finish' if recipe.finish else 'refine'}.jsonl", places.work / "curves.png")
+
+
+def _more(folder: Path | None, work: Path) -> Material | None:
+    """The products of a dataset folder with all their pictures, and its photos cut at their boxes."""
+    if folder is None:
+        return None
+    wanted = Confirmed(str(folder), judged_share=0.0)
+    gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work, lambda *_: None)
+    for line in gathered.refused:
+        print(line, file=sys.stderr)
+    return gathered.material
 
 
 def _measure(places: Places, recipe: Recipe) -> None:

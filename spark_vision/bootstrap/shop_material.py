@@ -42,13 +42,15 @@ _JUDGE = ("judged", "val", "validation")
 class Confirmed:
     """Where confirmed tags are: `store`, a database's address, a store's folder, or a dataset folder.
 
-    learn, judge: splits of a dataset folder; None where their names tell.
+    learn, judge: splits of a dataset folder; None where their names tell. judged_share: of the photos, 0..1,
+    where there is one split alone.
     """
 
     place: str
     learn: str | None = None
     judge: str | None = None
     seed: int = 0
+    judged_share: float = JUDGED_SHARE
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _sides(dataset: Dataset, confirmed: Confirmed) -> Iterator[tuple[str | Path,
     if confirmed.learn is None and confirmed.judge is None and len(dataset.splits) == 1:
         photos = sorted({query.photo for query in dataset.queries})
         drawn = np.random.default_rng(confirmed.seed).permutation(len(photos))
-        judged = set(drawn[: round(JUDGED_SHARE * len(photos))].tolist())
+        judged = set(drawn[: round(confirmed.judged_share * len(photos))].tolist())
         yield from ((photo, JUDGED if n in judged else LEARNED) for n, photo in enumerate(photos))
         return
     learn = confirmed.learn or _named(dataset, _LEARN, "--learn")

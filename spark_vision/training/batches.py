@@ -17,6 +17,8 @@ from spark_vision.training.texts import label_texts, product_texts
 from spark_vision.training.views import Picture, ViewPlan, make_view
 
 RUN_LENGTH = 48
+FASHION, GROCERY, CLOTHING, SHOP = range(4)  # data sets, in the order of the plans' numbers
+_DOMAINS = {"grocery": GROCERY, "shop": SHOP}
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class BatchPlan:
 
     size: int = 96
     views: int = 2
-    repeats: tuple[int, int, int] = (1, 1, 1)
+    repeats: tuple[int, int, int, int] = (1, 1, 1, 1)
     iconic: float = 0.5
     sibling: float = 0.2
     title: float = 0.45
@@ -125,8 +127,9 @@ def collect_examples(material: Material, pack: Pack) -> Examples:
     for photo in material.labelled:
         row, group = pack.row_of[photo.path], len(rows_of_group)
         rows_of_group[group] = [row]
-        category = _category(photo.label, 2, known)
-        items.append(Example(row, group, 2, _numbers(label_texts(photo.label), text_numbers), category))
+        category = _category(photo.label, CLOTHING, known)
+        texts = _numbers(label_texts(photo.label), text_numbers)
+        items.append(Example(row, group, CLOTHING, texts, category))
     scenes = [pack.row_of[photo.path] for photo in material.photos if photo.split == "train"]
     scenes += [pack.row_of[photo.path] for photo in material.labelled]
     frozen = {group: tuple(rows) for group, rows in rows_of_group.items()}
@@ -134,7 +137,7 @@ def collect_examples(material: Material, pack: Pack) -> Examples:
 
 
 def _domain(key: str) -> int:
-    return int(key.startswith("grocery/"))
+    return _DOMAINS.get(key.partition("/")[0], FASHION)
 
 
 def _category(name: str, domain: int, known: dict[Category, int]) -> int:

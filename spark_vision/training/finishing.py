@@ -13,6 +13,7 @@ from spark_vision.training.batches import BatchPlan
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.image_tower import FROZEN_STAGES
 from spark_vision.training.kept_views import KeptPlan
+from spark_vision.training.plans import LossWeights
 from spark_vision.training.refining import RefinePlan
 
 
@@ -21,16 +22,17 @@ def finish_plan() -> RefinePlan:
     kept = KeptPlan()
     image = replace(
         RefinePlan().image,
-        epochs=6,
+        epochs=5,
         tail_rate=1.5e-4,
         warmup_steps=60,
         average_decay=0.99,
+        losses=LossWeights(picture_scale=16.0, keep_every=4),
         phrases=96,
         save_every=50,
         seed=19,
     )
     return RefinePlan(
-        batches=BatchPlan(size=128, views=1, repeats=(1, 4, 3), seed=19),
+        batches=BatchPlan(size=128, views=1, repeats=(1, 4, 3, 3), seed=19),
         views=kept.look,
         image=image,
         corpus=CorpusSize(phrases=40_000, repeat_single_words=6),

@@ -36,7 +36,7 @@ class KeptPlan:
     They are as large as the encoder's own pictures and never flipped: maps are flipped when they are drawn.
     """
 
-    views: tuple[int, int, int] = (5, 14, 10)
+    views: tuple[int, int, int, int] = (4, 12, 8, 8)
     look: ViewPlan = field(
         default_factory=lambda: ViewPlan(side=160, whole=0.45, smallest_crop=0.4, flip=0.0)
     )

@@ -31,7 +31,7 @@ from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
 from spark_vision.training.packing import open_pack
 from spark_vision.training.plans import ImagePlan
 from spark_vision.training.refining import RefinePlan, load_model, view_features
-from spark_vision.training.splits import Split, SplitPlan, make_split
+from spark_vision.training.splits import Material, Split, SplitPlan, make_split
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import known_words, set_text_projection, start_from_teacher
 from spark_vision.training.texts import label_texts, product_texts
@@ -78,7 +78,13 @@ class Workshop:
         return RunFiles(self.places.work / f"{name}.pt", self.places.work / f"{name}.jsonl")
 
 
-def train(places: Places, recipe: Recipe, say: Callable[[str], None], start: Path | None = None) -> None:
+def train(
+    places: Places,
+    recipe: Recipe,
+    say: Callable[[str], None],
+    start: Path | None = None,
+    more: Material | None = None,
+) -> None:
     """Train both towers and write the model folder; what checkpoints hold is not done again.
 
     Args:
@@ -86,13 +92,14 @@ def train(places: Places, recipe: Recipe, say: Callable[[str], None], start: Pat
         recipe: what to train.
         say: told what begins, and each line of the logs.
         start: a model to refine; without, a first one is made from ImageNet weights.
+        more: to learn from besides the data sets, such as rendered products.
 
     Raises:
         TrainingError: data or weights are missing, or a checkpoint belongs to another recipe.
     """
     torch.manual_seed(recipe.image.seed)
     places.work.mkdir(parents=True, exist_ok=True)
-    split = make_split(places.data, recipe.split)
+    split = make_split(places.data, recipe.split, more)
     shop = Workshop(places, recipe, split, MiniLM(), say)
     folder = start or _first_model(shop)
     model = load_model(folder, recipe.architecture)

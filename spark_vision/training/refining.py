@@ -47,7 +47,7 @@ class RefinePlan:
     """
 
     batches: BatchPlan = field(
-        default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 3, 2), seed=13)
+        default_factory=lambda: BatchPlan(size=64, views=1, repeats=(1, 3, 2, 2), seed=13)
     )
     views: ViewPlan = field(default_factory=ViewPlan)
     image: ImagePlan = field(

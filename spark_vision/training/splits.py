@@ -50,6 +50,7 @@ class Split:
     train_products: tuple[Product, ...]
     train_photos: tuple[Photo, ...]
     train_labelled: tuple[LabelledPhoto, ...]
+    more: Material
     grocery: DatasetFolder
     unseen_groceries: frozenset[str]
     held_out_fashion: tuple[Product, ...]
@@ -58,11 +59,20 @@ class Split:
     @property
     def material(self) -> Material:
         """The training part."""
-        return Material(self.train_products, self.train_photos, self.train_labelled)
+        return Material(
+            (*self.train_products, *self.more.products),
+            (*self.train_photos, *self.more.photos),
+            (*self.train_labelled, *self.more.labelled),
+        )
 
 
-def make_split(data: Path, plan: SplitPlan) -> Split:
+def make_split(data: Path, plan: SplitPlan, more: Material | None = None) -> Split:
     """Read the folders ``fashion``, ``grocery`` and ``clothing`` under ``data`` and split them.
+
+    Args:
+        data: folder of the three.
+        plan: what is left out.
+        more: of other goods, all of it trained on.
 
     Raises:
         TrainingError: one of the folders lacks its table.
@@ -77,6 +87,7 @@ def make_split(data: Path, plan: SplitPlan) -> Split:
         train_products=tuple(p for p in products if p.key not in held_out | unseen),
         train_photos=tuple(p for p in grocery.photos if p.split == "train" and p.product_key not in unseen),
         train_labelled=tuple(p for p in labelled if p.split == "train"),
+        more=more or Material(()),
         grocery=grocery,
         unseen_groceries=unseen,
         held_out_fashion=tuple(p for p in fashion.products if p.key in held_out),

@@ -160,6 +160,9 @@ def test_one_split_is_parted_by_photo(shop: Path, settings: Settings, tmp_path: 
     found = gather(settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", silent)
 
     assert (found.regions, len(found.judged.queries)) == (34, 14)
+    everything = Confirmed(str(shop), judged_share=0.0)
+    found = gather(settings, str(shop / "catalogue.csv"), everything, tmp_path / "w", silent)
+    assert (found.regions, len(found.judged.queries)) == (48, 0)
 
 
 def test_unclear_splits_are_asked_for(shop: Path, settings: Settings, tmp_path: Path) -> None:

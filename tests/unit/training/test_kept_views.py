@@ -32,7 +32,7 @@ from spark_vision.training.training_texts import TrainingTexts
 from spark_vision.training.views import ViewPlan
 from tests.unit.training.test_image_training import PLAN, SMALL, run_files, weights
 
-KEPT = KeptPlan(views=(2, 3, 1), look=ViewPlan(side=32, flip=0.0))
+KEPT = KeptPlan(views=(2, 3, 1, 1), look=ViewPlan(side=32, flip=0.0))
 
 
 @pytest.fixture
