@@ -11,6 +11,8 @@ from __future__ import annotations
 import open_clip
 import torch
 
+from spark_vision.training.failure import TrainingError
+
 LEAST_VARIANCE = 1e-4  # of the largest: smaller ones are noise that whitening would blow up
 
 
@@ -24,10 +26,19 @@ def settle_projection(model: open_clip.CLIP, features: torch.Tensor, share: floa
 
     Args:
         model: changed in place: the projections of both towers.
-        features: float32 of shape (n, 1280), the trunk's features of training views, n above 1280.
+        features: float32 of shape (n, 1280), the trunk's features of training views, n above 1280 or the
+            rarer directions are noise.
         share: length of the features' part, the learnt one's being 1; 0 changes nothing but the axes.
+
+    Raises:
+        TrainingError: there are fewer views than the embedding has dimensions.
     """
     head = model.visual.head.proj
+    if len(features) < head.out_features:
+        raise TrainingError(
+            f"The projection is settled with at least {head.out_features} pictures to learn from, not"
+            f" {len(features)}: give more, or plan without `feature_share`."
+        )
     weight, bias = head.weight.double(), head.bias.double()
     seen = features.double()
     mean = seen.mean(0)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn.functional import normalize
 
 from spark_vision.training.architecture import Architecture
+from spark_vision.training.failure import TrainingError
 from spark_vision.training.settling import settle_projection
 
 SMALL = Architecture(
@@ -51,3 +53,13 @@ def test_features_come_into_what_pictures_have_in_common() -> None:
     assert closer[1] > closer[0] + 0.03
     # What texts find stays much the same.
     assert torch.corrcoef(torch.stack([said.flatten(), said_now.flatten()]))[0, 1] > 0.7
+
+
+def test_too_few_views_are_refused_before_anything_changes() -> None:
+    features, model = features_and_model()
+    before = model.visual.head.proj.weight.detach().clone()
+
+    with pytest.raises(TrainingError, match="at least 16 pictures"):
+        settle_projection(model, features[:15], share=0.5)
+
+    torch.testing.assert_close(model.visual.head.proj.weight, before)
