@@ -18,7 +18,7 @@ from spark_vision.training.refining import RefinePlan
 
 
 def finish_plan() -> RefinePlan:
-    """How a model of ``spark-mini``'s shape is finished; version 0.3 was not (``docs/training.md``)."""
+    """How a model of ``spark-mini``'s shape is finished, as version 0.4 was (``docs/training.md``)."""
     kept = KeptPlan()
     image = replace(
         RefinePlan().image,
@@ -38,6 +38,5 @@ def finish_plan() -> RefinePlan:
         corpus=CorpusSize(phrases=40_000, repeat_single_words=6),
         frozen_stages=FROZEN_STAGES,
         kept=kept,
-        refined_share=0.55,
-        feature_share=0.5,
+        refined_share=0.85,
     )

@@ -20,11 +20,9 @@ from spark_vision.training.kept_views import KeptBatches, digest_of, keep_views
 from spark_vision.training.minilm import MiniLM
 from spark_vision.training.packing import Pack, open_pack
 from spark_vision.training.refining import RefinePlan, blend, start_heads, view_features
-from spark_vision.training.settling import settle_projection
 from spark_vision.training.splits import Material
 from spark_vision.training.training_texts import category_bank, training_phrases, training_texts
 
-SETTLING_PICTURES = 5500
 Figures = Callable[[], dict[str, float]]
 
 
@@ -49,7 +47,7 @@ def learn_on(
 ) -> None:
     """Let both towers learn in place, from the checkpoint if there is one.
 
-    In the end the averaged weights go a part of the way back, and the projection is settled if so planned.
+    In the end the averaged weights go a part of the way back.
 
     Args:
         model: changed in place.
@@ -82,9 +80,6 @@ def learn_on(
     run.train(files, desk.say, figures, progress=desk.progress)
     run.use_average()
     blend(model, start, plan.refined_share)
-    if plan.feature_share is not None:
-        features = view_features(model, learner, pack, rows, plan.views, seed, SETTLING_PICTURES)
-        settle_projection(model, features, plan.feature_share)
 
 
 def _batches(

@@ -41,7 +41,6 @@ class RefinePlan:
     """How a model learns on; the defaults are ``spark-mini``'s.
 
     ``refined_share`` (0..1): of the refined weights in the end, the rest being those at the start.
-    ``feature_share``: where set, the projection is settled with it in the end (``settle_projection``).
     ``kept``: where set, views are made once and only what the frozen stages make of them is learnt from;
     ``views`` are then those that the heads start from.
     """
@@ -71,7 +70,6 @@ class RefinePlan:
     least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
     kept: KeptPlan | None = None
-    feature_share: float | None = None
     packed_side: int = 256
 
 
@@ -145,9 +143,8 @@ def view_features(
     rows: Sequence[int],
     look: ViewPlan,
     seed: int,
-    pictures: int = SAMPLED_PICTURES,
 ) -> torch.Tensor:
-    """The trunk's features of one random view of some pictures: float32 (pictures, 1280).
+    """The trunk's features of one random view of some pictures: float32 (at most 2000, 1280).
 
     Args:
         model: whose stem is run.
@@ -156,10 +153,9 @@ def view_features(
         rows: the pack's rows that are drawn from.
         look: what views look like.
         seed: of the draw and the views.
-        pictures: how many are drawn.
     """
     rng = np.random.default_rng(seed)
-    chosen = rng.permutation(rows)[:pictures]
+    chosen = rng.permutation(rows)[:SAMPLED_PICTURES]
     stem = frozen_stem(model, learner.frozen_stages)
     features = []
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
