@@ -5,6 +5,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -15,7 +17,8 @@
 # # 07 · Training and judging spark-mini
 #
 # How the bundled model was trained is written in `docs/training.md`; here it is looked at from the outside. What is it, how did
-# its training go, and what can it do on pictures that it has never seen? Nothing of the demo shop was trained on.
+# its training go, and what can it do on pictures that it has never seen? Nothing of the demo shop was trained on, but other goods of its
+# kinds, rendered alike.
 
 # %%
 # %matplotlib inline
@@ -83,7 +86,7 @@ display(Markdown(tables.extra_table(rows)))
 # %% [markdown]
 # ## How the training went
 #
-# Losses and early figures of the run that refined version 0.2 into 0.3, as `scripts/train_spark_mini.py` drew them. The runs
+# Losses and early figures of the run that finished version 0.3 into 0.4, as `scripts/train_spark_mini.py` drew them. The runs
 # before it are not drawn here. The table of held-out figures, with the ImageNet features that
 # training starts from, is printed by
 # `python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure`.
