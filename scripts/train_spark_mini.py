@@ -25,6 +25,7 @@ import torch
 from spark_vision.bootstrap.shop_material import Confirmed, gather
 from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.errors import SparkVisionError
+from spark_vision.ports import silent
 from spark_vision.settings import Settings
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
@@ -111,7 +112,7 @@ def _more(folder: Path | None, work: Path) -> Material | None:
     if folder is None:
         return None
     wanted = Confirmed(str(folder), judged_share=0.0)
-    gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work, lambda *_: None)
+    gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work, silent)
     for line in gathered.refused:
         print(line, file=sys.stderr)
     return gathered.material

@@ -26,7 +26,7 @@ from spark_vision.imaging.encode import jpeg, thumbnail
 from spark_vision.imaging.files import read_bytes, read_picture
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
-from spark_vision.training.folders import Photo, Product
+from spark_vision.training.folders import SHOP_NAME, Photo, Product
 from spark_vision.training.splits import Material
 
 STORE = "store"
@@ -153,7 +153,7 @@ def _keep(picture: Picture, file: Path) -> None:
 
 
 def _key(product_id: str) -> str:
-    return f"shop/{product_id}"
+    return f"{SHOP_NAME}/{product_id}"
 
 
 def _product(product: catalogue.Product, picture: Path) -> Product:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from spark_vision.training.categories import Category
+from spark_vision.training.folders import SHOP_NAME
 from spark_vision.training.packing import Pack
 from spark_vision.training.splits import Material
 from spark_vision.training.texts import label_texts, product_texts
@@ -18,7 +19,7 @@ from spark_vision.training.views import Picture, ViewPlan, make_view
 
 RUN_LENGTH = 48
 FASHION, GROCERY, CLOTHING, SHOP = range(4)  # data sets, in the order of the plans' numbers
-_DOMAINS = {"grocery": GROCERY, "shop": SHOP}
+_DOMAINS = {"grocery": GROCERY, SHOP_NAME: SHOP}
 
 
 @dataclass(frozen=True)

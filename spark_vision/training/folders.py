@@ -9,6 +9,9 @@ from pathlib import Path
 
 from spark_vision.training.failure import TrainingError
 
+SHOP_NAME = "shop"
+"""Of the products of a shop, in their keys, where those of a data set have its folder's name."""
+
 
 @dataclass(frozen=True)
 class Product:
