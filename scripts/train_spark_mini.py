@@ -30,7 +30,7 @@ from spark_vision.settings import Settings
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
 from spark_vision.training.figures import measure
-from spark_vision.training.finishing import finish_plan
+from spark_vision.training.finishing import finish_plan, thorough_plan
 from spark_vision.training.pipeline import Places, Recipe, train
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.report import figures_table
@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--refine-epochs", type=int, help="of refining")
     parser.add_argument("--finish", action="store_true", help="go on with the last stages at length")
     parser.add_argument("--finish-epochs", type=int, help="of finishing")
+    parser.add_argument("--thorough", action="store_true", help="finish deeper and longer; for a GPU")
+    parser.add_argument("--device", default="cpu", help="what finishes thoroughly, such as cuda")
     parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
     parser.add_argument("--range", type=Path, help="dataset folder with more products, all learnt from")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
@@ -81,7 +83,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     if options.text_steps:
         recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
     refine = _adapted(RefinePlan(), options.refine_epochs, options.threads)
-    finish = _adapted(finish_plan(), options.finish_epochs, options.threads)
+    finish = _adapted(_finish_plan(options), options.finish_epochs, options.threads)
     wanted = options.finish or options.only_finish
     recipe = replace(
         recipe, refine=None if options.only_finish else refine, finish=finish if wanted else None
@@ -90,7 +92,14 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     return replace(recipe, split=split)
 
 
+def _finish_plan(options: argparse.Namespace) -> RefinePlan:
+    if options.thorough:
+        return thorough_plan(options.device, workers=max(1, (os.cpu_count() or 2) - 1))
+    return finish_plan()
+
+
 def _adapted(plan: RefinePlan, epochs: int | None, threads: int) -> RefinePlan:
+    threads = threads if plan.image.device == "cpu" else 1
     return replace(plan, image=replace(plan.image, epochs=epochs or plan.image.epochs, threads=threads))
 
 

@@ -87,6 +87,10 @@ class Batch:
     examples: torch.Tensor
     texts: torch.Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """The same on another device."""
+        return Batch(*(column.to(device) for column in (self.views, self.groups, self.examples, self.texts)))
+
 
 @dataclass(frozen=True)
 class BatchPlan:

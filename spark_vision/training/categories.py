@@ -69,6 +69,7 @@ class CategoryBank(nn.Module):
     """All categories' names in the common space, as last said; its buffer goes into checkpoints."""
 
     rows: torch.Tensor
+    domains: torch.Tensor
 
     def __init__(self, tokens: Sequence[torch.Tensor], domains: torch.Tensor, seed: int) -> None:
         """Nothing is said yet.
@@ -80,9 +81,9 @@ class CategoryBank(nn.Module):
         """
         super().__init__()
         self._tokens = tuple(tokens)
-        self._domains = domains
         self._seed = seed
         self.register_buffer("rows", torch.zeros(0))
+        self.register_buffer("domains", domains, persistent=False)
 
     def first_tokens(self) -> torch.Tensor:
         """The measured way of every category: int64 (categories, context_length)."""
@@ -102,7 +103,8 @@ class CategoryBank(nn.Module):
         chosen = sorted(wanted | set(rng.permutation(rest)[:extra].tolist()))
         ways = [0 if rng.random() < 0.5 else int(rng.integers(len(self._tokens[c]))) for c in chosen]
         said = [self._tokens[number][way] for number, way in zip(chosen, ways, strict=True)]
-        return torch.tensor(chosen), torch.stack(said)
+        device = self.domains.device
+        return torch.tensor(chosen, device=device), torch.stack(said).to(device)
 
     def loss(
         self,
@@ -126,6 +128,6 @@ class CategoryBank(nn.Module):
         known = true >= 0
         if not bool(known.any()):
             return pictures.sum() * 0
-        other = self._domains[true[known]][:, None] != self._domains[None, :]
+        other = self.domains[true[known]][:, None] != self.domains[None, :]
         logits = (scale * pictures[known] @ rows.T).masked_fill(other, float("-inf"))
         return cross_entropy(logits, true[known])

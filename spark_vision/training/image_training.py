@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -129,7 +130,7 @@ class ImageRun:
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self._optimizer.step()
         with torch.no_grad():
-            self.learner.logit_scale.clamp_(max=torch.tensor(LARGEST_SCALE).log())
+            self.learner.logit_scale.clamp_(max=math.log(LARGEST_SCALE))
         self.average.update_parameters(self.learner)
         return {"loss": loss.item(), **{name: part.item() for name, part in parts.items()}}
 

@@ -60,10 +60,10 @@ def learn_on(
         TrainingError: a picture cannot be read, or the checkpoint is of another run.
     """
     start = copy.deepcopy(model)
-    model.eval()
+    model.eval().to(plan.image.device)
     with torch.no_grad():
         model.logit_scale.clamp_(min=math.log(plan.least_scale))
-    learner = ImageLearner(model, plan.frozen_stages, with_texts=True)
+    learner = ImageLearner(model, plan.frozen_stages, True, plan.wide_filters).to(plan.image.device)
     pack = open_pack(material.paths(), desk.work, plan.packed_side)
     examples = collect_examples(material, pack)
     seed, rows = plan.batches.seed, [item.row for item in examples.items]
@@ -79,7 +79,7 @@ def learn_on(
     figures = None if early_figures is None else early_figures(learner)
     run.train(files, desk.say, figures, progress=desk.progress)
     run.use_average()
-    blend(model, start, plan.refined_share)
+    blend(model.cpu(), start, plan.refined_share)
 
 
 def _batches(

@@ -49,7 +49,7 @@ def picture_picture_loss(
         keys, key_groups = (
             torch.cat([now, before]) for now, before in zip((pictures, groups), remembered, strict=True)
         )
-    itself = torch.eye(len(groups), len(keys), dtype=torch.bool)
+    itself = torch.eye(len(groups), len(keys), dtype=torch.bool, device=keys.device)
     positives = (groups[:, None] == key_groups[None, :]) & ~itself
     logits = (scale * pictures @ keys.T).masked_fill(itself, float("-inf"))
     return _mean_over_positives(logits, positives)

@@ -34,7 +34,7 @@ class Ring(nn.Module):
         if self._size == 0:
             return
         count = len(next(iter(rows.values())))
-        places = (int(self.written) + torch.arange(count)) % self._size
+        places = (self.written + torch.arange(count, device=self.written.device)) % self._size
         for name, values in rows.items():
             self.get_buffer(name)[places] = values.detach()
         self.written += count

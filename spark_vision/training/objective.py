@@ -48,13 +48,14 @@ class Objective:
         self._learner = learner
         self._stem = frozen_stem(model, learner.frozen_stages)
         self._reference = frozen_tail(learner)
-        self._texts = texts
-        self._text_table = examples.text_table()
-        self._categories = torch.tensor([item.category for item in examples.items])
+        self._device = learner.projection.weight.device
+        self._texts = texts.to(self._device)
+        self._text_table = examples.text_table().to(self._device)
+        self._categories = torch.tensor([item.category for item in examples.items], device=self._device)
         self._plan = plan
         self.pictures, self.said = _memories(learner, texts, plan)
-        if texts.bank is not None:
-            texts.bank.rows = _first_rows(learner, texts.bank)
+        if self._texts.bank is not None:
+            self._texts.bank.rows = _first_rows(learner, self._texts.bank)
 
     def remembered(self) -> dict[str, nn.Module]:
         """What a checkpoint must hold besides the learner."""
@@ -63,6 +64,7 @@ class Objective:
 
     def losses(self, step: int, batch: Batch, pool: Executor) -> dict[str, torch.Tensor]:
         """Each loss by its name in ``LossWeights``; remembers the batch for the steps to come."""
+        batch = batch.to(self._device)
         every, scale = self._plan.losses.keep_every, self._plan.losses.picture_scale
         parts = list(pool.map(self._features, batch.views.chunk(self._plan.threads)))
         pictures = self._learner.embed_features(torch.cat([learnt for learnt, _ in parts]))
@@ -134,7 +136,7 @@ class Objective:
         """Pooled features of the learnt trunk (n, 1280), and of the frozen one for each nth view."""
         # Threads share autocast's cache of weights, and whoever comes first would decide how gradients
         # are rounded: without it a run can be repeated to the bit.
-        with fast_precision(cache_weights=False):
+        with fast_precision(self._device, cache_weights=False):
             with torch.no_grad():
                 stem = self._below(views)
                 frozen = self._reference(stem[:: self._plan.losses.keep_every]).float()
@@ -144,14 +146,16 @@ class Objective:
 
 @torch.no_grad()
 def _first_rows(learner: ImageLearner, bank: CategoryBank) -> torch.Tensor:
-    return learner.embed_tokens(bank.first_tokens())
+    return learner.embed_tokens(bank.first_tokens().to(learner.projection.weight.device))
 
 
 def _memories(learner: ImageLearner, texts: TrainingTexts, plan: ImagePlan) -> tuple[Ring, Ring]:
     embeddings = torch.zeros(0, learner.projection.out_features)
     numbers = torch.zeros(0, dtype=torch.int64)
+    device = learner.projection.weight.device
     pictures = {"embeddings": embeddings, "groups": numbers, "examples": numbers}
     said = {"numbers": numbers, "sentences": embeddings}
     if texts.tokens is not None:
         said["tower"] = embeddings
-    return Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
+    rings = Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
+    return rings[0].to(device), rings[1].to(device)

@@ -25,7 +25,10 @@ class LossWeights:
 
 @dataclass(frozen=True)
 class ImagePlan:
-    """Length, rates and habits of a run; figures are taken every ``measure_every`` epochs."""
+    """Length, rates and habits of a run; figures are taken every ``measure_every`` epochs.
+
+    ``device``: what computes, as PyTorch names it.
+    """
 
     epochs: int = 4
     tail_rate: float = 3e-4
@@ -44,4 +47,5 @@ class ImagePlan:
     measure_every: int = 2
     threads: int = 2
     workers: int = 1  # prepares views while the main process computes; two would fight for the cores
+    device: str = "cpu"
     seed: int = 7

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+CPU = torch.device("cpu")
 CPU_FLAGS = Path("/proc/cpuinfo")
 BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16", "bf16"})  # x86 twice, ARM
 
@@ -26,10 +27,12 @@ def bfloat16_is_fast(flags_file: Path = CPU_FLAGS) -> bool:
     return not BFLOAT16_FLAGS.isdisjoint(next(lines, "").split())
 
 
-def fast_precision(cache_weights: bool = True) -> torch.autocast:
+def fast_precision(device: torch.device = CPU, cache_weights: bool = True) -> torch.autocast:
     """A context that computes in bfloat16 where that is fast, in float32 elsewhere.
 
     Args:
+        device: what computes; a graphics processor is taken to be fast at it.
         cache_weights: keep weights that were rounded once; not where threads share them.
     """
-    return torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_is_fast(), cache_enabled=cache_weights)
+    fast = device != CPU or bfloat16_is_fast()
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast, cache_enabled=cache_weights)

@@ -40,6 +40,7 @@ RIDGE = 1e-3
 class RefinePlan:
     """How a model learns on; the defaults are ``spark-mini``'s.
 
+    ``frozen_stages`` and ``wide_filters``: see ``ImageLearner``.
     ``refined_share`` (0..1): of the refined weights in the end, the rest being those at the start.
     ``kept``: where set, views are made once and only what the frozen stages make of them is learnt from;
     ``views`` are then those that the heads start from.
@@ -69,6 +70,7 @@ class RefinePlan:
     refined_share: float = 0.55
     least_scale: float = 40.0  # of pictures and texts at first; learnt in a thousand steps it moves little
     frozen_stages: int = 3
+    wide_filters: bool = False
     kept: KeptPlan | None = None
     packed_side: int = 256
 
@@ -119,11 +121,11 @@ def start_heads(
     if texts.tokens is None:
         raise TrainingError("refining needs the texts' tokens")
     chosen = torch.randperm(len(texts.tokens), generator=torch.Generator().manual_seed(0))[:SAMPLED_TEXTS]
-    said = embed_texts(model, texts.tokens[chosen])
+    said = embed_texts(model, texts.tokens[chosen].to(features.device))
     with torch.no_grad():
         learner.feature_mean.copy_(features.mean(0))
         learner.feature_size.copy_(features.std(0).mean())
-        learner.from_sentence.weight.copy_(ridge(texts.sentences[chosen], said))
+        learner.from_sentence.weight.copy_(ridge(texts.sentences[chosen].to(said.device), said))
         seen = learner.embed_features(features)
         learner.recall.weight.copy_(ridge(seen, learner.standardised(features)))
 
@@ -131,7 +133,7 @@ def start_heads(
 def ridge(inputs: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
     """Weights (m, d) of the linear map from ``inputs`` (n, d) to ``outputs`` (n, m) without offset."""
     squares = inputs.T @ inputs
-    squares += RIDGE * squares.diagonal().mean() * torch.eye(len(squares))
+    squares += RIDGE * squares.diagonal().mean() * torch.eye(len(squares), device=squares.device)
     solved: torch.Tensor = torch.linalg.solve(squares, inputs.T @ outputs)
     return solved.T
 
@@ -156,11 +158,11 @@ def view_features(
     """
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(rows)[:SAMPLED_PICTURES]
-    stem = frozen_stem(model, learner.frozen_stages)
+    stem, device = frozen_stem(model, learner.frozen_stages), learner.projection.weight.device
     features = []
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
         views = [make_view(pack.picture(row), None, look, rng) for row in part]
-        inputs = pictures_to_input(torch.from_numpy(np.stack(views)))
-        with torch.no_grad(), fast_precision():
+        inputs = pictures_to_input(torch.from_numpy(np.stack(views)).to(device))
+        with torch.no_grad(), fast_precision(device):
             features.append(learner.tail(stem_features(stem, inputs)).float())
     return torch.cat(features)

@@ -47,7 +47,7 @@ def text_hidden(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     length = tokens.shape[1]
     hidden = model.token_embedding(tokens) + model.positional_embedding[:length]
     hidden = model.transformer(hidden, attn_mask=model.attn_mask[:length, :length])
-    last: torch.Tensor = hidden[torch.arange(len(tokens)), tokens.argmax(1)]
+    last: torch.Tensor = hidden[torch.arange(len(tokens), device=tokens.device), tokens.argmax(1)]
     normed: torch.Tensor = model.ln_final(last)
     return normed
 
@@ -73,9 +73,9 @@ def drop_tokens(tokens: torch.Tensor, chance: float, generator: torch.Generator)
     if chance <= 0:
         return tokens
     lengths = (tokens != 0).sum(1, keepdim=True)
-    places = torch.arange(tokens.shape[1])[None, :]
+    places = torch.arange(tokens.shape[1], device=tokens.device)[None, :]
     inner = (places > 0) & (places < lengths - 1) & (lengths > SHORT_TEXT)
-    dropped = inner & (torch.rand(tokens.shape, generator=generator) < chance)
+    dropped = inner & (torch.rand(tokens.shape, generator=generator) < chance).to(tokens.device)
     order = torch.argsort(dropped.long(), dim=1, stable=True)
     return tokens.masked_fill(dropped, 0).gather(1, order)
 

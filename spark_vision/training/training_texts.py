@@ -14,6 +14,7 @@ from spark_vision.training.architecture import Architecture
 from spark_vision.training.categories import Category, CategoryBank, category_names, category_texts
 from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teach
 from spark_vision.training.minilm import MiniLM
+from spark_vision.training.text_tower import known_words
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Phrases:
 
     tokens: torch.Tensor
     sentences: torch.Tensor
+
+    def to(self, device: torch.device) -> Phrases:
+        """The same on another device."""
+        return Phrases(self.tokens.to(device), self.sentences.to(device))
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,15 @@ class TrainingTexts:
     tokens: torch.Tensor | None = None
     bank: CategoryBank | None = None
     phrases: Phrases | None = None
+
+    def to(self, device: torch.device) -> TrainingTexts:
+        """The same on another device."""
+        return TrainingTexts(
+            self.sentences.to(device),
+            None if self.tokens is None else self.tokens.to(device),
+            None if self.bank is None else self.bank.to(device),
+            None if self.phrases is None else self.phrases.to(device),
+        )
 
 
 def training_texts(
@@ -69,7 +83,8 @@ def training_phrases(
     digest = hashlib.sha256(f"{size} {seed}".encode()).hexdigest()[:12]
     file = work / f"phrases-{digest}.npz"
     if not file.exists():
-        teach(collect_pairs((), (), size, seed), teacher).save(file)
+        words = known_words(architecture.tokenizer()) * size.plain_words
+        teach(collect_pairs((), words, size, seed), teacher).save(file)
     corpus = Corpus.load(file)
     tokens = architecture.tokenizer()(list(corpus.texts))
     return Phrases(tokens, torch.from_numpy(corpus.targets).float())
