@@ -3,7 +3,8 @@
 python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini
 python scripts/train_spark_mini.py --data ../shared/data --out models/spark-mini --measure
 
-A folder given with --range has more goods to learn from, as `render_demo_shop.py --training` makes them.
+A folder given with --range has more goods, all of them learnt from, as `render_demo_shop.py --training`
+makes them; several may be given.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--thorough", action="store_true", help="finish deeper and longer; for a GPU")
     parser.add_argument("--device", default="cpu", help="what finishes thoroughly, such as cuda")
     parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
-    parser.add_argument("--range", type=Path, help="dataset folder with more products, all learnt from")
+    parser.add_argument("--range", type=Path, action="append", default=[], help="folder of more products")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
     parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -111,20 +112,22 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
     def say(line: str) -> None:
         print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
 
-    train(places, recipe, say, options.start, _more(options.range, places.work / "range"))
+    train(places, recipe, say, options.start, _more(options.range, places.work))
     add_onnx_graphs(places.out)
     draw_curves(places.work / f"{'finish' if recipe.finish else 'refine'}.jsonl", places.work / "curves.png")
 
 
-def _more(folder: Path | None, work: Path) -> Material | None:
-    """The products of a dataset folder with all their pictures, and its photos cut at their boxes."""
-    if folder is None:
-        return None
-    wanted = Confirmed(str(folder), judged_share=0.0)
-    gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work, silent)
-    for line in gathered.refused:
-        print(line, file=sys.stderr)
-    return gathered.material
+def _more(folders: list[Path], work: Path) -> Material:
+    """The products of dataset folders with all their pictures, and their photos cut at their boxes."""
+    more = Material(())
+    for folder in folders:
+        wanted = Confirmed(str(folder), judged_share=0.0)
+        gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work / folder.name, silent)
+        for line in gathered.refused:
+            print(line, file=sys.stderr)
+        found = gathered.material
+        more = Material((*more.products, *found.products), (*more.photos, *found.photos))
+    return more
 
 
 def _measure(places: Places, recipe: Recipe) -> None:
