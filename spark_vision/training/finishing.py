@@ -46,7 +46,8 @@ def finish_plan() -> RefinePlan:
 def thorough_plan(device: str, workers: int) -> RefinePlan:
     """How a model is finished at length, from fresh views and with all but the first stages learning.
 
-    It shows many times as many views as ``finish_plan``, which takes a graphics processor. Colours change
+    Version 0.5 had two such runs, of which this is the second (``docs/training.md``).
+    It shows several times as many views as ``finish_plan``, which takes a graphics processor. Colours change
     less than elsewhere: a product in another colour is another product. Clothing photos and categories
     count less, since they are learnt by heart long before the rest is learnt.
 
@@ -56,7 +57,7 @@ def thorough_plan(device: str, workers: int) -> RefinePlan:
     """
     image = replace(
         RefinePlan().image,
-        epochs=12,
+        epochs=11,
         tail_rate=1.2e-4,
         head_rate=3e-4,
         text_rate=1.5e-4,
@@ -81,5 +82,5 @@ def thorough_plan(device: str, workers: int) -> RefinePlan:
         frozen_stages=3,
         wide_filters=True,
         packed_side=208,
-        refined_share=0.5,
+        refined_share=0.8,
     )
