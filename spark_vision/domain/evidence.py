@@ -32,7 +32,7 @@ _WORDS = {
     "not the first": ("the closest product", "another product is closer"),
     "above the crowd": ("stands out from the other products", "many products look much the same"),
     "region size": ("the region is large enough to tell", "the region's size speaks against it"),
-    "found region": ("the region was drawn by you", "the region was found, not drawn"),
+    "found region": ("where to look is no guess", "where to look is a guess"),
 }
 
 

@@ -15,7 +15,8 @@ class Match:
     """One reference image that resembles the query.
 
     row: position of the reference image in its index version; similarity: inner product of unit
-    vectors, -1..1, bigger is closer; moved: what posters' decisions have added to it or taken off.
+    vectors, -1..1, bigger is closer; moved: what confirmed photos have added to it, below 0 what
+    rejections took.
     """
 
     row: int

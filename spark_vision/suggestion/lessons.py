@@ -54,8 +54,10 @@ class Lessons:
     def match(self, number: int, query: NDArray[np.float32], score: np.float32) -> Match:
         """A product's match: the reference image whose prototype is closest, the first of several."""
         lesson = self._lessons[number]
-        first = int(similarities(lesson.prototypes, query).argmax())
-        plain = float(similarities(lesson.pictures, query).max())
-        similarity = float(score)
-        row, image = int(lesson.rows[first]), lesson.images[first]
-        return Match(row, lesson.product_id, image, similarity, similarity - plain)
+        near = similarities(lesson.prototypes, query)
+        first, similarity = int(near.argmax()), float(score)
+        plain, dropped = float(similarities(lesson.pictures, query).max()), float(near.max()) - similarity
+        # Less than its pictures alone have it without a rejection: confirmed photos look otherwise than this
+        # one, and nobody said no.
+        moved = -dropped if dropped > 0 else max(similarity - plain, 0.0)
+        return Match(int(lesson.rows[first]), lesson.product_id, lesson.images[first], similarity, moved)

@@ -163,6 +163,7 @@ def test_a_rejection_lowers_its_product_at_that_look_only(gallery: FaissGallery)
     assert own.search_products(queries, 1)[0][0].product_id != "p010"
     lowered = next(match for match in own.search_products(queries, 31)[0] if match.product_id == "p010")
     assert lowered.moved == pytest.approx(-1, abs=1e-6)
+    assert learned_reason(lowered.moved)[0].words == "a poster said no to this for such a photo"
     assert others.search_products(queries, 3) == gallery.search_products(queries, 3)
     assert named(own.search_products(elsewhere, 5)[0]) == named(gallery.search_products(elsewhere, 5)[0])
 
@@ -196,4 +197,16 @@ def test_a_suggestion_says_that_a_confirmed_photo_stands_behind_it(gallery: Fais
     )
     assert all(not held.why for held in plain.suggest(photo)[-1].suggestions)
     assert learned_reason(0.001) == ()
-    assert learned_reason(-0.2)[0].words == "a poster said no to this for such a photo"
+
+
+def test_confirmed_photos_that_look_otherwise_are_no_rejection(gallery: FaissGallery) -> None:
+    """A product's own picture is less alike once the product was confirmed in photos unlike it."""
+    picture = gallery.vectors(gallery.rows_of("p010"))[:1]
+    room = Classroom(gallery, taught(3, "p010", random_vectors(12, 1, 64)[0]), EASY)
+    (before,), (after,) = (
+        [match for match in each.search_products(picture, 31)[0] if match.product_id == "p010"]
+        for each in (gallery, LearnedGallery(room, "ada"))
+    )
+    assert after.similarity < before.similarity
+    assert after.moved == 0
+    assert learned_reason(after.moved) == ()
