@@ -15,9 +15,9 @@ from spark_vision.domain.learned import LearnedView, Stance
 
 Vector = NDArray[np.float64]
 
-# A picture of the shop weighs as much as four confirmed photos: with less, the demo shop's photos get
-# worse, with more, groceries gain less (docs/suggestions.md).
-PICTURE_WEIGHT = 4.0
+# A picture of the shop weighs as much as two confirmed photos: with more, groceries gain less, and with
+# less, a single poster's five photos would all but replace it (docs/suggestions.md).
+PICTURE_WEIGHT = 2.0
 # So many products' worth of doubt whether photos differ from pictures in a common way.
 GAP_DOUBT = 5
 _DROP = 1.0

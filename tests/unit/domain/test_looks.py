@@ -62,7 +62,7 @@ def test_prototypes_lie_between_a_picture_and_its_photos() -> None:
     made = prototypes(pictures, photos, np.zeros(8))
     assert made.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(made, axis=1), 1, rtol=1e-6)
-    expected = unit_length(4 * pictures.astype(np.float64) + photos.astype(np.float64).sum(axis=0))
+    expected = unit_length(2 * pictures.astype(np.float64) + photos.astype(np.float64).sum(axis=0))
     np.testing.assert_array_equal(made, expected)
     np.testing.assert_array_equal(prototypes(pictures, NONE, np.ones(8)), pictures)
 
