@@ -55,7 +55,7 @@ export class Items {
   #nothing(item, index, more) {
     const show = make("button", { class: "bare small", type: "button", textContent: t("post.show_guesses"), "data-key": `guess-${index}`, onclick: () => { this.opened.add(index); this.draft.changed(); } });
     return make("div", { class: "note kind" },
-      make("p", {}, make("strong", { textContent: t("look.nothing") })),
+      make("p", {}, make("strong", { textContent: t(more ? "post.unsure" : "look.nothing") })),
       make("p", { class: "small soft", textContent: t("post.nothing_hint") }),
       make("p", { class: "row" },
         make("button", { class: "quiet small", type: "button", textContent: t("post.search_instead"), "data-key": `search-${index}`, onclick: () => document.querySelector("#words input").focus() }),

@@ -33,12 +33,13 @@ function trouble(error, retry) {
 }
 
 async function lookUp() {
-  marks();
+  marks([]);
   const query = new URLSearchParams(boxes.map(({ x, y, width, height }) => ["box", [x, y, width, height].map((value) => value.toFixed(5)).join()]));
   const type = photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
   const answer = await answerOf("POST", `/v1/search/photo?${query}`, { body: photo, headers: { "Content-Type": type } }, lookUp);
   if (!answer) return;
   const one = answer.items.length === 1;
+  marks(answer.items.filter((item) => item.source === "found"));
   $("results").replaceChildren(...answer.items.map((item, index) => itemView(item, answer, item.box ? t("look.item", { n: index + 1 }) : t(one ? "look.closest" : "look.closest_whole"))));
 }
 
@@ -49,10 +50,11 @@ async function searchWords(text) {
 }
 
 function itemView(item, answer, title, byWords = false) {
-  const body = item.no_match
-    ? make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }))
-    : make("ul", { class: "cards" }, ...item.suggestions.map((held) => make("li", {}, card(held, answer, byWords))));
-  return make("section", { class: "item" }, make("h2", { textContent: title }), body);
+  const body = item.suggestions.length
+    ? make("ul", { class: "cards" }, ...item.suggestions.map((held) => make("li", {}, card(held, answer, byWords))))
+    : make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }));
+  const guesses = item.no_match && item.suggestions.length ? make("p", { class: "soft", textContent: t("look.unsure") }) : null;
+  return make("section", { class: "item" }, make("h2", { textContent: title }), guesses, body);
 }
 
 function card(held, answer, byWords) {
@@ -62,12 +64,15 @@ function card(held, answer, byWords) {
   return link ? make("a", { class: "card", href: link, target: "_blank", rel: "noopener nofollow" }, ...inside) : make("div", { class: "card" }, ...inside);
 }
 
-function marks() {
-  stage.show(boxes.map((box, index) => {
+// What was drawn, to be removed by its number, or what was found.
+function marks(found) {
+  const drawn = boxes.map((box, index) => {
     const remove = make("button", { class: "badge", type: "button", textContent: index + 1, "aria-label": t("look.remove", { n: index + 1 }) });
     remove.onclick = () => { boxes.splice(index, 1); lookUp(); };
     return place(make("div", { class: "mark" }, remove), box);
-  }));
+  });
+  const seen = found.map(({ box }, index) => place(make("div", { class: "mark" }, make("span", { class: "badge", textContent: index + 1 })), box));
+  stage.show([...drawn, ...seen]);
 }
 
 function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
