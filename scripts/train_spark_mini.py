@@ -85,7 +85,7 @@ def _recipe(options: argparse.Namespace) -> Recipe:
         recipe = replace(recipe, text=replace(recipe.text, steps=options.text_steps))
     refine = _adapted(RefinePlan(), options.refine_epochs, options.threads)
     finish = _adapted(_finish_plan(options), options.finish_epochs, options.threads)
-    wanted = options.finish or options.only_finish
+    wanted = options.finish or options.only_finish or options.thorough
     recipe = replace(
         recipe, refine=None if options.only_finish else refine, finish=finish if wanted else None
     )
