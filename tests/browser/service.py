@@ -40,12 +40,12 @@ def served(settings: Settings) -> Iterator[str]:
         thread.join()
 
 
-def settings_in(folder: Path, **more: Any) -> Settings:
-    """Settings with all folders in one, and the encoder without weights."""
+def settings_in(folder: Path, model: str = "fake", **more: Any) -> Settings:
+    """Settings with all folders in one, and unless said otherwise the encoder without weights."""
     return Settings(
         index_dir=folder / "index",
         data_dir=folder / "data",
-        model="fake",
+        model=model,
         commission_rates={"": 1000},
         click_parameter="click",
         **more,

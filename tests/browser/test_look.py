@@ -17,7 +17,7 @@ PHOTO = demo_shop() / "photos" / "0002.jpg"  # a lamp and a candle, of which onl
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """A service with the bundled model, since the encoder without weights finds and knows nothing."""
-    settings = settings_in(tmp_path).model_copy(update={"model": "spark-mini"})
+    settings = settings_in(tmp_path, model="spark-mini")
     furnish(settings)
     with served(settings) as place:
         yield place

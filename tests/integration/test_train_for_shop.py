@@ -1,14 +1,11 @@
 """`spark-vision train`: a shop's own model, from its feed and confirmed tags to a folder that can be used."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -22,23 +19,10 @@ from spark_vision.ports import silent
 from spark_vision.settings import Settings
 from spark_vision.training.failure import TrainingError
 from spark_vision.training.fine_tuning import ShopPlan
-from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
+from tests.teachers import HashTeacher
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 60, 200), "grey": (90, 90, 90)}
 PLAN = ShopPlan(epochs=1, batch_size=4, phrases=40)
-
-
-class HashTeacher(MiniLM):
-    """Sentences by their hash: enough to train a few steps without the teacher's weights."""
-
-    def __init__(self) -> None:
-        """Loads nothing."""
-
-    def encode(self, texts: Sequence[str], batch_size: int = 256) -> NDArray[np.float32]:
-        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) for text in texts]
-        rows = np.stack([np.random.default_rng(seed).normal(size=SENTENCE_DIM) for seed in seeds])
-        unit: NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-        return unit
 
 
 def paint(path: Path, colour: tuple[int, int, int], number: int = 0) -> None:

@@ -1,35 +1,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import open_clip
 import torch
-from numpy.typing import NDArray
 
-from spark_vision.training.architecture import Architecture
 from spark_vision.training.corpus import Corpus
 from spark_vision.training.finishing import thorough_plan
 from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.splits import SplitPlan, make_split
-
-SMALL = Architecture(
-    embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1
-)
-
-
-class Teacher:
-    """Any sentence encoder will do where nothing is asked of what is learnt."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = np.random.default_rng(0).normal(size=(len(texts), 384)).astype(np.float32)
-        unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        return unit
+from tests.teachers import HashTeacher
+from tests.unit.training.test_image_training import SMALL
 
 
 def small_plan() -> RefinePlan:
@@ -59,7 +44,7 @@ def test_a_thorough_run_learns_all_but_what_is_frozen(data: Path, tmp_path: Path
     work.mkdir()
     plan = small_plan()
     material = make_split(data, SplitPlan(fashion_left_out=0)).material
-    desk = Desk(SMALL, Teacher(), work, lambda line: None)  # type: ignore[arg-type]  # one method is used
+    desk = Desk(SMALL, HashTeacher(), work, lambda line: None)
 
     learn_on(model, material, plan, desk)
 
