@@ -100,7 +100,6 @@ def _finish_plan(options: argparse.Namespace) -> RefinePlan:
 
 
 def _adapted(plan: RefinePlan, epochs: int | None, threads: int) -> RefinePlan:
-    threads = threads if plan.image.device == "cpu" else 1
     return replace(plan, image=replace(plan.image, epochs=epochs or plan.image.epochs, threads=threads))
 
 
@@ -120,13 +119,12 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
 def _more(folders: list[Path], work: Path) -> Material:
     """The products of dataset folders with all their pictures, and their photos cut at their boxes."""
     more = Material(())
-    for folder in folders:
+    for number, folder in enumerate(folders):
         wanted = Confirmed(str(folder), judged_share=0.0)
-        gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work / folder.name, silent)
+        gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work / f"range-{number}", silent)
         for line in gathered.refused:
             print(line, file=sys.stderr)
-        found = gathered.material
-        more = Material((*more.products, *found.products), (*more.photos, *found.photos))
+        more = more.plus(gathered.material)
     return more
 
 

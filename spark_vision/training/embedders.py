@@ -83,8 +83,7 @@ def learner_embedder(
 ) -> Embedder:
     """A model in training; until its text tower learns as well, the teacher's sentences stand in."""
     tokenize = open_clip.SimpleTokenizer(context_length=model.context_length)
-
-    device = learner.projection.weight.device
+    device = learner.device
 
     def forward(pictures: torch.Tensor) -> torch.Tensor:
         features: torch.Tensor = model.visual(pictures.to(device))

@@ -1,8 +1,8 @@
 """A further part of the recipe, if wanted: the last stages, the heads and the text tower learn on at length.
 
 What lies below stays as refining left it, so that its output is kept (``kept_views``) and a picture costs a
-fifth of the time. Views are as large as the encoder's pictures, as the last epochs should be (Touvron et
-al., *Fixing the train-test resolution discrepancy*, NeurIPS 2019).
+fifth of the time; on a graphics processor nearly all may learn. Views are as large as the encoder's pictures,
+as the last epochs should be (Touvron et al., *Fixing the train-test resolution discrepancy*, NeurIPS 2019).
 """
 
 from __future__ import annotations
@@ -69,7 +69,6 @@ def thorough_plan(device: str, workers: int) -> RefinePlan:
         phrases=256,
         save_every=1000,
         measure_every=6,
-        threads=1,
         workers=workers,
         device=device,
         seed=31,
@@ -79,7 +78,6 @@ def thorough_plan(device: str, workers: int) -> RefinePlan:
         views=ViewPlan(side=160, whole=0.4, saturation=0.15, brightness=0.2, tint=0.04),
         image=image,
         corpus=CorpusSize(phrases=40_000, repeat_single_words=6, plain_words=1),
-        frozen_stages=3,
         wide_filters=True,
         packed_side=208,
         refined_share=0.8,

@@ -87,6 +87,11 @@ class ImageLearner(nn.Module):
         self.logit_scale: nn.Parameter = model.logit_scale
         self.text_tower: Any = text_tower(model) if with_texts else None
 
+    @property
+    def device(self) -> torch.device:
+        """Where it learns."""
+        return self.projection.weight.device
+
     def embed_features(self, features: torch.Tensor) -> torch.Tensor:
         """Pooled float32 features (n, 1280) to embeddings (n, embed_dim) of unit length."""
         return normalize(self.projection(features), dim=-1)

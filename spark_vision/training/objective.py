@@ -20,7 +20,7 @@ from spark_vision.training.image_tower import (
 from spark_vision.training.losses import contrastive_loss, keep_features_loss, picture_picture_loss
 from spark_vision.training.memory import Ring
 from spark_vision.training.plans import ImagePlan
-from spark_vision.training.precision import fast_precision
+from spark_vision.training.precision import CPU, fast_precision
 from spark_vision.training.text_tower import drop_tokens
 from spark_vision.training.training_texts import TrainingTexts
 
@@ -48,11 +48,13 @@ class Objective:
         self._learner = learner
         self._stem = frozen_stem(model, learner.frozen_stages)
         self._reference = frozen_tail(learner)
-        self._device = learner.projection.weight.device
+        self._device = learner.device
         self._texts = texts.to(self._device)
         self._text_table = examples.text_table().to(self._device)
         self._categories = torch.tensor([item.category for item in examples.items], device=self._device)
         self._plan = plan
+        # A graphics processor is quicker with a batch in one piece.
+        self._parts = plan.threads if self._device == CPU else 1
         self.pictures, self.said = _memories(learner, texts, plan)
         if self._texts.bank is not None:
             self._texts.bank.rows = _first_rows(learner, self._texts.bank)
@@ -66,7 +68,7 @@ class Objective:
         """Each loss by its name in ``LossWeights``; remembers the batch for the steps to come."""
         batch = batch.to(self._device)
         every, scale = self._plan.losses.keep_every, self._plan.losses.picture_scale
-        parts = list(pool.map(self._features, batch.views.chunk(self._plan.threads)))
+        parts = list(pool.map(self._features, batch.views.chunk(self._parts)))
         pictures = self._learner.embed_features(torch.cat([learnt for learnt, _ in parts]))
         kept = self._learner.embed_features(torch.cat([learnt[::every] for learnt, _ in parts]))
         frozen = torch.cat([frozen for _, frozen in parts])
@@ -146,16 +148,15 @@ class Objective:
 
 @torch.no_grad()
 def _first_rows(learner: ImageLearner, bank: CategoryBank) -> torch.Tensor:
-    return learner.embed_tokens(bank.first_tokens().to(learner.projection.weight.device))
+    return learner.embed_tokens(bank.first_tokens().to(learner.device))
 
 
 def _memories(learner: ImageLearner, texts: TrainingTexts, plan: ImagePlan) -> tuple[Ring, Ring]:
     embeddings = torch.zeros(0, learner.projection.out_features)
     numbers = torch.zeros(0, dtype=torch.int64)
-    device = learner.projection.weight.device
     pictures = {"embeddings": embeddings, "groups": numbers, "examples": numbers}
     said = {"numbers": numbers, "sentences": embeddings}
     if texts.tokens is not None:
         said["tower"] = embeddings
-    rings = Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
-    return rings[0].to(device), rings[1].to(device)
+    kept = Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
+    return kept[0].to(learner.device), kept[1].to(learner.device)

@@ -27,7 +27,7 @@ class LossWeights:
 class ImagePlan:
     """Length, rates and habits of a run; figures are taken every ``measure_every`` epochs.
 
-    ``device``: what computes, as PyTorch names it.
+    ``device``: what computes, as PyTorch names it. ``threads``: of a CPU, one for each part of a batch.
     """
 
     epochs: int = 4

@@ -158,11 +158,11 @@ def view_features(
     """
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(rows)[:SAMPLED_PICTURES]
-    stem, device = frozen_stem(model, learner.frozen_stages), learner.projection.weight.device
+    stem = frozen_stem(model, learner.frozen_stages)
     features = []
     for part in np.array_split(chosen, math.ceil(len(chosen) / 64)):
         views = [make_view(pack.picture(row), None, look, rng) for row in part]
-        inputs = pictures_to_input(torch.from_numpy(np.stack(views)).to(device))
-        with torch.no_grad(), fast_precision(device):
+        inputs = pictures_to_input(torch.from_numpy(np.stack(views)).to(learner.device))
+        with torch.no_grad(), fast_precision(learner.device):
             features.append(learner.tail(stem_features(stem, inputs)).float())
     return torch.cat(features)

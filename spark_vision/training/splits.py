@@ -34,6 +34,14 @@ class Material:
     photos: tuple[Photo, ...] = ()
     labelled: tuple[LabelledPhoto, ...] = ()
 
+    def plus(self, other: Material) -> Material:
+        """All of it, and then all of the other."""
+        return Material(
+            (*self.products, *other.products),
+            (*self.photos, *other.photos),
+            (*self.labelled, *other.labelled),
+        )
+
     def paths(self) -> list[Path]:
         """All its pictures."""
         return [
@@ -59,11 +67,7 @@ class Split:
     @property
     def material(self) -> Material:
         """The training part."""
-        return Material(
-            (*self.train_products, *self.more.products),
-            (*self.train_photos, *self.more.photos),
-            (*self.train_labelled, *self.more.labelled),
-        )
+        return Material(self.train_products, self.train_photos, self.train_labelled).plus(self.more)
 
 
 def make_split(data: Path, plan: SplitPlan, more: Material | None = None) -> Split:

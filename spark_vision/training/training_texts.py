@@ -44,7 +44,7 @@ class TrainingTexts:
     phrases: Phrases | None = None
 
     def to(self, device: torch.device) -> TrainingTexts:
-        """The same on another device."""
+        """The same on another device; the bank itself moves."""
         return TrainingTexts(
             self.sentences.to(device),
             None if self.tokens is None else self.tokens.to(device),
