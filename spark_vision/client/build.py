@@ -1,7 +1,7 @@
 """JSON values to dataclasses, by the types of their fields."""
 
 import types
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -26,7 +26,11 @@ def build(kind: type[T], value: Any) -> T:
 @cache
 def _fields(kind: type[Any]) -> list[tuple[str, Any, bool]]:
     hints = get_type_hints(kind)
-    return [(field.name, hints[field.name], field.default is MISSING) for field in fields(kind)]
+    return [(field.name, hints[field.name], _is_needed(field)) for field in fields(kind)]
+
+
+def _is_needed(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _value(hint: Any, value: Any) -> Any:

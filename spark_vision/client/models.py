@@ -1,6 +1,6 @@
 """What the service answers with, as values. A field that it adds one day is left out, not an error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -35,11 +35,23 @@ class ProductCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What moved a probability. words: in English; effect: in log-odds, above 0 where it speaks for the
+    product, 0 for what tells where the similarity comes from; code: stays the same when the words change,
+    None in what was kept with a post before there were codes.
+    """
+
+    words: str
+    effect: float
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """One product that may be in a region.
 
     probability: 0..1, or None; similarity: -1..1, bigger is closer; id and standing: where the suggestion
-    is kept with a post.
+    is kept with a post; why: what moved the probability, strongest first.
     """
 
     product_id: str
@@ -49,6 +61,7 @@ class Suggestion:
     reference_image: str
     id: str = ""
     standing: str = "open"
+    why: list[Reason] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.evidence import FEATURES, words_for
-from spark_vision.domain.suggestion import Reason
+from spark_vision.domain.evidence import FEATURES, reason_for
+from spark_vision.domain.reason import Reason
 from spark_vision.errors import CalibrationError
 
 FORMAT = 2
@@ -73,9 +73,7 @@ class Calibration:
         effects = (self._weights * (evidence - self._means)).tolist()
         order = sorted(range(len(effects)), key=lambda each: -abs(effects[each]))[:_REASONS]
         return tuple(
-            Reason(words_for(self.features[each], effects[each]), effects[each])
-            for each in order
-            if abs(effects[each]) >= _TELLING
+            reason_for(self.features[each], effects[each]) for each in order if abs(effects[each]) >= _TELLING
         )
 
     @cached_property

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.domain.box import Box
+from spark_vision.domain.reason import Reason
 
 FEATURES = (
     "similarity",
@@ -25,14 +26,15 @@ where nobody drew it.
 CROWD = 10
 _LEAST_SHARE = 1e-4
 
-_WORDS = {
-    "similarity": ("looks very alike", "looks only a little alike"),
-    "lead": ("well ahead of the next product", "another product is about as close"),
-    "behind the first": ("close behind the first", "far behind the first"),
-    "not the first": ("the closest product", "another product is closer"),
-    "above the crowd": ("stands out from the other products", "many products look much the same"),
-    "region size": ("the region is large enough to tell", "the region's size speaks against it"),
-    "found region": ("where to look is no guess", "where to look is a guess"),
+# What a feature says where it speaks for the product, and where it speaks against it.
+_CODES = {
+    "similarity": ("looks_very_alike", "looks_a_little_alike"),
+    "lead": ("well_ahead", "another_as_close"),
+    "behind the first": ("close_behind", "far_behind"),
+    "not the first": ("closest", "another_closer"),
+    "above the crowd": ("stands_out", "many_alike"),
+    "region size": ("region_large_enough", "region_size_against"),
+    "found region": ("place_known", "place_guessed"),
 }
 
 
@@ -58,7 +60,7 @@ def evidence(similarities: Sequence[float], box: Box | None, *, found: bool) -> 
     return features
 
 
-def words_for(feature: str, effect: float) -> str:
-    """A feature's effect in words."""
-    good, bad = _WORDS[feature]
-    return good if effect > 0 else bad
+def reason_for(feature: str, effect: float) -> Reason:
+    """A feature's effect as a reason."""
+    good, bad = _CODES[feature]
+    return Reason(good if effect > 0 else bad, effect)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
+from spark_vision.domain.reason import Reason
 
 Source = Literal["asked", "found", "photo"]
 """Where a region comes from."""
@@ -33,16 +34,6 @@ class Variant:
     product_id: str
     title: str
     similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What moved a probability. effect: in log-odds, above 0 where it speaks for the product; 0 for what
-    tells where the similarity comes from.
-    """
-
-    words: str
-    effect: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,23 @@ from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
 from spark_vision.domain.looks import without
 from spark_vision.domain.product_filter import EVERYTHING, ProductFilter
-from spark_vision.domain.suggestion import Match, Reason
+from spark_vision.domain.reason import Reason
+from spark_vision.domain.suggestion import Match
 from spark_vision.ports import Gallery
 from spark_vision.suggestion.classroom import Classroom
 from spark_vision.suggestion.lessons import Lessons
 
 _SPARE = 8
 _WORTH_SAYING = 0.005
-_LIKE = "like a photo that a poster confirmed"
-_UNLIKE = "a poster said no to this for such a photo"
 
 
 def learned_reason(moved: float) -> tuple[Reason, ...]:
-    """What decisions have to do with a similarity, in words. The photo itself is not shown: it may be a
+    """What decisions have to do with a similarity. The photo itself is not shown: it may be a
     draft's.
     """
     if abs(moved) < _WORTH_SAYING:
         return ()
-    return (Reason(_LIKE if moved > 0 else _UNLIKE, 0.0),)
+    return (Reason("poster_confirmed" if moved > 0 else "poster_said_no", 0.0),)
 
 
 class LearnedGallery:

@@ -45,7 +45,10 @@ def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
             for variant in suggestion.variants
         ],
         # By hand: copying three reasons for each of five suggestions took a fortieth of a look-up.
-        "why": [{"words": reason.words, "effect": round(reason.effect, 6)} for reason in suggestion.why],
+        "why": [
+            {"code": reason.code, "words": reason.words, "effect": round(reason.effect, 6)}
+            for reason in suggestion.why
+        ],
     }
 
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from spark_vision.bootstrap import build_index
 from spark_vision.client import ApiError, Client, NoAnswerError
 from spark_vision.client.build import build
+from spark_vision.client.models import Reason, Suggestion
 from spark_vision.client.transport import Transport
 from spark_vision.domain.account import Role
 from spark_vision.settings import Settings
@@ -134,12 +135,35 @@ class Outer:
     inner: list[Inner]
     by: dict[str, Inner]
     more: int = 3
+    later: list[Inner] = field(default_factory=list)
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"words": "closer", "effect": -1.5, "code": "another_closer"}, "another_closer"),
+        ({"words": "closer", "effect": -1.5}, None),
+    ],
+)
+def test_a_suggestion_says_why_also_where_it_was_kept_before_there_were_codes(
+    told: dict[str, Any], code: str | None
+) -> None:
+    held = {
+        "product_id": "p",
+        "title": "P",
+        "probability": 0.5,
+        "similarity": 0.5,
+        "reference_image": "p.jpg",
+    }
+    assert build(Suggestion, {**held, "why": [told]}).why == [Reason("closer", -1.5, code)]
+    assert build(Suggestion, held).why == []
 
 
 def test_values_are_built_by_their_types() -> None:
     moment: dict[str, Any] = {"at": "2026-05-01T12:00:00Z", "new": 1}
     made = build(Outer, {"inner": [moment], "by": {"a": {"at": None}}, "unheard of": 2})
     assert made == Outer([Inner(datetime(2026, 5, 1, 12, tzinfo=UTC))], {"a": Inner(None)})
+    assert build(Outer, {"inner": [], "by": {}}).later == []
     with pytest.raises(TypeError, match="without inner"):
         build(Outer, {"by": {}})
     with pytest.raises(TypeError, match="no Outer"):

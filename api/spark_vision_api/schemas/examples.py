@@ -19,7 +19,7 @@ _SUGGESTION: dict[str, Any] = {
     "similarity": 0.812734,
     "reference_image": "catalogue/red-delicious.jpg",
     "variants": [],
-    "why": [{"words": "well ahead of the next product", "effect": 1.204}],
+    "why": [{"code": "well_ahead", "words": "well ahead of the next product", "effect": 1.204}],
 }
 PRODUCT: dict[str, Any] = {
     **_CARD,

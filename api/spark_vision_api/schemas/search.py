@@ -84,8 +84,17 @@ class VariantOut(BaseModel):
 class ReasonOut(BaseModel):
     """What moved a probability."""
 
-    words: str = Field(examples=["well ahead of the next product"])
-    effect: float = Field(description="In log-odds; above 0 where it speaks for the product.")
+    code: str | None = Field(
+        default=None,
+        description="Stays the same when the words change; more may come. Null in suggestions that were"
+        " kept with a post before there were codes.",
+        examples=["well_ahead"],
+    )
+    words: str = Field(description="In English.", examples=["well ahead of the next product"])
+    effect: float = Field(
+        description="In log-odds; above 0 where it speaks for the product, 0 for what tells where the"
+        " similarity comes from."
+    )
 
 
 class Suggested(BaseModel):

@@ -59,7 +59,9 @@ def test_a_confirmation_changes_the_next_suggestion_at_once_and_its_undo_restore
     post_id = confirmed(ada)
     after = found(bob)
     assert after[BLUE]["similarity"] > before[BLUE]["similarity"] + 0.05
-    assert [reason["words"] for reason in after[BLUE]["why"]] == ["like a photo that a poster confirmed"]
+    assert after[BLUE]["why"] == [
+        {"code": "poster_confirmed", "words": "like a photo that a poster confirmed", "effect": 0.0}
+    ]
     assert after[BLUE]["reference_image"] == before[BLUE]["reference_image"]
     items = bob.ask("GET", f"/v1/posts/{posted(bob)}/suggestions").json()["items"]
     own = {held["product_id"]: held for held in items[-1]["suggestions"]}

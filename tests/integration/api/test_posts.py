@@ -1,5 +1,6 @@
 """Posts over HTTP: photos come in with all they carry, and go out as pixels."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -161,6 +162,20 @@ def test_a_catalogue_account_does_not_post(client: TestClient, settings: Setting
     problem(person(client, settings, "Shop", Role.CATALOGUE).post(), 403, "not-allowed")
 
 
+def test_reasons_that_were_kept_before_they_had_codes_are_read(ada: Person, post: str) -> None:
+    ada.suggested(post)
+    old = {"words": "looks very alike", "effect": 1.5}
+    store = ada.client.app.state.services.store
+    with store.writing() as work:
+        held = work.suggestions.of(post)
+        items = [
+            {**item, "suggestions": [{**one, "why": [old]} for one in item["suggestions"]]}
+            for item in held.items
+        ]
+        work.suggestions.put(replace(held, items=tuple(items)))
+    assert ada.suggested(post)["red-mug"]["why"] == [{"code": None, **old}]
+
+
 def test_suggestions_are_kept_and_decided_on(ada: Person, ben: Person, post: str) -> None:
     boxes = {"boxes": [{"x": 0, "y": 0, "width": 0.5, "height": 1}]}
     assert ada.ask("PUT", f"/{post}/boxes", json=boxes, headers={"If-Match": "*"}).status_code == 200
@@ -200,7 +215,7 @@ def test_tags_of_what_cannot_be_bought_are_hidden_and_come_back(
     lines = [line for line in FEED.splitlines() if "blue" not in line]
     feed.write_text("\n".join(lines).replace("out_of_stock", "in_stock"))
     build_index(settings, str(feed))
-    ada.client.app.state.services.live.refresh()  # type: ignore[attr-defined]
+    ada.client.app.state.services.live.refresh()
     assert shown(nobody) == {"red-mug": None, "green-mug": None}
     assert shown(ada)["kitchen/blue mug"] == "gone"
     problem(ada.tag(post, "kitchen/blue mug2"), 404, "not-found")
@@ -245,7 +260,7 @@ def test_a_body_that_is_no_json_is_refused(
 def test_what_a_crash_left_is_settled_when_the_service_starts(
     ada: Person, settings: Settings, start: Start
 ) -> None:
-    services = ada.client.app.state.services  # type: ignore[attr-defined]
+    services = ada.client.app.state.services
     made = ada.post().json()
     with services.store.writing() as work:
         post = work.posts.get(made["id"])

@@ -61,8 +61,8 @@ def test_evidence_is_what_it_is_said_to_be():
 
 def test_reasons_add_up_to_the_odds():
     row = evidence([0.9, 0.4], None, found=False)[0]
-    effects = {reason.words: reason.effect for reason in FIT.reasons(row)}
-    assert effects["well ahead of the next product"] == pytest.approx(10 * (0.5 - 0.05))
+    effects = {reason.code: reason.effect for reason in FIT.reasons(row)}
+    assert effects["well_ahead"] == pytest.approx(10 * (0.5 - 0.05))
     assert list(effects.values()) == sorted(effects.values(), key=abs, reverse=True)
 
 

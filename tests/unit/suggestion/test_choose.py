@@ -40,7 +40,7 @@ def test_a_clear_match_is_offered_with_what_speaks_for_it():
     assert item.calibrated
     assert item.no_match is None
     assert item.suggestions[0].probability > 0.7
-    assert item.suggestions[0].why[0].words == "well ahead of the next product"
+    assert item.suggestions[0].why[0].code == "well_ahead"
 
 
 def test_a_fit_that_came_with_the_model_is_not_called_the_versions_own():

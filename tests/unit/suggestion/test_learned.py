@@ -191,12 +191,10 @@ def test_a_suggestion_says_that_a_confirmed_photo_stands_behind_it(gallery: Fais
     learned = LearnedGallery(Classroom(gallery, taught(1, "p007", vector), EASY))
     plain = Suggester(encoder, gallery)
     first = plain.on(learned).suggest(photo)[-1].suggestions[0]
-    assert (first.product.id, [reason.words for reason in first.why]) == (
-        "p007",
-        ["like a photo that a poster confirmed"],
-    )
+    assert (first.product.id, [reason.code for reason in first.why]) == ("p007", ["poster_confirmed"])
     assert all(not held.why for held in plain.suggest(photo)[-1].suggestions)
     assert learned_reason(0.001) == ()
+    assert [reason.code for reason in learned_reason(-0.1)] == ["poster_said_no"]
 
 
 def test_confirmed_photos_that_look_otherwise_are_no_rejection(gallery: FaissGallery) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
-from spark_vision.domain.suggestion import Item, NoMatch, Reason, Suggestion, Variant
+from spark_vision.domain.reason import Reason
+from spark_vision.domain.suggestion import Item, NoMatch, Suggestion, Variant
 from spark_vision.errors import PictureNotFoundError
 from spark_vision.suggestion.present import annotated, item_dict
 from tests.fakes import RED, encoded, plain
@@ -33,7 +34,7 @@ def test_item_has_the_shape_that_others_rely_on():
         "a.png",
         0.5,
         variants=(Variant("p2", "Red chair", 0.1),),
-        why=(Reason("very alike", 1.23456789),),
+        why=(Reason("looks_very_alike", 1.23456789),),
     )
     item = Item(Box(0, 0.25, 0.5, 0.5), (suggestion,), source="asked", calibrated=True)
     expected = {
@@ -48,7 +49,7 @@ def test_item_has_the_shape_that_others_rely_on():
                 "similarity": 0.123457,
                 "reference_image": "a.png",
                 "variants": [{"product_id": "p2", "title": "Red chair", "similarity": 0.1}],
-                "why": [{"words": "very alike", "effect": 1.234568}],
+                "why": [{"code": "looks_very_alike", "words": "looks very alike", "effect": 1.234568}],
             }
         ],
         "no_match": None,
