@@ -61,6 +61,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(address, key, tuple(reversed(posts)))
 
 
+@pytest.fixture(scope="session")
+def sharp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service with the bundled model, since the encoder without weights finds and knows nothing."""
+    settings = settings_in(tmp_path_factory.mktemp("sharp"), model="spark-mini")
+    key = furnish(settings)
+    with served(settings) as address:
+        yield House(address, key, ())
+
+
 class Watch:
     """What a page did that it must not: console errors, failures, requests to anywhere but the service."""
 
@@ -128,9 +137,9 @@ def ada(open_page: Open, house: House) -> Callable[..., Page]:
     return make
 
 
-def sign_in(page: Page, key: str) -> None:
+def sign_in(page: Page, key: str, label: str = "Key") -> None:
     page.goto("/sign-in")
-    page.get_by_label("Key", exact=True).fill(key)
+    page.get_by_label(label, exact=True).fill(key)
     page.keyboard.press("Enter")
     page.wait_for_url("**/")
 

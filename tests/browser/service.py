@@ -18,8 +18,10 @@ from spark_vision.domain.account import Role
 from spark_vision.settings import Settings
 from spark_vision.tagging.accounts import add_account
 from spark_vision_api import create_app
+from spark_vision_api.web.language import words
 
 PHOTO = demo_shop() / "photos" / "0001.jpg"
+LAMP = demo_shop() / "photos" / "0002.jpg"  # with a candle; the lamp is found twice, and not all is sure
 
 
 @contextmanager
@@ -61,6 +63,21 @@ def furnish(settings: Settings) -> str:
         return add_account(store, "Ada", Role.ADMIN, datetime.now(UTC)).secret
     finally:
         store.close()
+
+
+def lines_of(held: dict[str, Any], language: str) -> list[str]:
+    """What the pages say of a suggestion under "Why?", signs and what is read out in their place included."""
+    t = words(language)
+    good, bad = {"en": ("For it:", "Against it:"), "it": ("A favore:", "Contro:")}[language]
+
+    def line(one: dict[str, Any]) -> str:
+        sign = f"+{good} " if one["effect"] > 0 else f"−{bad} " if one["effect"] < 0 else "·"
+        return sign + t.known(f"reason.{one['code']}", one["words"])
+
+    figure = f"{held['similarity']:.2f}"
+    similar = {"en": f"≈Similarity {figure}", "it": f"≈Somiglianza {figure.replace('.', ',')}"}
+    moved = [line(one) for one in held["why"] if one["effect"]]
+    return [*moved, similar[language], *(line(one) for one in held["why"] if not one["effect"])]
 
 
 def client(address: str, key: str) -> httpx2.Client:

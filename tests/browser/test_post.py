@@ -1,11 +1,14 @@
-"""Posting: by keyboard alone, and with a connection that is lost."""
+"""Posting: by keyboard alone, with a connection that is lost, and what is said of suggestions."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import FileChooser, Page, expect
+import pytest
+from playwright.sync_api import FileChooser, Page, Route, expect
 
-from .conftest import House, Open, Watch, ready, until
-from .service import PHOTO, client
+from .conftest import House, Open, Watch, ready, sign_in, until
+from .service import LAMP, PHOTO, client, lines_of
 from .test_way import reveal
 
 
@@ -96,6 +99,55 @@ def test_no_and_back_again(ada: Callable[..., Page]) -> None:
     page.get_by_role("button", name=f"Undo: {title}").click()
     expect(page.locator(".front .title").first).to_have_text(title)
     expect(page.locator("#state")).to_have_text("Draft saved")
+
+
+@pytest.mark.slow
+def test_a_draft_says_why_and_shows_the_same_thing_once(open_page: Open, sharp: House) -> None:
+    page = open_page(sharp.address)
+    sign_in(page, sharp.key)
+    first = draft_of(page, LAMP)[0]["suggestions"][0]
+    cards = page.locator(".item")
+    reasons = cards.first.locator(".reasons")
+    expect(reasons).to_be_hidden()
+    cards.first.get_by_text("Why?").click()
+    expect(reasons.locator("li")).to_have_text(lines_of(first, "en"))
+    page.get_by_role("button", name=f"Tag {first['title']}").first.click()
+    expect(cards.nth(1)).to_contain_text(f"{first['title']}, as tagged above.")
+    # The cards were made anew, and what was open is open again.
+    expect(reasons).to_be_visible()
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    with client(sharp.address, sharp.key) as api:  # What was confirmed would teach the other tests.
+        api.delete(f"/v1/posts/{id_of(page)}").raise_for_status()
+
+
+@pytest.mark.slow
+def test_a_draft_says_in_italian_why_and_what_has_no_code_in_english(open_page: Open, sharp: House) -> None:
+    """Suggestions that were kept before there were codes have words alone."""
+
+    def without_the_first_code(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["items"][0]["suggestions"][0]["why"][0]["code"] = None
+        route.fulfill(response=answer, json=told)
+
+    page = open_page(sharp.address, "phone", locale="it-IT")
+    sign_in(page, sharp.key, "Chiave")
+    page.route("**/suggestions", without_the_first_code)
+    first = draft_of(page, LAMP)[0]["suggestions"][0]
+    page.locator(".item").first.get_by_text("Perché?").click()
+    lines = lines_of(first, "it")
+    assert any(line.endswith(first["why"][0]["words"]) for line in lines)
+    expect(page.locator(".reasons").first.locator("li")).to_have_text(lines)
+
+
+def draft_of(page: Page, photo: Path) -> Any:
+    """The items of a new draft."""
+    page.goto("/post")
+    ready(page)
+    with page.expect_response(lambda answer: answer.url.endswith("/suggestions")) as asked:
+        page.set_input_files("#file", photo)
+    page.locator(".item").first.wait_for()
+    return asked.value.json()["items"]
 
 
 def choose_by_keyboard(page: Page) -> None:

@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 import spark_vision_api
+from spark_vision.domain.reason import WORDS
 from spark_vision_api.web.language import LANGUAGES, best_language, words
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
@@ -56,6 +57,12 @@ def test_no_words_are_left_over() -> None:
         base = key.removesuffix(".one").removesuffix(".other")
         used = f'"{base}"' in text or f"'{base}'" in text or f"`{base}`" in text
         assert used or key.startswith("error.") or any(key.startswith(start) for start in open_ended), key
+
+
+def test_every_reason_is_known_by_its_code() -> None:
+    assert {key for key in words("en").words if key.startswith("reason.")} == {
+        f"reason.{code}" for code in WORDS
+    }
 
 
 @pytest.mark.parametrize(

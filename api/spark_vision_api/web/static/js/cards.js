@@ -1,7 +1,7 @@
 // What is shown of a product: its picture, its name, what it costs, and how sure a suggestion is.
 import { pictureOf } from "./api.js";
-import { make } from "./dom.js";
-import { money, sureness, t } from "./words.js";
+import { fold, make } from "./dom.js";
+import { decimal, money, sureness, t } from "./words.js";
 
 export function picture(id, version, size = 320) {
   return make("img", { src: pictureOf(id, size, version), alt: "", width: size, height: size, loading: "lazy", decoding: "async" });
@@ -20,6 +20,25 @@ export function gauge(suggestion) {
     make("p", { class: "small" }, make("span", { textContent: words }), make("span", { class: "soft", textContent: figure })),
     make("meter", { min: 0, max: 1, value: share, "aria-label": `${words} · ${figure}` }));
 }
+
+// What moved a probability, folded away; nothing where nothing did.
+export function why({ title, similarity, why: reasons }) {
+  if (!reasons.length) return null;
+  const lines = [...reasons.filter(({ effect }) => effect).map(reason),
+    line("≈", "", t("why.similarity", { figure: decimal(similarity) })),
+    ...reasons.filter(({ effect }) => !effect).map(reason)]; // Where the similarity comes from.
+  return fold([t("why.title"), make("span", { class: "only-read", textContent: ` ${title}` })], make("ul", { class: "reasons" }, ...lines));
+}
+
+function reason({ code, words, effect }) {
+  const [sign, read] = effect > 0 ? ["+", t("why.for")] : effect < 0 ? ["−", t("why.against")] : ["·", ""];
+  return line(sign, read, t.known(`reason.${code}`, words));
+}
+
+// A sign for the eye, and what it says for who listens.
+const line = (sign, read, text) => make("li", {},
+  make("span", { class: "sign", "aria-hidden": "true", textContent: sign }),
+  make("span", {}, read ? make("span", { class: "only-read", textContent: `${read} ` }) : null, text));
 
 // The shop's page, where the feed has one: a feed may hold any scheme.
 export const shopLink = (product) => (/^https?:\/\//i.test(product.link) ? product.link : null);

@@ -13,6 +13,8 @@ export function make(tag, props = {}, ...children) {
   return element;
 }
 
+export const fold = (label, ...inside) => make("details", { class: "more" }, make("summary", {}, ...[label].flat()), ...inside);
+
 const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   check: "m5 12.5 4.5 4.5L19 7.5", close: "m6.5 6.5 11 11M17.5 6.5l-11 11", plus: "M12 5v14M5 12h14",

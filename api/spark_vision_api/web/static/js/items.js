@@ -1,7 +1,7 @@
 // The suggestions beside the photo: a card an item, the best open one in front, the others behind it.
 import { pathOf } from "./api.js";
-import { facts, gauge, picture } from "./cards.js";
-import { icon, make } from "./dom.js";
+import { facts, gauge, picture, why } from "./cards.js";
+import { fold, icon, make } from "./dom.js";
 import { t } from "./words.js";
 
 const SIDE = 176;
@@ -71,6 +71,7 @@ export class Items {
         make("p", { class: "title", textContent: held.title }),
         product ? facts(product) : null,
         gauge(held),
+        this.#kept(why(held), `why-${item.number}-${held.product_id}`),
         tagged ? this.#taggedRow(held) : this.#askRow(held, item)));
   }
 
@@ -90,9 +91,16 @@ export class Items {
     const list = make("ul", { class: "others" }, ...others.map((held) => make("li", {},
       make("button", { class: "other", type: "button", "data-key": `other-${item.number}-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) },
         matched(held.product_id, held, this.draft.version, 176), make("span", { textContent: held.title })))));
-    const more = make("details", { class: "more", open: this.opened.has(`more-${index}`) }, make("summary", { textContent: t("post.others", { n: others.length }), "data-key": `more-${index}` }), list);
-    more.ontoggle = () => (more.open ? this.opened.add(`more-${index}`) : this.opened.delete(`more-${index}`));
-    return more;
+    return this.#kept(fold(t("post.others", { n: others.length }), list), `more-${index}`);
+  }
+
+  // What is rebuilt stays as open as it was.
+  #kept(folded, key) {
+    if (!folded) return null;
+    folded.open = this.opened.has(key);
+    folded.firstChild.dataset.key = key;
+    folded.ontoggle = () => (folded.open ? this.opened.add(key) : this.opened.delete(key));
+    return folded;
   }
 
   #rejected(rejected) {

@@ -1,6 +1,6 @@
 // Looking things up by a photo that is not kept, or by words.
 import { ask } from "./api.js";
-import { facts, gauge, picture, shopLink } from "./cards.js";
+import { facts, gauge, picture, shopLink, why } from "./cards.js";
 import { $, make } from "./dom.js";
 import { listen, shrunk } from "./photo.js";
 import { place, Stage } from "./stage.js";
@@ -51,11 +51,13 @@ async function searchWords(text) {
 
 function itemView(item, answer, title, byWords = false) {
   const body = item.suggestions.length
-    ? make("ul", { class: "cards" }, ...item.suggestions.map((held) => make("li", {}, card(held, answer, byWords))))
+    ? cards(item.suggestions, answer, (held, index) => [card(held, answer, byWords), byWords || index ? null : why(held)])
     : make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }));
   const guesses = item.no_match && item.suggestions.length ? make("p", { class: "soft", textContent: t("look.unsure") }) : null;
   return make("section", { class: "item" }, make("h2", { textContent: title }), guesses, body);
 }
+
+const cards = (suggestions, answer, view) => make("ul", { class: "cards" }, ...suggestions.map((held, index) => make("li", {}, ...view(held, index))));
 
 function card(held, answer, byWords) {
   const product = answer.products[held.product_id];

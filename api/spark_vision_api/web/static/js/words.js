@@ -8,6 +8,11 @@ export function t(key, values = {}) {
   return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+// The words for a key that may be new to us.
+t.known = (key, otherwise) => words[key] ?? otherwise;
+
+export const decimal = (value) => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+
 export function money({ amount, currency }) {
   try {
     return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
@@ -24,5 +29,5 @@ export function sureness({ probability, similarity }) {
     return { words: t(`sure.${word}`), figure: `${Math.round(probability * 100)} %`, share: probability };
   }
   const word = step(similarity, [[0.9, "same"], [0.7, "very_alike"], [0.5, "alike"], [0.3, "little_alike"], [-2, "hardly_alike"]]);
-  return { words: t(`alike.${word}`), figure: similarity.toFixed(2), share: Math.max(0, similarity) };
+  return { words: t(`alike.${word}`), figure: decimal(similarity), share: Math.max(0, similarity) };
 }
