@@ -125,12 +125,14 @@ def person(page: Page) -> None:
 
 def look(page: Page) -> None:
     page.goto("/look")
+    _ready(page)
     page.set_input_files("#file", demo_shop() / "photos" / "0002.jpg")
     page.locator(".card").first.wait_for()
 
 
 def look_words(page: Page) -> None:
     page.goto("/look")
+    _ready(page)
     page.locator("#words input").fill("green lamp")
     page.keyboard.press("Enter")
     page.locator(".card").first.wait_for()

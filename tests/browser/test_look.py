@@ -1,4 +1,4 @@
-"""Looking a photo up: guesses are shown as guesses, where things were found, and why."""
+"""Looking a photo up: guesses are shown as guesses, where things were found, why, and the same thing once."""
 
 import json
 from typing import Any
@@ -7,10 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import House, Open, Watch
+from .conftest import House, Open, Watch, ready
 from .service import LAMP, PHOTO, lines_of
 
 LEFT = {"x": 0.1, "y": 0.2, "width": 0.4, "height": 0.6}
+GUESS = {"reason": "below_threshold", "detail": "Guesses."}
 
 
 @pytest.mark.slow
@@ -25,8 +26,9 @@ def test_guesses_are_shown_as_such_and_found_things_are_marked(open_page: Open, 
     expect(page.locator(".mark .badge")).to_have_text([str(number + 1) for number in range(len(found))])
     for number, item in enumerate(items):
         section = sections.nth(number)
-        expect(section.locator(".card")).to_have_count(len(item["suggestions"]))
-        guessed = bool(item["no_match"] and item["suggestions"])
+        echo = section.get_by_text("The same as item").count()
+        expect(section.locator(".card")).to_have_count(len(item["suggestions"]) - echo)
+        guessed = bool(item["no_match"] and item["suggestions"]) and not echo
         expect(section.get_by_text("Not sure.")).to_have_count(int(guessed))
     draw_over_all(page)
     expect(page.get_by_role("button", name="Remove item 1")).to_be_visible()
@@ -55,6 +57,60 @@ def test_the_first_card_of_each_item_says_why(
     watches[0].wrong[:] = [wrong for wrong in watches[0].wrong if not wrong.startswith("console:")]
 
 
+@pytest.mark.slow
+def test_the_whole_photo_does_not_repeat_what_was_found_in_it(open_page: Open, sharp: House) -> None:
+    page = open_page(sharp.address)
+    items = look_up(page)
+    first, last = (items[number]["suggestions"] for number in (0, -1))
+    assert first[0]["product_id"] == last[0]["product_id"]
+    section = page.locator(".item").last
+    expect(section.get_by_text(f"The same as item 1: {first[0]['title']}")).to_be_visible()
+    expect(section.locator(".card").first).to_be_hidden()
+    section.get_by_text(f"Or one of these {len(last) - 1}").click()
+    expect(section.locator(".card .title")).to_have_text([held["title"] for held in last[1:]])
+
+
+def test_what_overlaps_an_echo_alone_is_shown(open_page: Open, house: House) -> None:
+    page = open_page(house.address)
+    answers(page, *(made_up(box={**LEFT, "x": x}) for x in (0.1, 0.25, 0.4)))
+    sections = page.locator(".item")
+    expect(sections).to_have_count(3)
+    expect(sections.nth(1).get_by_text("The same as item 1")).to_be_visible()
+    expect(sections.nth(2).locator(".card").first).to_be_visible()
+
+
+def test_items_without_suggestions_are_no_echoes(open_page: Open, house: House) -> None:
+    page = open_page(house.address)
+    nothing = {"reason": "nothing_alike", "detail": "Nothing."}
+    answers(page, *(made_up(products=(), no_match=nothing) for _ in range(2)))
+    expect(page.get_by_text("Nothing in this shop looks like this.")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("above", "item", "same"),
+    [
+        ({}, {"box": {**LEFT, "x": 0.25}}, True),
+        ({}, {"box": {**LEFT, "x": 0.2, "y": 0.5, "width": 0.1, "height": 0.1}}, True),
+        ({}, {"box": None}, True),
+        ({}, {"box": {**LEFT, "x": 0.45}}, False),
+        ({"no_match": GUESS}, {"box": None}, False),
+        ({"no_match": GUESS}, {"box": None, "no_match": GUESS}, True),
+        ({}, {"box": None, "products": ("SH-067", "SH-084")}, False),
+    ],
+    ids=["overlaps", "is inside", "holds it", "only touches", "is surer", "is no surer", "is another thing"],
+)
+def test_the_same_thing_is_shown_once(
+    open_page: Open, house: House, above: dict[str, Any], item: dict[str, Any], same: bool
+) -> None:
+    page = open_page(house.address)
+    answers(page, made_up(**above), made_up(**item))
+    sections = page.locator(".item")
+    expect(sections).to_have_count(2)
+    expect(sections.first.locator(".card").first).to_be_visible()
+    expect(sections.last.get_by_text("The same as item 1: Title of SH-084")).to_have_count(int(same))
+    expect(sections.last.locator(".card").first).to_be_visible(visible=not same)
+
+
 def test_where_a_similarity_comes_from_is_neither_for_nor_against(open_page: Open, house: House) -> None:
     told = {"code": "poster_confirmed", "words": "like a photo that a poster confirmed", "effect": 0.0}
     page = open_page(house.address)
@@ -75,6 +131,7 @@ def test_where_nothing_moved_the_probability_nothing_is_said(open_page: Open, ho
 def look_up(page: Page) -> Any:
     """The items of an answer, which the page shows."""
     page.goto("/look")
+    ready(page)
     with page.expect_response(lambda answer: "/v1/search/photo" in answer.url) as asked:
         page.set_input_files("#file", LAMP)
     page.locator(".item").first.wait_for()
@@ -120,6 +177,7 @@ def answers(page: Page, *items: dict[str, Any]) -> None:
         lambda route: route.fulfill(body=json.dumps(body), content_type="application/json"),
     )
     page.goto("/look")
+    ready(page)
     page.set_input_files("#file", PHOTO)
 
 

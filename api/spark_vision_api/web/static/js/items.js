@@ -41,7 +41,6 @@ export class Items {
     if (!first || (unsure && draft.standing(first.product_id) !== "tagged" && !this.opened.has(index))) {
       return make("article", { class: "item" }, head, this.#nothing(item, index, open.length > 0), this.#rejected(rejected));
     }
-    // Overlapping regions find the same thing: one card is enough for it.
     if (item.echoes?.(first.product_id)) return make("article", { class: "item echo" }, head, make("p", { class: "small soft", textContent: t("post.same", { title: first.title }) }));
     const others = open.filter((held) => held !== first);
     return make("article", { class: "item" }, head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected));

@@ -1,7 +1,8 @@
 // Looking things up by a photo that is not kept, or by words.
 import { ask } from "./api.js";
 import { facts, gauge, picture, shopLink, why } from "./cards.js";
-import { $, make } from "./dom.js";
+import { $, fold, make } from "./dom.js";
+import { echoesIn } from "./echoes.js";
 import { listen, shrunk } from "./photo.js";
 import { place, Stage } from "./stage.js";
 import { t } from "./words.js";
@@ -40,7 +41,11 @@ async function lookUp() {
   if (!answer) return;
   const one = answer.items.length === 1;
   marks(answer.items.filter((item) => item.source === "found"));
-  $("results").replaceChildren(...answer.items.map((item, index) => itemView(item, answer, item.box ? t("look.item", { n: index + 1 }) : t(one ? "look.closest" : "look.closest_whole"))));
+  const echoes = echoesIn(answer.items);
+  $("results").replaceChildren(...answer.items.map((item, index) => {
+    const title = item.box ? t("look.item", { n: index + 1 }) : t(one ? "look.closest" : "look.closest_whole");
+    return echoes.has(item) ? echo(item, answer, title, echoes.get(item)) : itemView(item, answer, title);
+  }));
 }
 
 async function searchWords(text) {
@@ -55,6 +60,14 @@ function itemView(item, answer, title, byWords = false) {
     : make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }));
   const guesses = item.no_match && item.suggestions.length ? make("p", { class: "soft", textContent: t("look.unsure") }) : null;
   return make("section", { class: "item" }, make("h2", { textContent: title }), guesses, body);
+}
+
+// The same as an item above, in a line; what else it may be is folded away.
+function echo(item, answer, title, above) {
+  const [first, ...others] = item.suggestions;
+  const same = make("p", { class: "small soft", textContent: t("look.same", { n: answer.items.indexOf(above) + 1, title: first.title }) });
+  const more = others.length ? fold(t("post.others", { n: others.length }), cards(others, answer, (held) => [card(held, answer, false)])) : null;
+  return make("section", { class: "item echo" }, make("h2", { textContent: title }), same, more);
 }
 
 const cards = (suggestions, answer, view) => make("ul", { class: "cards" }, ...suggestions.map((held, index) => make("li", {}, ...view(held, index))));
@@ -100,3 +113,4 @@ $("words").onsubmit = (event) => {
   else if (photo) lookUp(); // Back to the photo.
 };
 listen([$("file"), $("camera"), $("again")], choose);
+document.documentElement.dataset.ready = "yes";

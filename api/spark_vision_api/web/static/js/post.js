@@ -3,6 +3,7 @@ import { ApiError, ask } from "./api.js";
 import { facts, picture } from "./cards.js";
 import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
+import { echoed } from "./echoes.js";
 import { Items } from "./items.js";
 import { dropPhoto, keepPhoto, keptPhoto } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
@@ -108,9 +109,10 @@ function shownItems() {
   const regions = draft.items.filter((item) => item.box);
   const asWhole = draft.items.filter((item) => !item.box);
   const shown = regions.length ? regions : asWhole;
+  // A tag counts for the whole photo, so that a card above that shows the product as tagged is enough.
+  const tagged = (item) => item.suggestions.find((held) => draft.standing(held.product_id) === "tagged")?.product_id;
   return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box),
-    // Whether a card above shows this product as tagged.
-    echoes: (id) => shown.slice(0, index).some((above) => above.suggestions.find((held) => draft.standing(held.product_id) === "tagged")?.product_id === id) }));
+    echoes: (id) => Boolean(echoed(shown, index, id, tagged)) }));
 }
 
 const near = (a, b) => ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1e-4);
