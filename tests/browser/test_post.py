@@ -111,8 +111,14 @@ def test_a_draft_says_why_and_shows_the_same_thing_once(open_page: Open, sharp: 
     expect(reasons).to_be_hidden()
     cards.first.get_by_text("Why?").click()
     expect(reasons.locator("li")).to_have_text(lines_of(first, "en"))
+    # The region below is about the same lamp: a line, with what else it may be folded away.
+    same = f"The same as item 1: {first['title']}"
+    expect(cards.nth(1)).to_contain_text(same)
+    expect(cards.nth(1).locator(".front")).to_have_count(0)
+    cards.nth(1).get_by_text("Or one of these").click()
+    expect(cards.nth(1).locator(".other").first).to_be_visible()
     page.get_by_role("button", name=f"Tag {first['title']}").first.click()
-    expect(cards.nth(1)).to_contain_text(f"{first['title']}, as tagged above.")
+    expect(cards.nth(1)).to_contain_text(same)
     # The cards were made anew, and what was open is open again.
     expect(reasons).to_be_visible()
     expect(page.locator("#state")).to_have_text("Draft saved")

@@ -12,12 +12,15 @@ function shared(one, other) {
 // The first item above this one whose card shows the product; `shows` tells the id that a card shows.
 export const echoed = (items, index, id, shows) => items.slice(0, index).find((above) => shows(above) === id);
 
+// Whether an item overlaps one above it so much that both may be about one thing.
+export const overlaps = (above, item) => shared(above.box, item.box) >= MUCH;
+
 // The items whose first suggestion is that of an item above which they overlap, each with that one. One that is sure is no
 // echo of a guess, and nothing is an echo of an echo.
 export function echoesIn(items) {
   const found = new Map();
   for (const [index, item] of items.entries()) {
-    const close = (above) => shared(above.box, item.box) >= MUCH && (item.no_match || !above.no_match);
+    const close = (above) => overlaps(above, item) && (item.no_match || !above.no_match);
     const shows = (above) => (!found.has(above) && close(above) ? above.suggestions[0]?.product_id : null);
     const above = echoed(items, index, item.suggestions[0]?.product_id, shows);
     if (above && item.suggestions.length) found.set(item, above);

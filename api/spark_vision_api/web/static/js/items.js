@@ -41,8 +41,9 @@ export class Items {
     if (!first || (unsure && draft.standing(first.product_id) !== "tagged" && !this.opened.has(index))) {
       return make("article", { class: "item" }, head, this.#nothing(item, index, open.length > 0), this.#rejected(rejected));
     }
-    if (item.echoes?.(first.product_id)) return make("article", { class: "item echo" }, head, make("p", { class: "small soft", textContent: t("post.same", { title: first.title }) }));
     const others = open.filter((held) => held !== first);
+    const above = item.echo(first.product_id);
+    if (above) return make("article", { class: "item echo" }, head, make("p", { class: "small soft", textContent: t("look.same", { n: above, title: first.title }) }), this.#others(others, item, index));
     return make("article", { class: "item" }, head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected));
   }
 

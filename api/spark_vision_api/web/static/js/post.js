@@ -3,7 +3,7 @@ import { ApiError, ask } from "./api.js";
 import { facts, picture } from "./cards.js";
 import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
-import { echoed } from "./echoes.js";
+import { echoed, overlaps } from "./echoes.js";
 import { Items } from "./items.js";
 import { dropPhoto, keepPhoto, keptPhoto } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
@@ -109,10 +109,12 @@ function shownItems() {
   const regions = draft.items.filter((item) => item.box);
   const asWhole = draft.items.filter((item) => !item.box);
   const shown = regions.length ? regions : asWhole;
-  // A tag counts for the whole photo, so that a card above that shows the product as tagged is enough.
-  const tagged = (item) => item.suggestions.find((held) => draft.standing(held.product_id) === "tagged")?.product_id;
+  const first = (item, standing) => item.suggestions.find((held) => draft.standing(held.product_id) === standing)?.product_id;
+  // A tag counts for the whole photo, a sure suggestion for what overlaps it.
+  const shows = (item) => (above) => first(above, "tagged") ?? (!above.no_match && overlaps(above, item) ? first(above, "open") : null);
   return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box),
-    echoes: (id) => Boolean(echoed(shown, index, id, tagged)) }));
+    // The number of the item above that shows the product; 0: none does.
+    echo: (id) => shown.indexOf(echoed(shown, index, id, shows(item))) + 1 }));
 }
 
 const near = (a, b) => ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1e-4);
