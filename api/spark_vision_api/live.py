@@ -7,8 +7,9 @@ from threading import Lock
 from time import monotonic
 from typing import Protocol
 
-from spark_vision.bootstrap import Shop, version_store
+from spark_vision.bootstrap import Shop, recalibrated, version_store
 from spark_vision.errors import IndexNotFoundError, SparkVisionError
+from spark_vision.indexing.calibrations import calibration_mark
 from spark_vision.ports import Encoder
 from spark_vision.settings import Settings
 from spark_vision_api.errors import ShopUnavailableError
@@ -48,6 +49,7 @@ class LiveShop:
         self._store = version_store(settings)
         self._one_at_a_time = Lock()
         self._shop: Shop | None = None
+        self._calibration: tuple[int, ...] | None = None
         self.failure: Failure | None = None
 
     @property
@@ -72,7 +74,8 @@ class LiveShop:
         return None if shop is None else shop.gallery.version
 
     def refresh(self) -> None:
-        """Load the version that the pointer names, if it is not the one that is served. Blocks.
+        """Load the version that the pointer names, if it is not the one that is served, or else its
+        calibration, if that is not the one that is gone by. Blocks.
 
         Never raises: what went wrong is in `failure`.
         """
@@ -87,6 +90,7 @@ class LiveShop:
             return
         if self._shop is not None and self._shop.gallery.version == wanted:
             self.failure = None
+            self._recalibrate(self._shop)
         elif not self._failed_lately(wanted):
             self._load(wanted)
 
@@ -96,7 +100,24 @@ class LiveShop:
             await asyncio.sleep(seconds)
             await asyncio.to_thread(self.refresh)
 
+    def _recalibrate(self, shop: Shop) -> None:
+        mark = self._mark(shop.gallery.version)
+        if mark == self._calibration:
+            return
+        self._calibration = mark
+        try:
+            self._shop = recalibrated(self._settings, shop)
+        except SparkVisionError as error:  # which serves on, by the calibration that it had
+            _log.error("index version %s is served by its old calibration: %s", shop.gallery.version, error)
+        else:
+            _log.info("index version %s has another calibration", shop.gallery.version)
+
+    def _mark(self, version: str) -> tuple[int, ...] | None:
+        return calibration_mark(self._store.folder(version))
+
     def _load(self, version: str) -> None:
+        # Before it is read: what is kept meanwhile is seen the next time.
+        self._calibration = self._mark(version)
         try:
             held = None if self._shop is None else self._shop.suggester.encoder
             self._shop = self._open(self._settings, version, held)

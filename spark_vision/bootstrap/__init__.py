@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spark_vision.bootstrap.judging import judgement
+from spark_vision.bootstrap.judging import calibrated_anew, judgement
 from spark_vision.catalogue.addresses import networks
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures
@@ -89,6 +89,16 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     folder = version_store(settings).folder(shop.gallery.version)
     judged = judgement(settings, folder, shop.gallery.encoder)
     return replace(shop, suggester=Suggester(shop.suggester.encoder, shop.gallery, judged))
+
+
+def recalibrated(settings: Settings, shop: Shop) -> Shop:
+    """A shop with the calibration that its version has now: nothing else of the version is read again.
+
+    Raises CalibrationError and IndexDamagedError.
+    """
+    folder = version_store(settings).folder(shop.gallery.version)
+    judged = calibrated_anew(shop.suggester.judgement, folder, shop.gallery.encoder)
+    return replace(shop, suggester=shop.suggester.judging_by(judged))
 
 
 def plain_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:

@@ -1,23 +1,32 @@
-"""Settings to a calibration: labelled photos are looked up, and probabilities fitted on what comes out."""
+"""Settings to a calibration: labelled photos are looked up, and probabilities fitted on what comes out.
+
+Photos are a dataset's, or those of posters who said what they show.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from spark_vision.bootstrap import Shop, plain_shop, version_store
+from spark_vision.bootstrap.confirmed import logged_decisions
 from spark_vision.bootstrap.judging import region_proposer
+from spark_vision.bootstrap.tagging import open_room, open_store, settings_of_store
 from spark_vision.domain.box import Box, iou
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import value_digest
-from spark_vision.errors import CalibrationError
+from spark_vision.domain.post import Post, PostState
+from spark_vision.errors import CalibrationError, StoreError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
+from spark_vision.evaluation.decided import DecidedPost, DecidedRegion, PostOf, decided_posts
 from spark_vision.evaluation.protocols.open_set import draw_products
 from spark_vision.imaging.crop import crop
+from spark_vision.imaging.decode import decode
 from spark_vision.imaging.files import read_picture
 from spark_vision.indexing.calibrations import keep_calibration
 from spark_vision.ports import Progress, silent
+from spark_vision.ports.store import Work
 from spark_vision.settings import Settings
 from spark_vision.suggestion.find import Overview, overview
 
@@ -31,25 +40,22 @@ _OVERLAP = 0.4
 _Finder = Callable[[Overview], tuple[Box, ...]]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A region of a photo before it is looked up."""
-
-    box: Box | None
-    found: bool
-    relevant: frozenset[str]
-
-
 def calibrate(
-    settings: Settings, folder: Path, split: str | None = None, progress: Progress = silent
+    settings: Settings, place: str, split: str | None = None, progress: Progress = silent
 ) -> Calibration:
-    """Fit the live version's probabilities on a dataset's photos, and keep them with the version.
+    """Fit the live version's probabilities on known photos, and keep them with the version.
 
-    Raises DatasetError, CalibrationError, and what opening a version raises.
+    place: a dataset folder; or where posters' decisions are: `store` for the settings' own, a store's folder,
+    a database's address. split: of a dataset; None for all.
+    Raises DatasetError, CalibrationError, StoreError's children, and what opening a version raises.
     """
-    shop = plain_shop(settings)
-    regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
-    words = f"{folder.name}, split {split or 'all'}"
+    shop, folder = plain_shop(settings), Path(place)
+    if (folder / "photos.csv").is_file() or split is not None:
+        regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
+        words = f"{folder.name}, split {split or 'all'}"
+    else:
+        regions = decided_regions(shop, settings_of_store(settings, place), progress)
+        words = f"what posters said of {len({region.photo for region in regions})} photos"
     calibration = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, words)
     keep_calibration(version_store(settings).folder(shop.gallery.version), calibration.as_dict())
     return calibration
@@ -69,9 +75,60 @@ def labelled_regions(
     finder = _finder(settings, shop) if boxed else None
     regions: list[LabelledRegion] = []
     for done, (photo, queries) in enumerate(by_photo.items(), start=1):
-        regions += _looked_up(shop, read_picture(photo, settings.picture_limits), queries, finder)
+        picture = read_picture(photo, settings.picture_limits)
+        parts = list(_parts(queries))
+        if finder is not None:
+            parts += [_found(box, queries) for box in finder(_overview(shop, picture))]
+        regions += _looked_up(shop, picture, str(photo), parts)
         progress("looking up photos", done, len(by_photo))
     return regions
+
+
+def decided_regions(shop: Shop, settings: Settings, progress: Progress = silent) -> list[LabelledRegion]:
+    """The regions of published photos that their posters decided about, looked up in the catalogue alone.
+
+    Products that left the catalogue are taken off; where nothing else was tagged, so is the region. Raises
+    StoreError's children.
+    """
+    store = open_store(settings)
+    files = open_room(settings, store).files
+    with store.reading() as work:
+        posts = list(decided_posts(logged_decisions(work), _published(work)))
+    regions: list[LabelledRegion] = []
+    for done, decided in enumerate(posts, start=1):
+        photo = decided.post.photo
+        try:
+            picture = decode(files.read(photo, photo.width), settings.picture_limits)
+        except StoreError:  # the photo is gone; its decisions stay in the log
+            continue
+        regions += _looked_up(shop, picture, photo.digest, list(_still_sold(shop, decided)))
+        progress("looking up posts", done, len(posts))
+    return regions
+
+
+def _published(work: Work) -> PostOf:
+    """Drafts are still being decided about."""
+
+    def post_of(post_id: str) -> Post | None:
+        post = work.posts.get(post_id)
+        return None if post is None or post.state is PostState.DRAFT else post
+
+    return post_of
+
+
+def _still_sold(shop: Shop, decided: DecidedPost) -> Iterator[DecidedRegion]:
+    for region in decided.regions:
+        sold = frozenset(product_id for product_id in region.relevant if _has(shop, product_id))
+        if sold or not region.relevant:
+            yield replace(region, relevant=sold)
+
+
+def _has(shop: Shop, product_id: str) -> bool:
+    try:
+        shop.gallery.product(product_id)
+    except KeyError:
+        return False
+    return True
 
 
 def open_set(regions: list[LabelledRegion], seed: int = 0) -> list[LabelledRegion]:
@@ -94,21 +151,25 @@ def _finder(settings: Settings, shop: Shop) -> _Finder:
     return lambda seen: seen.regions(proposer, settings.regions_most)
 
 
+def _overview(shop: Shop, picture: Picture) -> Overview:
+    encoder = shop.suggester.encoder
+    return overview(encoder, picture, encoder.prepare(picture))
+
+
 def _looked_up(
-    shop: Shop, picture: Picture, queries: Sequence[Query], finder: _Finder | None
+    shop: Shop, picture: Picture, photo: str, parts: Sequence[DecidedRegion]
 ) -> Iterator[LabelledRegion]:
+    """photo: what names it, so that no photo is in two folds."""
     import numpy as np
 
-    parts = list(_parts(queries))
+    if not parts:
+        return
     encoder, gallery = shop.suggester.encoder, shop.gallery
-    if finder is not None:
-        seen = overview(encoder, picture, encoder.prepare(picture))
-        parts += [_found(box, queries) for box in finder(seen)]
     prepared = np.stack([encoder.prepare(crop(picture, part.box)) for part in parts])
     ranked = gallery.search_products(encoder.finish(encoder.forward(prepared)), _DEEP)
     for part, matches in zip(parts, ranked, strict=True):
         yield LabelledRegion(
-            value_digest([str(queries[0].photo)])[:16],
+            value_digest([photo])[:16],
             part.box,
             part.found,
             tuple(match.product_id for match in matches),
@@ -117,17 +178,17 @@ def _looked_up(
         )
 
 
-def _parts(queries: Sequence[Query]) -> Iterator[_Part]:
+def _parts(queries: Sequence[Query]) -> Iterator[DecidedRegion]:
     for query in queries:
         if query.box is not None:
-            yield _Part(query.box, False, query.relevant)
-    yield _Part(None, False, frozenset().union(*(query.relevant for query in queries)))
+            yield DecidedRegion(query.box, False, query.relevant)
+    yield DecidedRegion(None, False, frozenset().union(*(query.relevant for query in queries)))
 
 
-def _found(box: Box, queries: Sequence[Query]) -> _Part:
+def _found(box: Box, queries: Sequence[Query]) -> DecidedRegion:
     """What a found region shows: the products whose boxes it overlaps well."""
     shown = [query.relevant for query in queries if query.box and iou(box, query.box) >= _OVERLAP]
-    return _Part(box, True, frozenset().union(*shown))
+    return DecidedRegion(box, True, frozenset().union(*shown))
 
 
 def _check_products(shop: Shop, dataset: Dataset) -> None:

@@ -35,14 +35,15 @@ def confirmed_dataset(source: TagSource, catalogue: Path, seed: int = 0) -> tupl
     posters or none of the tagged products is in the catalogue, and what reading the feed raises.
     """
     with source.store.reading() as work:
-        tags = confirmed_tags(_decisions(work), lambda post_id: _posted(work, source, post_id))
+        tags = confirmed_tags(logged_decisions(work), lambda post_id: _posted(work, source, post_id))
     split = split_tags(tags, seed=seed)
     feed = open_source(catalogue)
     ids = frozenset(row.product.id for row in feed.rows() if isinstance(row, FeedRow))
     return tags_dataset(split, feed.base, ids), split
 
 
-def _decisions(work: Work) -> Iterator[Decision]:
+def logged_decisions(work: Work) -> Iterator[Decision]:
+    """The whole log, in its order."""
     place = 0
     while batch := work.decisions.after(place, _BATCH):
         yield from (decision for _, decision in batch)

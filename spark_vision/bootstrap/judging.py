@@ -1,5 +1,6 @@
 """Settings to how regions are found and matches judged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from spark_vision.domain.calibration import Calibration
@@ -15,16 +16,21 @@ from spark_vision.suggestion.regions.objectness import ObjectProposer, SeenObjec
 
 def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
     """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
-    own = _fitted(version, encoder)
-    calibration = own or bundled_calibration(encoder)
+    calibration, own = _calibration(version, encoder)
     return Judgement(
         proposer=region_proposer(settings, encoder),
         calibration=calibration,
-        own=own is not None,
+        own=own,
         most=settings.regions_most,
         precision=settings.target_precision,
         find=settings.regions != "off",
     )
+
+
+def calibrated_anew(judgement: Judgement, version: Path, encoder: EncoderSpec) -> Judgement:
+    """The same with the calibration that the version has now; raises CalibrationError."""
+    calibration, own = _calibration(version, encoder)
+    return replace(judgement, calibration=calibration, own=own)
 
 
 def region_proposer(settings: Settings, encoder: EncoderSpec) -> RegionProposer:
@@ -55,6 +61,12 @@ def _bundled_regions(encoder: EncoderSpec) -> SeenObjectness | None:
     known = (model.regions for model in bundled_models())
     held = (value for value in known if value and value.get("encoder") == encoder.fingerprint)
     return next((SeenObjectness.from_dict(value) for value in held), None)
+
+
+def _calibration(version: Path, encoder: EncoderSpec) -> tuple[Calibration | None, bool]:
+    """What probabilities come from, and whether that was fitted for the version."""
+    own = _fitted(version, encoder)
+    return own or bundled_calibration(encoder), own is not None
 
 
 def _fitted(folder: Path, encoder: EncoderSpec) -> Calibration | None:

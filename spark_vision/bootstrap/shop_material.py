@@ -12,7 +12,7 @@ import numpy as np
 
 from spark_vision.bootstrap import feed_pictures
 from spark_vision.bootstrap.confirmed import TagSource, confirmed_dataset
-from spark_vision.bootstrap.tagging import open_room, open_store
+from spark_vision.bootstrap.tagging import open_room, open_store, settings_of_store
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.domain import catalogue
 from spark_vision.domain.embedding import Picture
@@ -29,7 +29,6 @@ from spark_vision.settings import Settings
 from spark_vision.training.folders import SHOP_NAME, Photo, Product
 from spark_vision.training.splits import Material
 
-STORE = "store"
 MOST_IMAGES = 6  # of one product
 KEPT_SIDE = 320
 JUDGED_SHARE = 0.3
@@ -175,25 +174,12 @@ def _confirmed(
     if (folder / "photos.csv").is_file():
         queries = _parted(read_dataset(folder), confirmed)
         return tuple(_known(queries, ids))
-    store = open_store(_of_store(settings, confirmed.place))
-    room = open_room(_of_store(settings, confirmed.place), store)
+    where = settings_of_store(settings, confirmed.place)
+    store = open_store(where)
+    room = open_room(where, store)
     tags = TagSource(store, lambda photo: room.files.read(photo, photo.width), work / "photos")
     dataset, _ = confirmed_dataset(tags, source.path, confirmed.seed)
     return dataset.queries
-
-
-def _of_store(settings: Settings, place: str) -> Settings:
-    """The settings with the store at a place; raises DatasetError where there is none."""
-    if place == STORE:
-        return settings
-    if "://" in place:
-        return settings.model_copy(update={"database_url": place})
-    if (Path(place) / "store.sqlite").is_file():
-        return settings.model_copy(update={"data_dir": Path(place), "database_url": "", "photos_url": ""})
-    raise DatasetError(
-        f"{place}: there are no confirmed tags; name a folder with photos.csv and catalogue.csv, a store's"
-        " folder with store.sqlite, a database's address, or `store` for the settings' own."
-    )
 
 
 def _known(queries: Iterable[Query], ids: frozenset[str]) -> Iterator[Query]:

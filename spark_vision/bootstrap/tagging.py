@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from spark_vision.errors import DatasetError
 from spark_vision.settings import Settings
 from spark_vision.storage.engine import open_engine
 from spark_vision.storage.migrate import migrate
@@ -11,6 +12,26 @@ from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging.learning import ViewLearner
 from spark_vision.tagging.room import Room
+
+STORE = "store"
+
+
+def settings_of_store(settings: Settings, place: str) -> Settings:
+    """The settings with the store at a place: `store` for their own, a database's address, a store's folder.
+
+    Raises DatasetError where there is none.
+    """
+    if place == STORE:
+        return settings
+    if "://" in place:
+        return settings.model_copy(update={"database_url": place})
+    if (Path(place) / "store.sqlite").is_file():
+        return settings.model_copy(update={"data_dir": Path(place), "database_url": "", "photos_url": ""})
+    raise DatasetError(
+        f"{place}: there are no decisions of posters and no dataset; name a folder with photos.csv and"
+        " catalogue.csv, a store's folder with store.sqlite, a database's address, or `store` for the"
+        " settings' own."
+    )
 
 
 def open_store(settings: Settings) -> SqlStore:

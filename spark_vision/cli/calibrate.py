@@ -1,6 +1,5 @@
 """`spark-vision calibrate`: probabilities that fit a shop's own photos."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +9,13 @@ from spark_vision.cli.index import AsJson, IndexDir, settings_for
 
 
 def calibrate(
-    dataset: Annotated[Path, typer.Argument(help="A folder with photos.csv and catalogue.csv.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A folder with photos.csv and catalogue.csv; or what posters confirmed and rejected:"
+            " `store`, a store's folder, a database's address."
+        ),
+    ],
     split: Annotated[str | None, typer.Option(help="A split of photos.csv; without, all.")] = None,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
@@ -19,7 +24,7 @@ def calibrate(
     from spark_vision.bootstrap.calibrating import calibrate as fit_and_keep
 
     with console.progress() as progress:
-        found = fit_and_keep(settings_for(index_dir), dataset, split, progress)
+        found = fit_and_keep(settings_for(index_dir), source, split, progress)
     if as_json:
         console.print_json(found.as_dict())
         return

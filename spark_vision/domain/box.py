@@ -49,6 +49,10 @@ class Box:
             ) from None
         return cls(x, y, width, height)
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point, in shares of the picture, lies in the box or on its edge."""
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
     def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Left, top, right and bottom in whole pixels of a picture, at least one pixel each way."""
         left = min(max(round(self.x * width), 0), width - 1)

@@ -18,6 +18,8 @@ from spark_vision.errors import DatasetError
 from spark_vision.evaluation.datasets import Dataset, Query
 
 LEARNED, JUDGED = "learned", "judged"
+TAGGED = frozenset({DecisionKind.CONFIRMED, DecisionKind.BY_HAND})
+"""The decisions that make a tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ class TagSplit:
     left_out: int
 
 
-def standing_decisions(decisions: Iterable[Decision]) -> list[Decision]:
-    """The confirmations that still hold, by suggestion or by hand; each at its last place.
+def standing_decisions(
+    decisions: Iterable[Decision], kinds: frozenset[DecisionKind] = TAGGED
+) -> list[Decision]:
+    """The decisions of some kinds that still hold, tags at their last place.
 
     decisions: in the order of the log, which also tells apart what has the same time.
     """
@@ -65,9 +69,10 @@ def standing_decisions(decisions: Iterable[Decision]) -> list[Decision]:
     of_tag: dict[tuple[str, str], str] = {}
     for decision in decisions:
         tag = (decision.post_id, decision.product_id)
-        if decision.kind in (DecisionKind.CONFIRMED, DecisionKind.BY_HAND):
+        if decision.kind in kinds:
             held[decision.id] = decision
-            of_tag[tag] = decision.id
+            if decision.kind in TAGGED:
+                of_tag[tag] = decision.id
         elif decision.kind is DecisionKind.WITHDRAWN and decision.withdraws is not None:
             held.pop(decision.withdraws, None)
         elif decision.kind is DecisionKind.MOVED and of_tag.get(tag) in held:
@@ -87,7 +92,7 @@ def confirmed_tags(decisions: Iterable[Decision], posted: PostedOf) -> list[Conf
                     post_id=decision.post_id,
                     poster=found.poster,
                     product_id=decision.product_id,
-                    box=_box(decision),
+                    box=decided_box(decision),
                     at=decision.at,
                     photo=found.photo,
                     file=found.file,
@@ -145,7 +150,8 @@ def _queries(tags: Sequence[ConfirmedTag], split: str, product_ids: frozenset[st
     ]
 
 
-def _box(decision: Decision) -> Box | None:
+def decided_box(decision: Decision) -> Box | None:
+    """The region that a decision is about: the tag's own, else the suggestion's; None for the whole photo."""
     if decision.box is not None or decision.evidence is None:
         return decision.box
     return decision.evidence.box

@@ -23,6 +23,15 @@ def keep_calibration(folder: Path, value: dict[str, Any]) -> Path:
     return path
 
 
+def calibration_mark(folder: Path) -> tuple[int, ...] | None:
+    """What changes whenever another calibration is kept here; None where there is none."""
+    try:
+        found = (folder / CALIBRATION).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def read_calibration(folder: Path) -> dict[str, Any] | None:
     """What was kept; None where nothing was. Raises IndexDamagedError where it was changed."""
     path = folder / CALIBRATION

@@ -68,6 +68,12 @@ class Suggester:
         other.gallery = gallery
         return other
 
+    def judging_by(self, judgement: Judgement) -> "Suggester":
+        """The same with another way to find regions and to judge matches."""
+        other = copy(self)
+        other.judgement = judgement
+        return other
+
     def suggest(
         self,
         photo: Picture,

@@ -166,4 +166,4 @@ def test_a_place_without_tags_is_one_line(shop: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "tuned")])
 
     assert isinstance(result.exception, SparkVisionError)
-    assert "there are no confirmed tags" in result.exception.message
+    assert "there are no decisions of posters" in result.exception.message

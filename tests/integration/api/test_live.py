@@ -10,6 +10,9 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from spark_vision.bootstrap import Shop, build_index, open_shop, version_store
+from spark_vision.domain.calibration import Calibration
+from spark_vision.domain.evidence import FEATURES
+from spark_vision.indexing.calibrations import CALIBRATION, keep_calibration
 from spark_vision.ports import Encoder
 from spark_vision.settings import Settings
 
@@ -82,6 +85,35 @@ def test_another_version_is_served_without_a_restart(settings: Settings, feed: P
         first: (True, True),
         second: (False, False),
     }
+
+
+def test_another_calibration_counts_without_a_restart(settings: Settings, feed: Path, start: Start) -> None:
+    build(settings, feed, "a")
+    client = start()
+
+    def whole() -> dict[str, Any]:
+        item: dict[str, Any] = client.post(PHOTO, content=picture(), headers=PNG).json()["items"][-1]
+        return item
+
+    assert not whole()["calibrated"]
+    shop = open_shop(settings)
+    folder = version_store(settings).folder(shop.gallery.version)
+    keep_calibration(folder, fitted(shop, bias=-2.0).as_dict())
+    wait_until(lambda: bool(whole()["calibrated"]))
+    modest = whole()["suggestions"][0]["probability"]
+    keep_calibration(folder, fitted(shop, bias=2.0).as_dict())
+    wait_until(lambda: bool(whole()["suggestions"][0]["probability"] > modest))
+    # One that cannot be read changes nothing.
+    (folder / CALIBRATION).write_text("{}")
+    time.sleep(0.3)
+    assert whole()["suggestions"][0]["probability"] > modest
+
+
+def fitted(shop: Shop, bias: float) -> Calibration:
+    """A fit for which every product is as likely as any other."""
+    none = (0.0,) * len(FEATURES)
+    fingerprint = shop.gallery.encoder.fingerprint
+    return Calibration(fingerprint, FEATURES, none, none, bias, ((0.9, 0.5),), 0.0, "a test", {})
 
 
 def test_a_damaged_version_leaves_the_old_one_serving(settings: Settings, feed: Path, start: Start) -> None:
