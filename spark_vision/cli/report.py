@@ -34,6 +34,12 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
         f" ({report.encoded:,} encoded, {report.reused:,} known before),"
         f" {len(report.issues):,} issues, {seconds:.1f} s."
     )
+    if report.calibration == "left behind":
+        console.out.print(
+            "Its probabilities are not fitted to this shop any more: most of it, or the model, is new."
+            " Run `spark-vision calibrate` again.",
+            markup=False,
+        )
 
 
 def _print_issues(issues: "Issues") -> None:

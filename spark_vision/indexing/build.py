@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from spark_vision import __version__
 from spark_vision.domain.catalogue import FeedIssue
 from spark_vision.errors import IndexVersionError
+from spark_vision.indexing.calibrations import inherit_calibration
 from spark_vision.indexing.changes import compare
 from spark_vision.indexing.durable import exclusive
 from spark_vision.indexing.embedding_cache import EmbeddingCache
@@ -32,6 +33,8 @@ __all__ = ["BuildInput", "BuildReport", "build_version", "update_version"]
 _ACCEPT_AT_ONCE = 256
 # Pairs of pictures that are compared one by one in seconds.
 _MOST_COMPARED = 10**9
+# Of the products of both versions together, from which on they are of one shop.
+_SAME_SHOP = 0.5
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ def _made(
         manifest = _describe(run, store, content, approximation)
         _look_for_doubles(run, store, staging, manifest)
         staging.close()
+        _inherit(run, before)
         outcome: Outcome = "published" if given.rules.live else "beside"
         _publish(run, store, manifest, outcome)
     return run.report(manifest, outcome)
@@ -171,6 +175,14 @@ def _look_for_doubles(run: Run, store: VersionStore, staging: Staging, manifest:
                 if len(references.fresh_rows()) * len(index) > _MOST_COMPARED:
                     index = in_cells(index, Path(place))
                 run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
+
+
+def _inherit(run: Run, before: _Before | None) -> None:
+    """A shop's own probabilities go on: it would have to calibrate after each day's update otherwise."""
+    if before is not None:
+        same_model = before.manifest.content.encoder.fingerprint == run.given.encoder.spec.fingerprint
+        same_shop = same_model and run.changes.kept_share >= _SAME_SHOP
+        run.calibration = inherit_calibration(before.folder, run.folder, same_shop=same_shop)
 
 
 def _describe(

@@ -1,18 +1,23 @@
 """A version's calibration: a file beside its content, which says itself whether it is whole.
 
 It is fitted after the version was made, and anew as decisions come in; the version's content, and with
-it the digest in its name, does not depend on it.
+it the digest in its name, does not depend on it. The next version of the same shop inherits it.
 """
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from spark_vision.domain.ids import value_digest
 from spark_vision.errors import IndexDamagedError
 from spark_vision.indexing.durable import write_atomically
 
 CALIBRATION = "calibration.json"
+
+Inheritance = Literal["none", "inherited", "left behind"]
+"""Whether a version goes by the calibration of the one before: there was none; yes; or it was of another
+model, or of a catalogue that most of this one was not in.
+"""
 
 
 def keep_calibration(folder: Path, value: dict[str, Any]) -> Path:
@@ -21,6 +26,20 @@ def keep_calibration(folder: Path, value: dict[str, Any]) -> Path:
     document = {**value, "digest": value_digest(value)}
     write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
     return path
+
+
+def inherit_calibration(before: Path, folder: Path, *, same_shop: bool) -> Inheritance:
+    """Let a version that is being made go by the calibration of the one before."""
+    try:
+        value = read_calibration(before)
+    except IndexDamagedError:  # which whoever opens that version is told
+        value = None
+    if value is None:
+        return "none"
+    if not same_shop:
+        return "left behind"
+    keep_calibration(folder, value)
+    return "inherited"
 
 
 def calibration_mark(folder: Path) -> tuple[int, ...] | None:

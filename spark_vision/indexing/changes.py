@@ -53,6 +53,12 @@ class Changes:
         kinds: tuple[Kind, ...] = ("added", "changed", "removed")
         return {**{kind: self._kinds[kind] for kind in kinds}, "unchanged": self.unchanged}
 
+    @property
+    def kept_share(self) -> float:
+        """0..1: of all products that are or were there, those that were and are."""
+        kept = self.unchanged + self._kinds["changed"]
+        return kept / max(kept + self._kinds["added"] + self._kinds["removed"], 1)
+
     def fresh(self) -> NDArray[np.bool_]:
         """Which products of the catalogue, in the order of their ids, have new or other pictures."""
         return np.frombuffer(bytes(self._fresh), dtype=np.bool_)

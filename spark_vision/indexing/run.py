@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from spark_vision.domain.catalogue import FeedIssue, FeedRow
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.indexing.calibrations import Inheritance
 from spark_vision.indexing.changes import Changes
 from spark_vision.indexing.encode import EncodeTally
 from spark_vision.indexing.lookalikes import Lookalike
@@ -80,7 +81,7 @@ class BuildReport:
 
     outcome: `published` and live; `beside` the live version; or `unchanged`, where the live version,
     whose manifest this is then, was left as it is; encoded, reused: pictures through the model, and
-    from the cache; seconds: of each step.
+    from the cache; seconds: of each step; calibration: what became of the one of the version before.
     """
 
     manifest: Manifest
@@ -92,6 +93,7 @@ class BuildReport:
     lookalikes: Spool[Lookalike]
     outcome: Outcome = "published"
     seconds: dict[str, float] = field(default_factory=dict)
+    calibration: Inheritance = "none"
 
     def counts(self) -> dict[str, int]:
         """The numbers that matter, by what they count."""
@@ -119,6 +121,7 @@ class BuildReport:
             "encoded": self.encoded,
             "reused": self.reused,
             "feed_digest": self.manifest.feed_digest,
+            "calibration": self.calibration,
             "seconds": {**self.seconds, "forward": round(self.forward_seconds, 3)},
             "counts": self.counts(),
             "changes": self.changes.changes,
@@ -137,6 +140,7 @@ class Run:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: dict[str, float] = field(default_factory=dict)
     tally: EncodeTally = field(default_factory=EncodeTally)
+    calibration: Inheritance = "none"
     issues: Issues = field(init=False)
     changes: Changes = field(init=False)
     lookalikes: Spool[Lookalike] = field(init=False)
@@ -166,4 +170,5 @@ class Run:
             self.lookalikes,
             outcome,
             dict(self.seconds),
+            self.calibration,
         )

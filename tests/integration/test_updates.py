@@ -12,6 +12,7 @@ from spark_vision.catalogue.read import open_source
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.errors import CatalogueError, IndexRecallError
 from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
+from spark_vision.indexing.calibrations import CALIBRATION, keep_calibration, read_calibration
 from spark_vision.indexing.run import Rules
 from spark_vision.indexing.versions import VersionStore
 
@@ -195,3 +196,35 @@ def test_an_approximate_version_passes_the_gate_or_is_not_published(tmp_path: Pa
     with pytest.raises(IndexRecallError, match="not published"):
         shop.update(Rules(kind=kind, min_recall=1.01))
     assert shop.store.live() == report.manifest.version
+
+
+def calibration(shop: Shop) -> dict[str, object] | None:
+    return read_calibration(shop.store.folder(shop.store.live()))
+
+
+@pytest.mark.parametrize(
+    ("new", "model", "became"), [(1, 64, "inherited"), (99, 64, "left behind"), (1, 32, "left behind")]
+)
+def test_the_next_version_of_the_same_shop_goes_by_its_calibration(
+    shop: Shop, new: int, model: int, became: str
+) -> None:
+    """However many products are new, it is the old fit or none: nothing is fitted on the way."""
+    assert shop.update().calibration == "none"
+    keep_calibration(shop.store.folder(shop.store.live()), {"fitted_on": "this shop"})
+    for number in range(100, 100 + new):
+        shop.add(number)
+    shop.encoder = FakeEncoder(model)
+    report = shop.update()
+    assert report.calibration == became
+    assert json.loads("".join(report.json()))["calibration"] == became
+    assert calibration(shop) == ({"fitted_on": "this shop"} if became == "inherited" else None)
+    shop.store.verify(shop.store.live())
+
+
+def test_a_damaged_calibration_is_not_handed_on(shop: Shop) -> None:
+    shop.update()
+    keep_calibration(shop.store.folder(shop.store.live()), {"fitted_on": "this shop"})
+    (shop.store.folder(shop.store.live()) / CALIBRATION).write_text("{}")
+    shop.add(100)
+    assert shop.update().calibration == "none"
+    assert calibration(shop) is None
