@@ -8,6 +8,7 @@ import typer
 
 from spark_vision.cli import console
 from spark_vision.cli.report import print_report
+from spark_vision.indexing.calibrations import read_calibration
 from spark_vision.indexing.manifest import RUN_PAGE, Manifest
 from spark_vision.settings import Settings
 
@@ -98,16 +99,23 @@ def show(
     name = version or store.live()
     manifest, report = store.manifest(name), store.report(name)
     live = store.has_live() and store.live() == name
+    fit = read_calibration(store.folder(name))
     if as_json:
         known = {
             "live": live,
+            "calibration": fit and {"fitted_on": fit["fitted_on"], "figures": fit["figures"]},
             "index_time": manifest.finished,
             "run_page": str(store.folder(name) / RUN_PAGE),
         }
         console.print_json({**manifest.as_dict(), **known, **report})
         return
     table = console.table("", "")
-    facts = {**_facts(manifest, live), "issues": _issue_counts(report), "page": store.folder(name) / RUN_PAGE}
+    facts = {
+        **_facts(manifest, live),
+        "issues": _issue_counts(report),
+        "probabilities": f"fitted on {fit['fitted_on']}" if fit else "not fitted to this shop",
+        "page": store.folder(name) / RUN_PAGE,
+    }
     for label, value in facts.items():
         table.add_row(label, str(value))
     console.out.print(table)

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from spark_vision.indexing.calibrations import keep_calibration
+from spark_vision.indexing.versions import VersionStore
+
 COLOURS = {"red": (220, 30, 30), "green": (30, 160, 50), "blue": (40, 70, 220)}
 
 
@@ -70,6 +73,18 @@ def test_show_names_the_feed_and_the_page_of_the_run(shop: Path) -> None:
     assert len(shown["feed_digest"]) == 64
     assert (shop / shown["run_page"]).is_file()
     assert shown["index_time"] == shown["finished"]
+    assert shown["calibration"] is None
+
+
+def test_show_tells_what_probabilities_were_fitted_on(shop: Path) -> None:
+    assert "not fitted to this shop" in run("index", "show", cwd=shop).stdout
+    store = VersionStore(shop / "index")
+    keep_calibration(
+        store.folder(store.live()), {"fitted_on": "last week's photos", "figures": {"ece": 0.03}}
+    )
+    assert "fitted on last week's photos" in run("index", "show", cwd=shop).stdout
+    fit = {"fitted_on": "last week's photos", "figures": {"ece": 0.03}}
+    assert document("index", "show", cwd=shop)["calibration"] == fit
 
 
 def test_two_models_are_compared_on_the_same_photos(shop: Path) -> None:
