@@ -36,6 +36,7 @@ from spark_vision.training.pipeline import Places, Recipe, train
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.report import figures_table
 from spark_vision.training.splits import Material, make_split
+from spark_vision.training.word_lessons import WordPlan
 
 
 def main() -> int:
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--thorough", action="store_true", help="finish deeper and longer; for a GPU")
     parser.add_argument("--device", default="cpu", help="what finishes thoroughly, such as cuda")
     parser.add_argument("--only-finish", action="store_true", help="finish --start without refining it")
+    parser.add_argument("--words", action="store_true", help="teach the text tower the word lists in the end")
+    parser.add_argument("--only-words", action="store_true", help="teach --start the word lists alone")
     parser.add_argument("--range", type=Path, action="append", default=[], help="folder of more products")
     parser.add_argument("--text-steps", type=int, help="of the text tower")
     parser.add_argument("--leave-out-groceries", type=int, default=0, help="products kept from training")
@@ -87,7 +90,10 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     finish = _adapted(_finish_plan(options), options.finish_epochs, options.threads)
     wanted = options.finish or options.only_finish or options.thorough
     recipe = replace(
-        recipe, refine=None if options.only_finish else refine, finish=finish if wanted else None
+        recipe,
+        refine=None if options.only_finish or options.only_words else refine,
+        finish=finish if wanted else None,
+        words=WordPlan() if options.words or options.only_words else None,
     )
     split = replace(recipe.split, groceries_left_out=options.leave_out_groceries)
     return replace(recipe, split=split)
@@ -113,7 +119,8 @@ def _train(places: Places, recipe: Recipe, options: argparse.Namespace) -> None:
 
     train(places, recipe, say, options.start, _more(options.range, places.work))
     add_onnx_graphs(places.out)
-    draw_curves(places.work / f"{'finish' if recipe.finish else 'refine'}.jsonl", places.work / "curves.png")
+    if last := "finish" if recipe.finish else "refine" if recipe.refine else "":
+        draw_curves(places.work / f"{last}.jsonl", places.work / "curves.png")
 
 
 def _more(folders: list[Path], work: Path) -> Material:

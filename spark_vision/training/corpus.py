@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.training.minilm import MiniLM
 from spark_vision.training.vocabulary import PhraseMaker, TextPair, single_words
 
 
@@ -18,18 +18,27 @@ class CorpusSize:
     """How much is drawn, and how often the rare but important texts are repeated.
 
     ``plain_words``: how often each of the tokenizer's words comes, where a model learns on.
+    ``titles``: made-up ones, which mean themselves.
     """
 
     phrases: int = 120_000
+    titles: int = 0
     italian_share: float = 0.35
     repeat_single_words: int = 8
     repeat_product_texts: int = 2
     plain_words: int = 0
 
 
+class TextTeacher(Protocol):
+    """What knows where a text belongs."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Texts to embeddings of shape (len(texts), dimension), rows of unit length."""
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """``texts`` of length n, and float16 ``targets`` of shape (n, 384) and unit length."""
+    """``texts`` of length n, and float16 ``targets`` of shape (n, the teacher's dimension), unit length."""
 
     texts: tuple[str, ...]
     targets: NDArray[np.float16]
@@ -56,14 +65,15 @@ def collect_pairs(
         size: how many phrases, and how often the rest is repeated.
         seed: of the phrases.
     """
-    phrases = PhraseMaker(seed).draw(size.phrases, size.italian_share)
-    pairs = list(dict.fromkeys(phrases))
+    maker = PhraseMaker(seed)
+    pairs = list(dict.fromkeys(maker.draw(size.phrases, size.italian_share)))
+    pairs += maker.titles(size.titles, words)
     pairs += single_words() * size.repeat_single_words
     pairs += [TextPair(text, (text,)) for text in product_texts] * size.repeat_product_texts
     return pairs + [TextPair(word, (word,)) for word in words]
 
 
-def teach(pairs: Sequence[TextPair], teacher: MiniLM) -> Corpus:
+def teach(pairs: Sequence[TextPair], teacher: TextTeacher) -> Corpus:
     """Let the teacher embed each pair's meanings, each different meaning once."""
     meanings = sorted({meaning for pair in pairs for meaning in pair.meanings})
     row_of = {meaning: row for row, meaning in enumerate(meanings)}

@@ -1,7 +1,7 @@
 """The recipe from data folders to a model folder, in pieces that can be stopped and resumed.
 
 data ─▶ split ─┬─▶ packed pictures ─▶ image run ─┐
-               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ refined (─▶ finished) ─▶ model folder
+               └─▶ corpus ─▶ text distillation ──┴─▶ first model ─▶ refined (, finished, words) ─▶ folder
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from spark_vision.training.text_tower import known_words, set_text_projection, s
 from spark_vision.training.texts import label_texts, product_texts
 from spark_vision.training.training_texts import TrainingTexts
 from spark_vision.training.views import ViewPlan
+from spark_vision.training.word_lessons import WordPlan, learn_words
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Recipe:
     text: DistillationPlan = field(default_factory=DistillationPlan)
     refine: RefinePlan | None = field(default_factory=RefinePlan)
     finish: RefinePlan | None = None
+    words: WordPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,10 @@ def train(
         if plan is not None:
             say(f"{name}: both towers learn on")
             learn_further(model, shop, name, plan)
+    if recipe.words is not None:
+        say("words: the text tower learns the word lists")
+        files = shop.files("words")
+        learn_words(model, material_texts(split), recipe.architecture, recipe.words, files, say)
     export_model(model, recipe.architecture, places.out)
     say(f"wrote {places.out}")
 
@@ -185,10 +191,15 @@ def open_corpus(shop: Workshop) -> Corpus:
     file = shop.places.work / "corpus.npz"
     if file.exists():
         return Corpus.load(file)
-    texts = {text for product in shop.split.train_products for text in product_texts(product)}
-    texts |= {text for photo in shop.split.train_labelled for text in label_texts(photo.label)}
     words = known_words(shop.recipe.architecture.tokenizer())
-    pairs = collect_pairs(sorted(texts), words, shop.recipe.corpus, shop.recipe.text.seed)
+    pairs = collect_pairs(material_texts(shop.split), words, shop.recipe.corpus, shop.recipe.text.seed)
     corpus = teach(pairs, shop.teacher)
     corpus.save(file)
     return corpus
+
+
+def material_texts(split: Split) -> list[str]:
+    """All that is said of what is learnt from, each text once, sorted."""
+    texts = {text for product in split.train_products for text in product_texts(product)}
+    texts |= {text for photo in split.train_labelled for text in label_texts(photo.label)}
+    return sorted(texts)

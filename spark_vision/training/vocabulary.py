@@ -2,15 +2,16 @@
 
 The two word lists beside this module hold one concept a row: an English word, its synonyms, and its
 Italian forms. From them come pairs *(text, meaning)*: the student reads the text, and must land where
-the teacher, which is English only, puts the meaning. A synonym means itself and its concept in equal
-parts; an Italian phrase means its English counterpart.
+the teacher, which is English only, puts the meaning. A synonym of a thing means that thing, and for a third
+itself; one of a quality means itself first, since sage and forest green are not the same green to a shopper.
+An Italian phrase means its English counterpart.
 """
 
 from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -97,7 +98,9 @@ def single_words() -> list[TextPair]:
         pairs.append(TextPair(concept.english, (concept.english,)))
         if concept.kind not in QUALITIES:
             pairs.append(TextPair(plural(concept.english), (plural(concept.english),)))
-        pairs += [TextPair(word, (word, concept.english)) for word in concept.synonyms]
+        for word in concept.synonyms:
+            twice = word if concept.kind in QUALITIES else concept.english
+            pairs.append(TextPair(word, (word, concept.english, twice)))
         pairs += [TextPair(word, (concept.english,)) for word in concept.italian]
     return pairs
 
@@ -119,6 +122,20 @@ class PhraseMaker:
             italian = self._random.random() < italian_share
             phrase = self._phrase(self._random.choice(self._things), italian)
             yield self._framed(phrase)
+
+    def titles(self, count: int, names: Sequence[str]) -> Iterator[TextPair]:
+        """Yield ``count`` titles as shops write them, such as "Alba stoneware mug, sage and brass".
+
+        Each means itself. ``names``: words to take for makers' and lines' names.
+        """
+        for _ in range(count):
+            name, thing = self._random.choice(names), self._random.choice(self._things)
+            kinds = ("material", "colour", *(("colour",) if self._random.random() < 0.5 else ()))
+            made_of, *colours = (
+                self._word(self._random.choice(self._qualities[kind]), False) for kind in kinds
+            )
+            title = f"{name.capitalize()} {made_of} {self._word(thing, False)}, {' and '.join(colours)}"
+            yield TextPair(title, (title,))
 
     def _phrase(self, thing: Concept, italian: bool) -> Phrase:
         phrase = self._noun(thing, italian)
@@ -144,16 +161,16 @@ class PhraseMaker:
         return Phrase(said, self._meant(thing, said), italian)
 
     def _meant(self, thing: Concept, said: str) -> str:
-        # Half of the synonyms keep their own meaning, so that nuances survive beside the pull
-        # toward the concept's name.
-        return said if self._random.random() < 0.5 else thing.english
+        # A third of the synonyms keep their own meaning, as they do by themselves.
+        return said if self._random.random() < 1 / 3 else thing.english
 
     def _with(self, phrase: Phrase, kind: str, italian_form: str) -> Phrase:
         quality = self._random.choice(self._qualities[kind])
         word = self._word(quality, phrase.italian)
         italian = f"{phrase.said} {italian_form.format(word)}"
         said = italian if phrase.italian else f"{word} {phrase.said}"
-        return Phrase(said, f"{quality.english} {phrase.meant}", phrase.italian)
+        meant = quality.english if phrase.italian else word
+        return Phrase(said, f"{meant} {phrase.meant}", phrase.italian)
 
     def _word(self, concept: Concept, italian: bool) -> str:
         if italian:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples, truth
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.failure import TrainingError
@@ -18,10 +17,8 @@ from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.splits import SplitPlan, make_split
 from spark_vision.training.training_texts import Phrases, TrainingTexts, category_bank
 from spark_vision.training.views import ViewPlan
+from tests.small_model import SMALL
 
-SMALL = Architecture(
-    embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1
-)
 PLAN = ImagePlan(epochs=4, warmup_steps=2, average_decay=0.5, head_rate=3e-3, workers=0)
 
 

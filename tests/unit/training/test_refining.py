@@ -11,10 +11,7 @@ from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner
 from spark_vision.training.refining import blend, load_model, ridge, start_heads
 from spark_vision.training.training_texts import TrainingTexts
-
-SMALL = Architecture(
-    embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1
-)
+from tests.small_model import SMALL
 
 
 def test_blending_goes_a_share_of_the_way() -> None:

@@ -5,15 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from spark_vision.training.architecture import Architecture
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import Corpus
 from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import set_text_projection
-
-SMALL = Architecture(
-    embed_dim=16, image_size=32, context_length=8, text_width=16, text_heads=2, text_layers=1
-)
+from tests.small_model import SMALL
 
 
 def test_resuming_the_text_tower_leaves_the_image_tower_alone(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_an_italian_word_means_its_english_concept() -> None:
     meanings = {pair.text: pair.meanings for pair in single_words()}
 
     assert meanings["scarpe da ginnastica"] == ("sneakers",)
-    assert meanings["trainers"] == ("trainers", "sneakers")
+    assert meanings["trainers"] == ("trainers", "sneakers", "sneakers")
 
 
 def test_phrases_follow_from_the_seed() -> None:
@@ -36,3 +36,19 @@ def test_plurals() -> None:
 
 def test_labels_are_said_as_they_are_asked_for() -> None:
     assert category_prompt("longsleeve") in label_texts("longsleeve")
+
+
+def test_made_up_titles_mean_themselves_and_name_all_that_they_are_made_of() -> None:
+    titles = list(PhraseMaker(1).titles(20, ["alba"]))
+    assert [title.meanings for title in titles] == [(title.text,) for title in titles]
+    colours = {
+        word
+        for concept in load_concepts("qualities")
+        if concept.kind == "colour"
+        for word in (concept.english, *concept.synonyms)
+    }
+    for title in titles:
+        head, _, tail = title.text.partition(", ")
+        assert head.startswith("Alba ")
+        assert set(tail.split(" and ")) <= colours or tail in colours
+    assert titles == list(PhraseMaker(1).titles(20, ["alba"]))
