@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spark_vision.bootstrap import Shop, plain_shop, version_store
 from spark_vision.bootstrap.confirmed import logged_decisions
-from spark_vision.bootstrap.judging import region_proposer
+from spark_vision.bootstrap.judging import bundled_calibration, region_proposer
 from spark_vision.bootstrap.tagging import open_room, open_store, settings_of_store
 from spark_vision.domain.box import Box, iou
 from spark_vision.domain.calibration import Calibration
@@ -17,7 +17,7 @@ from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import value_digest
 from spark_vision.domain.post import Post, PostState
 from spark_vision.errors import CalibrationError, StoreError
-from spark_vision.evaluation.calibrate import LabelledRegion, fit
+from spark_vision.evaluation.calibrate import LabelledRegion, fit, log_loss_of
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.decided import DecidedPost, DecidedRegion, PostOf, decided_posts
 from spark_vision.evaluation.protocols.open_set import draw_products
@@ -41,12 +41,18 @@ _Finder = Callable[[Overview], tuple[Box, ...]]
 
 
 def calibrate(
-    settings: Settings, place: str, split: str | None = None, progress: Progress = silent
+    settings: Settings,
+    place: str,
+    split: str | None = None,
+    progress: Progress = silent,
+    *,
+    even_if_worse: bool = False,
 ) -> Calibration:
     """Fit the live version's probabilities on known photos, and keep them with the version.
 
     place: a dataset folder; or where posters' decisions are: `store` for the settings' own, a store's folder,
-    a database's address. split: of a dataset; None for all.
+    a database's address. split: of a dataset; None for all. even_if_worse: keep also what says less of these
+    photos than the fit that came with the model.
     Raises DatasetError, CalibrationError, StoreError's children, and what opening a version raises.
     """
     shop, folder = plain_shop(settings), Path(place)
@@ -57,8 +63,23 @@ def calibrate(
         regions = decided_regions(shop, settings_of_store(settings, place), progress)
         words = f"what posters said of {len({region.photo for region in regions})} photos"
     calibration = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, words)
+    if not even_if_worse:
+        _check_worth(calibration, bundled_calibration(shop.gallery.encoder), regions)
     keep_calibration(version_store(settings).folder(shop.gallery.version), calibration.as_dict())
     return calibration
+
+
+def _check_worth(made: Calibration, came: Calibration | None, regions: Sequence[LabelledRegion]) -> None:
+    """Raise CalibrationError where the fit that came with the model, which knows none of these photos, says
+    more of them than the new one does of those that it did not see.
+    """
+    if came is None or made.figures["log_loss"] < (before := log_loss_of(came, regions)):
+        return
+    raise CalibrationError(
+        f"Nothing was changed: what is true of these photos is less likely by the new fit (log-loss"
+        f" {made.figures['log_loss']:.3f} on {made.figures['regions']:.0f} regions, cross-fitted) than by the"
+        f" one that came with the model ({before:.3f}). More photos may help; --anyway keeps it all the same."
+    )
 
 
 def labelled_regions(

@@ -17,6 +17,9 @@ def calibrate(
         ),
     ],
     split: Annotated[str | None, typer.Option(help="A split of photos.csv; without, all.")] = None,
+    anyway: Annotated[
+        bool, typer.Option(help="Keep the fit even where the one that came with the model is better.")
+    ] = False,
     index_dir: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -24,7 +27,8 @@ def calibrate(
     from spark_vision.bootstrap.calibrating import calibrate as fit_and_keep
 
     with console.progress() as progress:
-        found = fit_and_keep(settings_for(index_dir), source, split, progress)
+        settings = settings_for(index_dir)
+        found = fit_and_keep(settings, source, split, progress, even_if_worse=anyway)
     if as_json:
         console.print_json(found.as_dict())
         return

@@ -28,6 +28,7 @@ _DEEP = 60
 _TARGETS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 _FEW = 0.01
 _MOST_LIKELY = 0.15
+_LEAST_LIKELY = 1e-6
 _SHOWN = 5
 Values = NDArray[np.float64]
 
@@ -110,8 +111,28 @@ def fit(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> Cali
         _fitted(regions, encoder, fitted_on),
         thresholds=_thresholds(judged),
         likely=_likely(judged.anything, answered),
-        figures=judged.figures(),
+        figures={**judged.figures(), "log_loss": log_loss(regions, held)},
     )
+
+
+def log_loss(regions: Sequence[LabelledRegion], probabilities: Sequence[Values]) -> float:
+    """Mean of -log P(what is true of a region), in nats: one of its right products, or that none is there.
+
+    Smaller is better; regions that weigh less do not count. A proper score: nothing is won by being too sure.
+    """
+    losses = []
+    for region, likely in zip(regions, probabilities, strict=True):
+        if region.weight == 1:
+            right = region.right
+            true = likely[right].sum() if right.any() else 1 - likely.sum()
+            losses.append(-np.log(max(float(true), _LEAST_LIKELY)))
+    return round(float(np.mean(losses)), 4)
+
+
+def log_loss_of(calibration: Calibration, regions: Sequence[LabelledRegion]) -> float:
+    """The same of a calibration that was fitted on other photos."""
+    ranked = [region for region in regions if region.product_ids]
+    return log_loss(ranked, [calibration.probabilities(region.rows) for region in ranked])
 
 
 def cross_fitted(results: Sequence[QueryResult]) -> list[QueryResult]:

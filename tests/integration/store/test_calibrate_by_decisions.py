@@ -1,10 +1,11 @@
 """Probabilities from what posters confirmed and rejected, from their posts to the live index."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from spark_vision.bootstrap import build_index, open_shop
+from spark_vision.bootstrap import build_index, calibrating, open_shop, version_store
 from spark_vision.bootstrap.calibrating import calibrate
 from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
 from spark_vision.domain.account import Actor
@@ -12,6 +13,7 @@ from spark_vision.domain.decision import RejectReason
 from spark_vision.domain.tag import Point
 from spark_vision.errors import CalibrationError, DatasetError
 from spark_vision.imaging.clean import clean_photo
+from spark_vision.indexing.calibrations import CALIBRATION, read_calibration
 from spark_vision.settings import Settings
 from spark_vision.tagging.posts import create_post, publish
 from spark_vision.tagging.room import ANY, Room
@@ -71,6 +73,28 @@ def test_yes_and_no_of_posters_make_the_live_index_tell_one_from_the_other(
     assert known.suggestions[0].probability is not None
     assert known.suggestions[0].probability > 0.8
     assert not strange.suggestions or strange.suggestions[0].probability < 0.5
+
+
+def test_a_fit_that_says_less_than_the_models_own_is_not_kept(
+    shop: Settings, posting: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = someone(posting.store, "Ada")
+    for number in range(POSTS):
+        decide(posting, ada, number % PRODUCTS, right=True)
+        decide(posting, ada, 100 + number, right=False)
+    made = calibrate(shop, "store")
+    # Pictures that are alike to the last bit ask for more certainty than a cautious fit has.
+    sure = replace(made, bias=9 * made.bias, weights=tuple(9 * weight for weight in made.weights))
+    folder = version_store(shop).folder(version_store(shop).live())
+    (folder / CALIBRATION).unlink()
+    monkeypatch.setattr(calibrating, "bundled_calibration", lambda encoder: sure)
+
+    with pytest.raises(CalibrationError, match=r"Nothing was changed: .* --anyway keeps it"):
+        calibrate(shop, "store")
+    assert read_calibration(folder) is None
+
+    calibrate(shop, "store", even_if_worse=True)
+    assert read_calibration(folder) is not None
 
 
 def test_too_few_decisions_leave_everything_as_it_was(shop: Settings, posting: Room) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from spark_vision.errors import CalibrationError
-from spark_vision.evaluation.calibrate import LabelledRegion, cross_fitted, fit, judge
+from spark_vision.evaluation.calibrate import LabelledRegion, cross_fitted, fit, judge, log_loss, log_loss_of
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.figures import compute_figures
 from spark_vision.evaluation.results import QueryResult
@@ -40,6 +40,29 @@ def test_probabilities_of_new_regions_mean_what_they_say():
     assert right[kept].mean() > 0.85
     assert kept.mean() > 0.2
     assert found.encoder == "encoder"
+
+
+def test_the_log_loss_is_of_what_is_true():
+    known, strange = (
+        LabelledRegion("a", None, False, PRODUCTS[:2], (0.9, 0.8), frozenset(relevant))
+        for relevant in ({"p0"}, set())
+    )
+    half, sure = np.array([0.5, 0.25]), np.array([1.0, 0.0])
+    assert log_loss([known], [half]) == pytest.approx(np.log(2), abs=1e-4)
+    assert log_loss([strange], [half]) == pytest.approx(np.log(4), abs=1e-4)
+    assert log_loss([known, strange], [half, half]) == pytest.approx(np.log(8) / 2, abs=1e-4)
+    # Whoever was sure of the wrong thing has lost much, but not everything.
+    assert log_loss([strange], [sure]) == pytest.approx(np.log(1e6), abs=1e-3)
+    # Copies of regions in shops with gaps do not count.
+    assert log_loss([known, replace(strange, weight=0.25)], [half, sure]) == log_loss([known], [half])
+
+
+def test_a_fit_says_more_of_new_regions_than_one_of_something_else():
+    new = regions(400, 5)
+    made = fit(regions(400, 4), "e", "x")
+    deaf = replace(made, weights=tuple(0.0 for _ in made.weights), bias=-2.0)
+    assert log_loss_of(made, new) < log_loss_of(deaf, new)
+    assert made.figures["log_loss"] == pytest.approx(log_loss_of(made, new), abs=0.15)
 
 
 def test_thresholds_ascend_with_the_target():
