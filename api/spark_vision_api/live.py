@@ -113,7 +113,10 @@ class LiveShop:
             _log.info("index version %s has another calibration", shop.gallery.version)
 
     def _mark(self, version: str) -> tuple[int, ...] | None:
-        return calibration_mark(self._store.folder(version))
+        try:
+            return calibration_mark(self._store.folder(version))
+        except SparkVisionError:  # The folder is gone: loading it says so, and what is loaded serves on.
+            return None
 
     def _load(self, version: str) -> None:
         # Before it is read: what is kept meanwhile is seen the next time.

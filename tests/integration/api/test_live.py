@@ -142,6 +142,23 @@ def test_a_lost_index_folder_leaves_the_loaded_version_serving(
     assert client.post(PHOTO, content=picture(), headers=PNG).json()["index_version"] == version
 
 
+def test_a_version_whose_folder_is_gone_leaves_the_loaded_one_serving(
+    settings: Settings, feed: Path, start: Start
+) -> None:
+    versions = settings.index_dir / "versions"
+    first = build(settings, feed, "a")
+    client = start(watch_seconds=3600)
+    live = client.app.state.services.live
+    shutil.rmtree(versions / first)
+    live.refresh()
+    assert client.get("/readyz").json()["failure"] is None
+    second = build(settings, feed, "b")
+    shutil.rmtree(versions / second)
+    live.refresh()
+    assert client.get("/readyz").json()["failure"]["version"] == second
+    assert client.post(PHOTO, content=picture(), headers=PNG).json()["index_version"] == first
+
+
 def test_a_failure_that_nobody_foresaw_does_not_end_the_watch(
     settings: Settings, feed: Path, start: Start
 ) -> None:
