@@ -88,7 +88,7 @@ def open_shop(settings: Settings, version: str | None = None, held: Encoder | No
     shop = plain_shop(settings, version, held)
     folder = version_store(settings).folder(shop.gallery.version)
     judged = judgement(settings, folder, shop.gallery.encoder)
-    return replace(shop, suggester=Suggester(shop.suggester.encoder, shop.gallery, judged))
+    return replace(shop, suggester=shop.suggester.judging_by(judged))
 
 
 def recalibrated(settings: Settings, shop: Shop) -> Shop:

@@ -20,6 +20,7 @@ from spark_vision.errors import CalibrationError, StoreError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit, log_loss_of
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.decided import DecidedPost, DecidedRegion, PostOf, decided_posts
+from spark_vision.evaluation.protocols.items import OVERLAP
 from spark_vision.evaluation.protocols.open_set import draw_products
 from spark_vision.imaging.crop import crop
 from spark_vision.imaging.decode import decode
@@ -34,7 +35,6 @@ _DEEP = 60
 _TAKEN_OUT = 1 / 3
 _DRAWS = 4
 _GAPS_WEIGH = 0.25
-_OVERLAP = 0.4
 
 
 _Finder = Callable[[Overview], tuple[Box, ...]]
@@ -208,17 +208,15 @@ def _parts(queries: Sequence[Query]) -> Iterator[DecidedRegion]:
 
 def _found(box: Box, queries: Sequence[Query]) -> DecidedRegion:
     """What a found region shows: the products whose boxes it overlaps well."""
-    shown = [query.relevant for query in queries if query.box and iou(box, query.box) >= _OVERLAP]
+    shown = [query.relevant for query in queries if query.box and iou(box, query.box) >= OVERLAP]
     return DecidedRegion(box, True, frozenset().union(*shown))
 
 
 def _check_products(shop: Shop, dataset: Dataset) -> None:
     for query in dataset.queries:
         for product_id in query.relevant:
-            try:
-                shop.gallery.product(product_id)
-            except KeyError:
+            if not _has(shop, product_id):
                 raise CalibrationError(
                     f"photos.csv, line {query.line}: the live index has no product {product_id!r};"
                     " build it from the catalogue that the photos belong to."
-                ) from None
+                )

@@ -64,3 +64,8 @@ class Decision:
     box: Box | None = None
     reason: str = ""
     withdraws: str | None = None
+
+    @property
+    def region(self) -> Box | None:
+        """What it is about: the tag's own box, else where the suggestion was shown; None: the whole photo."""
+        return self.box or (None if self.evidence is None else self.evidence.box)

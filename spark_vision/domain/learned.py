@@ -75,14 +75,13 @@ def view_of(decision: Decision, photo_digest: str) -> LearnedView | None:
     stance = _STANCES.get(decision.kind)
     if stance is None or decision.reason == RejectReason.NOT_WANTED:
         return None
-    region = None if decision.evidence is None else decision.evidence.box
     return LearnedView(
         id=decision.id,
         product_id=decision.product_id,
         poster_id=decision.account_id,
         post_id=decision.post_id,
         photo_digest=photo_digest,
-        box=decision.box or region,
+        box=decision.region,
         stance=stance,
         learned_at=decision.at,
     )

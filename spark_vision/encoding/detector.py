@@ -37,7 +37,7 @@ class TorchvisionProposer:
     def around(self, photo: Picture, point: Point) -> Box:
         """See RegionProposer: the surest detection with the point in it."""
         for box in self._detections(photo):
-            if box.x <= point.x <= box.x + box.width and box.y <= point.y <= box.y + box.height:
+            if box.holds(point.x, point.y):
                 return box
         return self._otherwise.around(photo, point)
 

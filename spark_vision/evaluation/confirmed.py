@@ -92,7 +92,7 @@ def confirmed_tags(decisions: Iterable[Decision], posted: PostedOf) -> list[Conf
                     post_id=decision.post_id,
                     poster=found.poster,
                     product_id=decision.product_id,
-                    box=decided_box(decision),
+                    box=decision.region,
                     at=decision.at,
                     photo=found.photo,
                     file=found.file,
@@ -148,10 +148,3 @@ def _queries(tags: Sequence[ConfirmedTag], split: str, product_ids: frozenset[st
         Query(file, box, frozenset(right), split, number)
         for number, ((file, box), right) in enumerate(regions.items(), start=1)
     ]
-
-
-def decided_box(decision: Decision) -> Box | None:
-    """The region that a decision is about: the tag's own, else the suggestion's; None for the whole photo."""
-    if decision.box is not None or decision.evidence is None:
-        return decision.box
-    return decision.evidence.box

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from spark_vision.domain.box import Box, iou
 from spark_vision.domain.decision import Decision, DecisionKind, RejectReason
 from spark_vision.domain.post import Post
-from spark_vision.evaluation.confirmed import TAGGED, decided_box, standing_decisions
+from spark_vision.evaluation.confirmed import TAGGED, standing_decisions
+from spark_vision.evaluation.protocols.items import OVERLAP
 
 _NOT_THERE = frozenset({RejectReason.NOT_IN_PHOTO, RejectReason.OTHER})
-_SAME_PLACE = 0.4  # IoU from which on a tag's box is about a region
 
 PostOf = Callable[[str], Post | None]
 """From a post's id; None where the post is gone or not to be used."""
@@ -57,16 +57,15 @@ def _regions(post: Post, standing: list[Decision]) -> Iterator[DecidedRegion]:
     noes = [decision for decision in standing if decision.reason in _NOT_THERE]
     # The whole photo shows whatever was tagged in it.
     whole = [None] if tags else []
-    for box in dict.fromkeys([*map(decided_box, (*tags, *noes)), *whole]):
+    for box in dict.fromkeys([*(decision.region for decision in (*tags, *noes)), *whole]):
         relevant = frozenset(tag.product_id for tag in tags if _is_about(box, tag))
         yield DecidedRegion(box, box is not None and box not in post.boxes, relevant)
 
 
 def _is_about(box: Box | None, tag: Decision) -> bool:
     """Whether a tag says what a region shows: its box lies there, or its point where it has no box."""
-    own = decided_box(tag)
-    if box is None or own == box:
+    if box is None:
         return True
-    if own is not None:
-        return iou(own, box) >= _SAME_PLACE
+    if tag.region is not None:
+        return iou(tag.region, box) >= OVERLAP
     return tag.point is not None and box.holds(tag.point.x, tag.point.y)

@@ -75,6 +75,4 @@ def learn_words(
     words = known_words(architecture.tokenizer()) * plan.corpus.plain_words
     pairs = collect_pairs(product_texts, words, plan.corpus, plan.learning.seed)
     corpus = teach(pairs, OwnMeaning(model, architecture))
-    model.train()
     distil_text(model, corpus, plan.learning, files, say)
-    model.eval()

@@ -1,13 +1,12 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.decision import Decision, DecisionKind, Evidence
+from spark_vision.domain.decision import DecisionKind
 from spark_vision.errors import DatasetError
 from spark_vision.evaluation.confirmed import (
     ConfirmedTag,
@@ -18,22 +17,9 @@ from spark_vision.evaluation.confirmed import (
     tags_dataset,
 )
 
+from .log_lines import LEFT, RIGHT, START, decision
+
 POSTED = Posted("poster", "digest", Path("a.jpg"))
-START = datetime(2026, 1, 1, tzinfo=UTC)
-LEFT, RIGHT = Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)
-
-
-def decision(number: int, kind: DecisionKind = DecisionKind.CONFIRMED, **fields: object) -> Decision:
-    made = Decision(
-        id=f"d{number}",
-        at=START + timedelta(hours=number),
-        account_id="ann",
-        post_id="post",
-        product_id="mug",
-        kind=kind,
-        evidence=Evidence("s", 0.9, 0.8, "v1", "fake", LEFT),
-    )
-    return replace(made, **fields)  # type: ignore[arg-type]
 
 
 def tag(number: int, poster: str, photo: str = "", product: str = "mug") -> ConfirmedTag:

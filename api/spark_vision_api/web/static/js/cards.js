@@ -40,5 +40,8 @@ const line = (sign, read, text) => make("li", {},
   make("span", { class: "sign", "aria-hidden": "true", textContent: sign }),
   make("span", {}, read ? make("span", { class: "only-read", textContent: `${read} ` }) : null, text));
 
+// In place of a card: what the item of that number shows already.
+export const sameAs = (number, { title }) => make("p", { class: "small soft", textContent: t("look.same", { n: number, title }) });
+
 // The shop's page, where the feed has one: a feed may hold any scheme.
 export const shopLink = (product) => (/^https?:\/\//i.test(product.link) ? product.link : null);

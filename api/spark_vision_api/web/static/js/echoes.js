@@ -9,13 +9,14 @@ function shared(one, other) {
   return along("x", "width") * along("y", "height") / Math.min(a.width * a.height, b.width * b.height);
 }
 
-// The first item above this one whose card shows the product; `shows` tells the id that a card shows.
-export const echoed = (items, index, id, shows) => items.slice(0, index).find((above) => shows(above) === id);
+// The number of the first item above this one whose card shows the product, 0 where none does; `shows` tells the id that a card
+// shows.
+export const echoed = (items, index, id, shows) => items.slice(0, index).findIndex((above) => shows(above) === id) + 1;
 
 // Whether an item overlaps one above it so much that both may be about one thing.
 export const overlaps = (above, item) => shared(above.box, item.box) >= MUCH;
 
-// The items whose first suggestion is that of an item above which they overlap, each with that one. One that is sure is no
+// The items whose first suggestion is that of an item above which they overlap, each with its number. One that is sure is no
 // echo of a guess, and nothing is an echo of an echo.
 export function echoesIn(items) {
   const found = new Map();

@@ -1,6 +1,6 @@
 // The suggestions beside the photo: a card an item, the best open one in front, the others behind it.
 import { pathOf } from "./api.js";
-import { facts, gauge, picture, why } from "./cards.js";
+import { facts, gauge, picture, sameAs, why } from "./cards.js";
 import { fold, icon, make } from "./dom.js";
 import { t } from "./words.js";
 
@@ -43,7 +43,7 @@ export class Items {
     }
     const others = open.filter((held) => held !== first);
     const above = item.echo(first.product_id);
-    if (above) return make("article", { class: "item echo" }, head, make("p", { class: "small soft", textContent: t("look.same", { n: above, title: first.title }) }), this.#others(others, item, index));
+    if (above) return make("article", { class: "item echo" }, head, sameAs(above, first), this.#others(others, item, index));
     return make("article", { class: "item" }, head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected));
   }
 

@@ -1,6 +1,6 @@
 // Looking things up by a photo that is not kept, or by words.
 import { ask } from "./api.js";
-import { facts, gauge, picture, shopLink, why } from "./cards.js";
+import { facts, gauge, picture, sameAs, shopLink, why } from "./cards.js";
 import { $, fold, make } from "./dom.js";
 import { echoesIn } from "./echoes.js";
 import { listen, shrunk } from "./photo.js";
@@ -65,9 +65,8 @@ function itemView(item, answer, title, byWords = false) {
 // The same as an item above, in a line; what else it may be is folded away.
 function echo(item, answer, title, above) {
   const [first, ...others] = item.suggestions;
-  const same = make("p", { class: "small soft", textContent: t("look.same", { n: answer.items.indexOf(above) + 1, title: first.title }) });
   const more = others.length ? fold(t("post.others", { n: others.length }), cards(others, answer, (held) => [card(held, answer, false)])) : null;
-  return make("section", { class: "item echo" }, make("h2", { textContent: title }), same, more);
+  return make("section", { class: "item echo" }, make("h2", { textContent: title }), sameAs(above, first), more);
 }
 
 const cards = (suggestions, answer, view) => make("ul", { class: "cards" }, ...suggestions.map((held, index) => make("li", {}, ...view(held, index))));

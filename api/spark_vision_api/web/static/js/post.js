@@ -113,8 +113,7 @@ function shownItems() {
   // A tag counts for the whole photo, a sure suggestion for what overlaps it.
   const shows = (item) => (above) => first(above, "tagged") ?? (!above.no_match && overlaps(above, item) ? first(above, "open") : null);
   return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box),
-    // The number of the item above that shows the product; 0: none does.
-    echo: (id) => shown.indexOf(echoed(shown, index, id, shows(item))) + 1 }));
+    echo: (id) => echoed(shown, index, id, shows(item)) }));
 }
 
 const near = (a, b) => ["x", "y", "width", "height"].every((side) => Math.abs(a[side] - b[side]) < 1e-4);
