@@ -82,7 +82,7 @@ def _photos(folders: Sequence[Path], encoder: Encoder | None) -> list[Shown]:
             boxes = [query.box for query in queries if query.box is not None]
             if boxes:
                 picture = read_picture(photo)
-                best = overlaps(all_windows() / GRID, boxes).max(axis=1)
+                best = overlaps(all_windows().corners / GRID, boxes).max(axis=1)
                 shown.append(Shown(picture, boxes, best, _seen(picture, encoder)))
     return shown
 

@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Picture
 from spark_vision.imaging.shrink import shrink
-from spark_vision.suggestion.regions.windows import GRID, Corners, Sums, Values, area, grown, strips
+from spark_vision.suggestion.regions.windows import (
+    GRID,
+    INNER,
+    OUTER,
+    RINGS,
+    THIN,
+    WIDE,
+    WINDOW,
+    Sums,
+    Values,
+    Windows,
+)
 
 QUICK = (
     "rarity within",
@@ -29,7 +40,6 @@ QUICK = (
 FORM = QUICK[-5:]
 COLOURS = ("colour against a wide ring", "colour against a thin ring")
 
-_WIDE, _THIN = 0.3, 0.12
 _FINE = 2  # pixels a cell and side
 _LEVELS = 5  # a colour channel
 _SMALL = 1e-6
@@ -44,26 +54,25 @@ class Looked:
 
     def __init__(self, photo: Picture) -> None:
         fine = shrink(photo, GRID * _FINE, GRID * _FINE).astype(np.float32)
-        self._cells = _means_of_cells(fine)
-        self._histograms = _histograms(self._cells)
-        self._edges = _edges(fine)
+        cells = _means_of_cells(fine)
+        self._histograms = _histograms(cells)
+        self._sums = Sums.of(np.concatenate([_rarity(self._histograms), _edges(fine), cells], axis=2))
 
-    def quick(self, windows: Corners) -> NDArray[np.float32]:
+    def quick(self, windows: Windows) -> NDArray[np.float32]:
         """Features of n windows, (n, len(QUICK)) float32."""
-        wide, thin = grown(windows, _WIDE), grown(windows, _THIN)
+        sums = self._sums.over(windows)
+        rarity, edges, colour = sums[RINGS, :, 0], sums[RINGS, :, 1], sums[:, :, 2:]
         columns = [
-            *_inside_and_ring(_rarity(self._histograms), windows, wide),
-            *_edge_columns(self._edges, windows, thin, wide),
-            *_sides(self._cells, windows),
-            *form(windows),
+            *_within_and_against_ring(rarity, windows.cells),
+            *_edge_columns(edges, windows.cells),
+            *_sides(colour, windows.cells),
         ]
-        return np.stack(columns, axis=1).astype(np.float32)
+        return np.concatenate([np.stack(columns, axis=1), windows.form], axis=1)
 
-    def colours(self, windows: Corners) -> NDArray[np.float32]:
+    def colours(self, windows: Windows) -> NDArray[np.float32]:
         """Features of n windows, (n, len(COLOURS)) float32."""
-        sums = Sums.of(self._histograms)
-        rings = (grown(windows, _WIDE), grown(windows, _THIN))
-        return np.stack([_difference(sums, windows, ring) for ring in rings], axis=1)
+        sums = Sums.of(self._histograms).over(windows, RINGS)
+        return np.stack([_difference(sums[WINDOW], sums[ring]) for ring in (WIDE, THIN)], axis=1)
 
 
 def _histograms(cells: _Grid) -> _Grid:
@@ -99,30 +108,23 @@ def _means_of_cells(fine: _Grid) -> _Grid:
     return cells
 
 
-def _difference(sums: Sums, windows: Corners, outer: Corners) -> Values:
-    """Chi-squared distance of the colours within from those of the ring, 0..1."""
-    inside = sums.within(windows)
-    ring = sums.within(outer) - inside
-    inside /= inside.sum(axis=1, keepdims=True)
+def _difference(inside: NDArray[np.float32], outer: NDArray[np.float32]) -> Values:
+    """Chi-squared distance of the colours within from those of the ring around, 0..1."""
+    ring = outer - inside
+    inside = inside / inside.sum(axis=1, keepdims=True)
     ring /= np.maximum(ring.sum(axis=1, keepdims=True), _SMALL)
     found: Values = ((inside - ring) ** 2 / (inside + ring + _SMALL)).sum(axis=1) / 2
     return found
 
 
-def _inside_and_ring(grid: _Grid, windows: Corners, outer: Corners) -> tuple[Values, Values]:
-    sums = Sums.of(grid)
-    total, inside = sums.within(outer)[:, 0], sums.within(windows)[:, 0]
-    ring = (total - inside) / np.maximum(area(outer) - area(windows), 1)
-    within: Values = inside / area(windows)
-    return within, within - ring
+def _within_and_against_ring(rarity: _Grid, cells: _Grid) -> tuple[Values, Values]:
+    within: Values = rarity[WINDOW] / cells[WINDOW]
+    return within, within - _ring(rarity, cells, WIDE, WINDOW)
 
 
-def _edge_columns(edges: _Grid, windows: Corners, thin: Corners, wide: Corners) -> tuple[Values, ...]:
-    sums = Sums.of(edges)
-    inside, near, far = (sums.within(each)[:, 0] for each in (windows, thin, wide))
-    within = inside / area(windows)
-    border = (near - inside) / np.maximum(area(thin) - area(windows), 1)
-    around = (far - near) / np.maximum(area(wide) - area(thin), 1)
+def _edge_columns(edges: _Grid, cells: _Grid) -> tuple[Values, ...]:
+    within = edges[WINDOW] / cells[WINDOW]
+    border, around = _ring(edges, cells, THIN, WINDOW), _ring(edges, cells, WIDE, THIN)
     return (
         np.log(within + 0.05),
         np.log((border + 0.05) / (within + 0.05)),
@@ -130,28 +132,14 @@ def _edge_columns(edges: _Grid, windows: Corners, thin: Corners, wide: Corners) 
     )
 
 
-def _sides(cells: _Grid, windows: Corners) -> tuple[Values, Values]:
+def _ring(sums: _Grid, cells: _Grid, outer: int, inner: int) -> Values:
+    """The mean over what lies in one area and not in another within it."""
+    mean: Values = (sums[outer] - sums[inner]) / np.maximum(cells[outer] - cells[inner], 1)
+    return mean
+
+
+def _sides(colour: _Grid, cells: _Grid) -> tuple[Values, Values]:
     """The change of mean colour across each of the four sides: the least of them, and their mean, 0..1."""
-    sums = Sums.of(cells)
-    changes = [
-        np.abs(_means(sums, inner) - _means(sums, outer)).mean(axis=1) / 255
-        for inner, outer in strips(windows)
-    ]
-    every = np.stack(changes).astype(np.float32)
-    return every.min(axis=0), every.mean(axis=0)
-
-
-def _means(sums: Sums, strips: Corners) -> _Grid:
-    found: _Grid = (sums.within(strips) / np.maximum(area(strips), 1)[:, None]).astype(np.float32)
-    return found
-
-
-def form(windows: Corners) -> tuple[Values, ...]:
-    """The features FORM of n windows, (n,) each."""
-    left, top, right, bottom = windows.T.astype(np.float32)
-    size = (np.sqrt(area(windows)) / GRID).astype(np.float32)
-    shape = np.log((right - left) / (bottom - top)).astype(np.float32)
-    touching: Values = np.stack([left == 0, top == 0, right == GRID, bottom == GRID]).sum(
-        axis=0, dtype=np.float32
-    )
-    return size, size**2, shape, shape**2, touching
+    means = colour / np.maximum(cells, 1)[..., None]
+    changes = np.abs(means[INNER] - means[OUTER]).mean(axis=2) / 255
+    return changes.min(axis=0), changes.mean(axis=0)

@@ -14,9 +14,9 @@ from spark_vision.domain.box import Box
 from spark_vision.domain.embedding import FeatureMap, Picture
 from spark_vision.domain.tag import Point
 from spark_vision.errors import InvalidInputError
-from spark_vision.suggestion.regions.features import COLOURS, FORM, QUICK, Looked, form
+from spark_vision.suggestion.regions.features import COLOURS, FORM, QUICK, Looked
 from spark_vision.suggestion.regions.seen import SEEN, SEEN_QUICK, Thing, seen_quick, seen_sides
-from spark_vision.suggestion.regions.windows import GRID, Corners, Sums, all_windows
+from spark_vision.suggestion.regions.windows import GRID, Corners, Sums, Windows, all_windows
 
 WEIGHTS = Path(__file__).with_name("objectness.json")
 KEPT = 1200
@@ -113,8 +113,8 @@ class ObjectProposer:
     def around(self, photo: Picture, point: Point) -> Box:
         """See RegionProposer: the best window whose middle is near the point."""
         windows = all_windows()
-        at = np.array([point.x, point.y]) * GRID
-        middle, sides = (windows[:, :2] + windows[:, 2:]) / 2, windows[:, 2:] - windows[:, :2]
+        corners, at = windows.corners, np.array([point.x, point.y]) * GRID
+        middle, sides = (corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]
         off = np.abs(middle - at) / sides
         near = off.max(axis=1)
         # Near the photo's edge no window has the point in its middle third.
@@ -122,40 +122,44 @@ class ObjectProposer:
         held, scores = self._scored(photo, windows[wanted], None)
         return _box(held[int(np.argmax(scores))])
 
-    def _scored(self, photo: Picture, windows: Corners, seen: FeatureMap | None) -> tuple[Corners, Scores]:
+    def _scored(self, photo: Picture, windows: Windows, seen: FeatureMap | None) -> tuple[Corners, Scores]:
         fitted = self._seen
         if fitted is not None and seen is not None and len(seen.values) == len(fitted.thing.weights):
             return _scored_by_map(photo, windows, fitted, seen)
         looked = Looked(photo)
         quick = looked.quick(windows)
         kept = _best(self._objectness.quick.score(quick), KEPT)
-        features = np.concatenate([quick[kept], looked.colours(windows[kept])], axis=1)
-        return windows[kept], self._objectness.full.score(features)
+        best = windows[kept]
+        features = np.concatenate([quick[kept], looked.colours(best)], axis=1)
+        return best.corners, self._objectness.full.score(features)
 
 
 def _scored_by_map(
-    photo: Picture, windows: Corners, fitted: SeenObjectness, seen: FeatureMap
+    photo: Picture, windows: Windows, fitted: SeenObjectness, seen: FeatureMap
 ) -> tuple[Corners, Scores]:
     sums = Sums.of(fitted.thing.cells(seen))
     kept = windows[_best(fitted.quick.score(map_features(sums, windows)), KEPT_BY_MAP)]
     scores = fitted.full.score(all_features(Looked(photo), sums, kept))
     likely = scores >= LEAST_BY_MAP
-    return kept[likely], scores[likely]
+    return kept.corners[likely], scores[likely]
 
 
-def map_features(sums: Sums, windows: Corners) -> NDArray[np.float32]:
+def map_features(sums: Sums, windows: Windows) -> NDArray[np.float32]:
     """The features SEEN_QUICK + FORM of n windows, all by the encoder's map alone."""
-    return np.concatenate([seen_quick(sums, windows), np.stack(form(windows), axis=1)], axis=1)
+    return np.concatenate([seen_quick(sums, windows), windows.form], axis=1)
 
 
-def all_features(looked: Looked, sums: Sums, windows: Corners) -> NDArray[np.float32]:
+def all_features(looked: Looked, sums: Sums, windows: Windows) -> NDArray[np.float32]:
     """The features QUICK + COLOURS + SEEN of n windows; sums: of the encoder's map."""
     parts = (looked.quick, looked.colours, partial(seen_quick, sums), partial(seen_sides, sums))
     return np.concatenate([part(windows) for part in parts], axis=1)
 
 
 def _best(scores: Scores, most: int) -> NDArray[np.intp]:
-    return np.argsort(-scores, kind="stable")[:most]
+    """Rows of the highest scores, best first, of equal ones the first; only rows that may be are ordered."""
+    least = np.partition(scores, -most)[-most] if most < len(scores) else -np.inf
+    rows = np.flatnonzero(scores >= least)
+    return rows[np.argsort(-scores[rows], kind="stable")[:most]]
 
 
 def suppress(windows: Corners, scores: Scores, most: int) -> list[int]:

@@ -8,20 +8,19 @@ from numpy.typing import NDArray
 from spark_vision.domain.embedding import FeatureMap
 from spark_vision.suggestion.regions.windows import (
     GRID,
-    Corners,
+    INNER,
+    OUTER,
+    RINGS,
+    THIN,
+    WIDE,
+    WINDOW,
     Sums,
-    Values,
-    all_grown,
-    all_windows,
-    area,
-    grown,
-    strips,
+    Windows,
 )
 
 SEEN_QUICK = ("thing within", "thing against a wide ring", "thing against a thin ring")
 SEEN = (*SEEN_QUICK, "thing at the weakest side", "thing beyond the strongest side", "thing beyond the sides")
 
-_WIDE, _THIN = 0.3, 0.12
 _Cells = NDArray[np.float32]
 
 
@@ -54,25 +53,19 @@ def _weights(start: float, end: float, places: int) -> _Cells:
     return weights
 
 
-def seen_quick(sums: Sums, windows: Corners) -> _Cells:
+def seen_quick(sums: Sums, windows: Windows) -> _Cells:
     """Features of n windows that cost little, (n, len(SEEN_QUICK))."""
-    inside, cells = sums.within(windows)[:, 0], area(windows)
-    within = inside / cells
-    columns = [within]
-    for share in (_WIDE, _THIN):
-        outer = all_grown(share) if windows is all_windows() else grown(windows, share)
-        ring = (sums.within(outer)[:, 0] - inside) / np.maximum(area(outer) - cells, 1)
-        columns.append(within - ring)
-    return np.stack(columns, axis=1)
+    held, cells = sums.over(windows, RINGS)[..., 0], windows.cells
+    within = held[WINDOW] / cells[WINDOW]
+    rings = [
+        (held[outer] - held[WINDOW]) / np.maximum(cells[outer] - cells[WINDOW], 1) for outer in (WIDE, THIN)
+    ]
+    return np.stack([within, *(within - ring for ring in rings)], axis=1)
 
 
-def seen_sides(sums: Sums, windows: Corners) -> _Cells:
+def seen_sides(sums: Sums, windows: Windows) -> _Cells:
     """The other features of SEEN, of n windows."""
-    inner, outer = ([_mean(sums, strip) for strip in side] for side in zip(*strips(windows), strict=True))
-    beyond = np.stack(outer)
-    return np.stack([np.min(inner, axis=0), beyond.max(axis=0), beyond.mean(axis=0)], axis=1)
-
-
-def _mean(sums: Sums, strip: Corners) -> Values:
-    found: Values = (sums.within(strip)[:, 0] / np.maximum(area(strip), 1)).astype(np.float32)
-    return found
+    inner, beyond = (
+        sums.over(windows, side)[..., 0] / np.maximum(windows.cells[side], 1) for side in (INNER, OUTER)
+    )
+    return np.stack([inner.min(axis=0), beyond.max(axis=0), beyond.mean(axis=0)], axis=1)

@@ -20,10 +20,54 @@ Values = NDArray[np.float32]
 Corners = NDArray[np.int64]
 """Left, top, right and bottom of n windows in cells, (n, 4)."""
 
+WINDOW, WIDE, THIN = range(3)
+"""Areas of a window: itself, and itself with a wide or a thin margin."""
+RINGS = slice(0, 3)
+"""These three."""
+INNER, OUTER = slice(3, 7), slice(7, 11)
+"""The strip within each of its four sides, and the one beyond."""
+
+_WIDE, _THIN = 0.3, 0.12
+
+
+@dataclass(frozen=True)
+class Windows:
+    """n windows with the areas of each; for those that every photo is asked about, worked out once.
+
+    Attributes:
+        corners: in cells.
+        places: of the corners of each area in a `Sums.table`, (areas, 4, n).
+        cells: how many there are in each area, (areas, n).
+        form: see `form_of`.
+    """
+
+    corners: Corners
+    places: NDArray[np.int64]
+    cells: NDArray[np.float32]
+    form: Values
+
+    @classmethod
+    def of(cls, corners: Corners) -> "Windows":
+        """Windows of these corners."""
+        rings = (corners, grown(corners, _WIDE), grown(corners, _THIN))
+        left, top, right, bottom = np.stack([*rings, *_strips(corners)]).transpose(2, 0, 1)
+        row = GRID + 1
+        places = np.stack(
+            [bottom * row + right, top * row + right, bottom * row + left, top * row + left], axis=1
+        )
+        cells = ((right - left) * (bottom - top)).astype(np.float32)
+        return cls(corners, places, cells, form_of(corners))
+
+    def __len__(self) -> int:
+        return len(self.corners)
+
+    def __getitem__(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Windows":
+        return Windows(self.corners[rows], self.places[..., rows], self.cells[:, rows], self.form[rows])
+
 
 @cache
-def all_windows() -> Corners:
-    """Every window, (n, 4): six sizes in five shapes, five steps a side; about four thousand."""
+def all_windows() -> Windows:
+    """Every window: six sizes in five shapes, five steps a side; about four thousand."""
     found: dict[tuple[int, int, int, int], None] = {}
     for size in _SIZES:
         for aspect in _ASPECTS:
@@ -33,8 +77,9 @@ def all_windows() -> Corners:
             for left in _starts(width):
                 for top in _starts(height):
                     found[left, top, left + width, top + height] = None
-    windows = np.array(list(found), dtype=np.int64)
-    windows.flags.writeable = False
+    windows = Windows.of(np.array(list(found), dtype=np.int64))
+    for shared in (windows.corners, windows.places, windows.cells, windows.form):
+        shared.flags.writeable = False
     return windows
 
 
@@ -44,54 +89,57 @@ def _starts(length: int) -> list[int]:
     return sorted({round(place) for place in np.linspace(0, last, steps + 1).tolist()})
 
 
-def grown(windows: Corners, share: float) -> Corners:
+def grown(corners: Corners, share: float) -> Corners:
     """Windows with a margin of a share of their mean side on each side, cut at the photo's edges."""
-    side = np.sqrt((windows[:, 2] - windows[:, 0]) * (windows[:, 3] - windows[:, 1]))
+    side = np.sqrt((corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1]))
     margin = np.maximum(np.rint(side * share), 1).astype(np.int64)[:, None]
-    moved = windows + margin * np.array([-1, -1, 1, 1])
-    cut: Corners = np.clip(moved, 0, GRID)
-    return cut
+    return _cut(corners + margin * np.array([-1, -1, 1, 1]))
 
 
-@cache
-def all_grown(share: float) -> Corners:
-    """`grown` of all windows, which are asked about in every photo."""
-    found = grown(all_windows(), share)
-    found.flags.writeable = False
-    return found
-
-
-def area(windows: Corners) -> Values:
-    """Cells in each window, (n,)."""
-    cells: Values = ((windows[:, 2] - windows[:, 0]) * (windows[:, 3] - windows[:, 1])).astype(np.float32)
-    return cells
-
-
-def strips(windows: Corners) -> list[tuple[Corners, Corners]]:
-    """The strip within each of the four sides and the one beyond it, a quarter of the window wide; what
-    lies beyond the photo is cut.
+def _strips(corners: Corners) -> list[Corners]:
+    """The strips within the four sides and those beyond, a quarter of the window wide; what lies beyond
+    the photo is cut.
     """
-    left, top, right, bottom = windows.T
+    left, top, right, bottom = corners.T
     across, down = np.maximum((right - left) // 4, 1), np.maximum((bottom - top) // 4, 1)
-    pairs = (
-        ((left, top, left + across, bottom), (left - across, top, left, bottom)),
-        ((right - across, top, right, bottom), (right, top, right + across, bottom)),
-        ((left, top, right, top + down), (left, top - down, right, top)),
-        ((left, bottom - down, right, bottom), (left, bottom, right, bottom + down)),
+    inner = (
+        (left, top, left + across, bottom),
+        (right - across, top, right, bottom),
+        (left, top, right, top + down),
+        (left, bottom - down, right, bottom),
     )
-    return [(_cut(inner), _cut(outer)) for inner, outer in pairs]
+    outer = (
+        (left - across, top, left, bottom),
+        (right, top, right + across, bottom),
+        (left, top - down, right, top),
+        (left, bottom, right, bottom + down),
+    )
+    return [_cut(np.stack(edges, axis=1)) for edges in (*inner, *outer)]
 
 
-def _cut(edges: tuple[NDArray[np.int64], ...]) -> Corners:
-    cut: Corners = np.clip(np.stack(edges, axis=1), 0, GRID)
+def _cut(corners: Corners) -> Corners:
+    cut: Corners = np.clip(corners, 0, GRID)
     return cut
+
+
+def form_of(corners: Corners) -> Values:
+    """Size and shape of windows, their squares, and how many of their sides lie at the photo's edge, (n, 5).
+
+    Size is a share of the photo's side, shape the logarithm of width by height.
+    """
+    left, top, right, bottom = corners.T.astype(np.float32)
+    size = np.sqrt((right - left) * (bottom - top)) / GRID
+    shape = np.log((right - left) / (bottom - top))
+    touching = np.stack([left == 0, top == 0, right == GRID, bottom == GRID]).sum(axis=0)
+    form: Values = np.stack([size, size**2, shape, shape**2, touching], axis=1).astype(np.float32)
+    return form
 
 
 @dataclass(frozen=True)
 class Sums:
     """An integral image: sums over any windows in four look-ups each (Crow 1984).
 
-    table: (GRID + 1, GRID + 1, channels) float32.
+    table: ((GRID + 1) ** 2, channels) float32.
     """
 
     table: NDArray[np.float32]
@@ -104,14 +152,8 @@ class Sums:
         np.cumsum(table[1:, 1:], axis=1, out=table[1:, 1:])
         return cls(table.reshape(-1, cells.shape[2]))
 
-    def within(self, windows: Corners) -> NDArray[np.float32]:
-        """The sum over each window, (n, channels)."""
-        left, top, right, bottom = windows.T
-        row = GRID + 1
-        found: NDArray[np.float32] = (
-            self.table.take(bottom * row + right, axis=0)
-            - self.table.take(top * row + right, axis=0)
-            - self.table.take(bottom * row + left, axis=0)
-            + self.table.take(top * row + left, axis=0)
-        )
+    def over(self, windows: Windows, areas: slice = slice(None)) -> NDArray[np.float32]:
+        """The sum over some areas of each window, (areas, n, channels)."""
+        corners = self.table.take(windows.places[areas], axis=0)
+        found: NDArray[np.float32] = corners[:, 0] - corners[:, 1] - corners[:, 2] + corners[:, 3]
         return found

@@ -21,7 +21,16 @@ from spark_vision.suggestion.regions.objectness import (
     suppress,
 )
 from spark_vision.suggestion.regions.seen import spread
-from spark_vision.suggestion.regions.windows import GRID, Sums, all_windows, area, grown
+from spark_vision.suggestion.regions.windows import (
+    GRID,
+    INNER,
+    OUTER,
+    RINGS,
+    WINDOW,
+    Sums,
+    Windows,
+    all_windows,
+)
 from tests.fakes import RED, plain
 
 
@@ -71,18 +80,29 @@ def test_no_more_regions_than_asked_for():
 
 def test_sums_are_those_of_the_cells():
     cells = np.random.default_rng(1).random((GRID, GRID, 2), dtype=np.float32)
-    windows = all_windows()[::97]
-    expected = [cells[top:bottom, left:right].sum(axis=(0, 1)) for left, top, right, bottom in windows]
-    np.testing.assert_allclose(Sums.of(cells).within(windows), expected, rtol=1e-3)
+    some = all_windows()[np.arange(0, len(all_windows()), 97)]
+    expected = [cells[top:bottom, left:right].sum(axis=(0, 1)) for left, top, right, bottom in some.corners]
+    np.testing.assert_allclose(Sums.of(cells).over(some)[WINDOW], expected, rtol=1e-3)
+
+
+def test_each_area_of_a_window_has_as_many_cells_as_are_summed():
+    ones = np.ones((GRID, GRID, 1), dtype=np.float32)
+    windows = all_windows()
+    np.testing.assert_array_equal(Sums.of(ones).over(windows)[..., 0], windows.cells)
+    corner = Windows.of(np.array([[0, 0, 8, 12]]))
+    assert corner.cells[INNER, 0].tolist() == [2 * 12, 2 * 12, 8 * 3, 8 * 3]
+    assert corner.cells[OUTER, 0].tolist() == [0, 2 * 12, 0, 8 * 3]  # left and above there is no photo
 
 
 def test_windows_lie_in_the_photo_and_differ():
-    windows = all_windows()
-    assert windows.min() == 0
-    assert windows.max() == GRID
-    assert (windows[:, 2:] > windows[:, :2]).all()
-    assert len(np.unique(windows, axis=0)) == len(windows)
-    assert (area(grown(windows, 0.3)) > area(windows)).all()
+    corners, cells = all_windows().corners, all_windows().cells
+    assert corners.min() == 0
+    assert corners.max() == GRID
+    assert (corners[:, 2:] > corners[:, :2]).all()
+    assert len(np.unique(corners, axis=0)) == len(corners)
+    itself, wide, thin = cells[RINGS]
+    assert (itself < thin).all()
+    assert (thin <= wide).all()
 
 
 def test_of_overlapping_windows_the_best_stays():
