@@ -50,7 +50,7 @@ class OnnxSession:
 
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""
-        longest = int((tokens != 0).sum(axis=1).max())
+        longest = int(tokens.argmax(axis=1).max()) + 1  # the end is the largest token; 0 is also a "!"
         features: NDArray[np.float32] = self._text.run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
         return features
 

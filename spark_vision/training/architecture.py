@@ -69,6 +69,14 @@ class Architecture:
         return open_clip.SimpleTokenizer(context_length=self.context_length)
 
 
+def text_lengths(tokens: torch.Tensor) -> torch.Tensor:
+    """How many tokens each text has with its start and its end, which is the largest: int64 of shape (n,).
+
+    Padding is 0, and so is an exclamation mark within a word: counting what is not 0 would lose the end.
+    """
+    return tokens.argmax(1) + 1
+
+
 def trim_tokens(tokens: torch.Tensor) -> torch.Tensor:
     """Cut the columns that are padding in every row; attention is causal, so nothing changes."""
-    return tokens[:, : int((tokens != 0).sum(1).max())]
+    return tokens[:, : int(text_lengths(tokens).max())]

@@ -14,6 +14,7 @@ import open_clip
 import torch
 from torch.nn.functional import cosine_similarity
 
+from spark_vision.training.architecture import text_lengths
 from spark_vision.training.checkpoint import RunFiles, load_checkpoint, save_checkpoint
 from spark_vision.training.corpus import Corpus
 from spark_vision.training.precision import fast_precision
@@ -87,7 +88,7 @@ def batches(
     The rows of a batch come from one of eight bins of like length, because a batch takes as long as
     its longest text.
     """
-    bins = torch.argsort((tokens != 0).sum(1), stable=True).chunk(LENGTH_BINS)
+    bins = torch.argsort(text_lengths(tokens), stable=True).chunk(LENGTH_BINS)
     for step in range(first_step, plan.steps):
         generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
         rows = bins[int(torch.randint(len(bins), (1,), generator=generator))]

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from spark_vision.training.architecture import trim_tokens
+from spark_vision.training.architecture import text_lengths, trim_tokens
 from spark_vision.training.minilm import SENTENCE_DIM, MiniLM
 
 END_OF_WORD = "</w>"
@@ -72,7 +72,7 @@ def drop_tokens(tokens: torch.Tensor, chance: float, generator: torch.Generator)
     """
     if chance <= 0:
         return tokens
-    lengths = (tokens != 0).sum(1, keepdim=True)
+    lengths = text_lengths(tokens)[:, None]
     places = torch.arange(tokens.shape[1], device=tokens.device)[None, :]
     inner = (places > 0) & (places < lengths - 1) & (lengths > SHORT_TEXT)
     dropped = inner & (torch.rand(tokens.shape, generator=generator) < chance).to(tokens.device)

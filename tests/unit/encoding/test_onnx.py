@@ -40,6 +40,7 @@ TEXTS = [
     "Ein blauer Stuhl, 椅子",
     "word " * 100,
     "it's &amp; 5",
+    "sale!% red bowl",  # within a word "!" is token 0, as padding is
 ]
 DEMO = Path(__file__).parents[3] / "spark_vision" / "demo_shop"
 
@@ -82,6 +83,12 @@ def test_both_run_times_agree(model: str, exported: Path):
     assert onnx.spec == torch.spec
     assert least_cosine(pictures_of(onnx, pictures), pictures_of(torch, pictures)) >= 0.9999
     assert least_cosine(onnx.encode_texts(TEXTS), torch.encode_texts(TEXTS)) >= 0.9999
+
+
+def test_a_text_means_the_same_alone_and_beside_a_longer_one():
+    encoder = load_encoder("spark-mini", "cpu", "onnx")
+    alone = np.concatenate([encoder.encode_texts([text]) for text in TEXTS])
+    assert least_cosine(alone, encoder.encode_texts(TEXTS)) >= 0.9999
 
 
 def test_norms_and_activations_go_into_the_convolutions(tmp_path: Path):

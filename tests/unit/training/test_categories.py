@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from spark_vision.training.architecture import Architecture
+from spark_vision.training.architecture import Architecture, trim_tokens
 from spark_vision.training.categories import Category, CategoryBank, category_names, category_texts
 from spark_vision.training.text_tower import drop_tokens
 from spark_vision.training.texts import category_prompt
@@ -87,3 +87,14 @@ def test_dropping_keeps_ends_order_and_short_texts() -> None:
     rest = iter(before)
     assert all(token in rest for token in after)
     assert (dropped.argmax(1) == (dropped != 0).sum(1) - 1).all()
+
+
+def test_an_exclamation_mark_is_not_taken_for_padding() -> None:
+    tokens = Architecture().tokenizer()(["a red mug!( of stoneware"])
+    assert (tokens[0, : tokens.argmax()] == 0).any()
+
+    dropped = drop_tokens(tokens, 0.5, torch.Generator().manual_seed(1))
+
+    for row in (trim_tokens(tokens)[0], dropped[0]):
+        assert row.max() == tokens.max()
+    assert len(trim_tokens(tokens)[0]) == tokens.argmax() + 1
