@@ -39,7 +39,9 @@ class Chooser:
     calibrated: bool = True
 
     def item(self, region: Region, matches: Sequence[Match]) -> Item:
-        """The first products of a region, with variants and probabilities as far as there are any."""
+        """The first products of a region, with variants and probabilities as far as there are any: of the
+        first twenty, among which a fit chooses.
+        """
         if not matches:
             return Item(region.box, (), self._nothing(), region.source)
         suggestions = self._suggestions(matches)
@@ -49,9 +51,12 @@ class Chooser:
         similarities = [match.similarity for match in matches[:DEPTH]]
         rows = evidence(similarities, region.box, found=region.source == "found")
         likely = calibration.probabilities(rows)
-        judged = tuple(
-            replace(held, probability=float(p), why=(*held.why, *calibration.reasons(row)))
-            for held, p, row in zip(suggestions, likely, rows, strict=False)
+        judged = (
+            tuple(
+                replace(held, probability=float(p), why=(*held.why, *calibration.reasons(row)))
+                for held, p, row in zip(suggestions, likely, rows, strict=False)
+            )
+            + suggestions[len(rows) :]
         )
         item = Item(region.box, judged, None, region.source, self.judgement.own)
         return self._settled(item, float(likely.sum()))

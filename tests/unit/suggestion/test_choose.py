@@ -43,6 +43,13 @@ def test_a_clear_match_is_offered_with_what_speaks_for_it():
     assert item.suggestions[0].why[0].code == "well_ahead"
 
 
+def test_products_beyond_those_that_a_fit_chooses_among_have_no_probability():
+    many = matches(**{f"p{place:02}": 0.9 - place / 100 for place in range(30)})
+    item = chooser(FITTED, top=25).item(WHOLE, many)
+    assert [held.product.id for held in item.suggestions] == [match.product_id for match in many[:25]]
+    assert [held.probability is None for held in item.suggestions] == [False] * 20 + [True] * 5
+
+
 def test_a_fit_that_came_with_the_model_is_not_called_the_versions_own():
     item = chooser(replace(FITTED, own=False)).item(WHOLE, matches(a1=0.95, b1=0.3, c=0.2))
     assert not item.calibrated
