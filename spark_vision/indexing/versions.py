@@ -96,8 +96,8 @@ class VersionStore:
 
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
-        self.verify(name)
         with in_turn(self.root / _POINTER_LOCK):
+            self.verify(name)  # within, so that nobody removes it meanwhile
             try:
                 history = [held for held in self._history() if held != name]
             except IndexDamagedError:  # Which version is wanted was just said: begin anew.
@@ -124,9 +124,9 @@ class VersionStore:
             gone = [name for name in self.names() if name not in kept]
             if any(name in gone for name in history):
                 self._point([name for name in history if name not in gone])
-        for name in gone:
-            # In one step, so that a half-removed version is never among the versions.
-            (self._versions / name).rename(self.work / name)
+            for name in gone:
+                # In one step, so that a half-removed version is never among the versions.
+                (self._versions / name).rename(self.work / name)
         return gone
 
     def verify(self, name: str) -> Manifest:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -161,3 +162,25 @@ def test_nothing_is_left_of_the_work(store, names):
 
 def test_report_of_a_version_is_kept(store, names):
     assert store.report(names[0]) == {"counts": {}, "issues": []}
+
+
+def test_what_is_made_live_while_old_versions_are_removed_stays(store, names, monkeypatch):
+    """A version is made live at the very moment when it is about to be removed: it waits its turn."""
+    store.activate(names[1])
+    store.activate(names[2])
+    with ThreadPoolExecutor(1) as other:
+        started, point = [], VersionStore._point
+
+        def slowly(self, history):
+            started.append(other.submit(VersionStore(store.root).activate, names[0]))
+            time.sleep(0.2)  # long enough for one who does not wait
+            point(self, history)
+
+        monkeypatch.setattr(VersionStore, "_point", slowly)
+        gone = store.retain(1)
+        monkeypatch.setattr(VersionStore, "_point", point)
+        assert gone == [names[0]]
+        with pytest.raises(IndexNotFoundError):
+            started[0].result()
+    assert store.live() == names[2]
+    assert len(store.load()) == 3
