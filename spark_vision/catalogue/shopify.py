@@ -221,10 +221,18 @@ def _product(
 
 
 def _sold_out(values: Row) -> bool:
-    """Nothing left of what is counted, and no selling on."""
+    """Nothing left of what is counted, or less (more was sold than there was), and no selling on."""
     counted = values.get("variant_inventory_tracker", "")
     sells_on = values.get("variant_inventory_policy", "").lower() in ("continue", "true")
-    return bool(counted) and values.get("variant_inventory_qty", "") == "0" and not sells_on
+    left = _whole_number(values.get("variant_inventory_qty", ""))
+    return bool(counted) and left is not None and left <= 0 and not sells_on
+
+
+def _whole_number(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
 
 
 def _id_of(handle: str, options: dict[str, str]) -> str:

@@ -130,6 +130,25 @@ def test_shopifys_new_header_says_the_same(tmp_path: Path) -> None:
     assert "SPARK_VISION_SHOP_CURRENCY" in issues[0].reason
 
 
+@pytest.mark.parametrize(
+    ("counted", "left", "policy", "sold_out"),
+    [
+        ("shopify", "0", "deny", True),
+        ("shopify", "-2", "deny", True),  # more was sold than there was
+        ("shopify", "-2", "continue", False),
+        ("shopify", "3", "deny", False),
+        ("shopify", "", "deny", False),
+        ("", "0", "deny", False),
+    ],
+)
+def test_shopifys_stock(tmp_path: Path, counted: str, left: str, policy: str, sold_out: bool) -> None:
+    header, row = NEW_SHOPIFY.splitlines()
+    row = row.removesuffix("shopify,0") + f"{counted},{left},{policy}"
+    text = f"{header},Continue selling when out of stock\n{row}\n"
+    (mug,), _ = read(open_source(write(tmp_path, text)))
+    assert (mug.availability is Availability.OUT_OF_STOCK) == sold_out
+
+
 LAMP = {
     "@type": "Product",
     "sku": "l1",
