@@ -15,12 +15,14 @@ from PIL import Image
 
 from spark_vision.catalogue.read import open_source
 from spark_vision.domain.catalogue import Product
+from spark_vision.domain.decision import Decision
 from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture, unit_length
 from spark_vision.domain.suggestion import Match
 from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.indexing.build import BuildInput, BuildReport, build_version
 from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Encoder
+from spark_vision.ports.store import Work
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 160, 50), (40, 70, 220)
 
@@ -189,3 +191,19 @@ def best_match_per_product(matches: Iterable[Match]) -> list[Match]:
         if held is None or (-match.similarity, match.row) < (-held.similarity, held.row):
             best[match.product_id] = match
     return sorted(best.values(), key=lambda match: (-match.similarity, match.product_id))
+
+
+class NoLearner:
+    """A Learner that leaves it at the log."""
+
+    def decided(self, work: Work, decision: Decision) -> None:
+        """Nothing."""
+
+    def moved(self, work: Work, decision: Decision, first: str) -> None:
+        """Nothing."""
+
+    def withdrawn(self, work: Work, decision: Decision) -> None:
+        """Nothing."""
+
+    def forgotten(self, work: Work, post_id: str) -> None:
+        """Nothing."""

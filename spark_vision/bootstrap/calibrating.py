@@ -16,7 +16,7 @@ from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import value_digest
 from spark_vision.domain.post import Post, PostState
-from spark_vision.errors import CalibrationError, StoreError
+from spark_vision.errors import CalibrationError, PhotoMissingError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit, log_loss_of
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.decided import DecidedPost, DecidedRegion, PostOf, decided_posts
@@ -85,20 +85,20 @@ def _check_worth(made: Calibration, came: Calibration | None, regions: Sequence[
 def labelled_regions(
     shop: Shop, dataset: Dataset, settings: Settings, progress: Progress = silent
 ) -> list[LabelledRegion]:
-    """The regions of a dataset's photos, looked up: boxes that are known, those that are found, and each
-    whole photo; in a dataset without boxes the whole photos alone.
+    """The regions of a dataset's photos, looked up: boxes that are known, those that are found where it is
+    known what they show, and each whole photo; in a dataset without boxes the whole photos alone.
 
     Raises CalibrationError where the photos show products that the index does not have.
     """
     by_photo = dataset.by_photo()
     _check_products(shop, dataset)
     boxed = any(query.box is not None for query in dataset.queries)
-    finder = _finder(settings, shop) if boxed else None
+    finder = _finder(settings, shop)
     regions: list[LabelledRegion] = []
     for done, (photo, queries) in enumerate(by_photo.items(), start=1):
         picture = read_picture(photo, settings.picture_limits)
         parts = list(_parts(queries))
-        if finder is not None:
+        if boxed and _says_where(queries):
             parts += [_found(box, queries) for box in finder(_overview(shop, picture))]
         regions += _looked_up(shop, picture, str(photo), parts)
         progress("looking up photos", done, len(by_photo))
@@ -120,7 +120,7 @@ def decided_regions(shop: Shop, settings: Settings, progress: Progress = silent)
         photo = decided.post.photo
         try:
             picture = decode(files.read(photo, photo.width), settings.picture_limits)
-        except StoreError:  # the photo is gone; its decisions stay in the log
+        except PhotoMissingError:  # its decisions stay in the log
             continue
         regions += _looked_up(shop, picture, photo.digest, list(_still_sold(shop, decided)))
         progress("looking up posts", done, len(posts))
@@ -204,6 +204,11 @@ def _parts(queries: Sequence[Query]) -> Iterator[DecidedRegion]:
         if query.box is not None:
             yield DecidedRegion(query.box, False, query.relevant)
     yield DecidedRegion(None, False, frozenset().union(*(query.relevant for query in queries)))
+
+
+def _says_where(queries: Sequence[Query]) -> bool:
+    """Whether it is known of a photo's regions what they show: by boxes, or since it shows nothing."""
+    return any(query.box is not None for query in queries) or not any(query.relevant for query in queries)
 
 
 def _found(box: Box, queries: Sequence[Query]) -> DecidedRegion:

@@ -8,13 +8,15 @@ from spark_vision.catalogue.read import open_source
 from spark_vision.domain.catalogue import FeedRow
 from spark_vision.domain.decision import Decision
 from spark_vision.domain.post import Photo
-from spark_vision.errors import StoreError
+from spark_vision.errors import PhotoMissingError
 from spark_vision.evaluation.confirmed import Posted, TagSplit, confirmed_tags, split_tags, tags_dataset
 from spark_vision.evaluation.datasets import Dataset
 from spark_vision.ports.store import Store, Work
 
 ReadPhoto = Callable[[Photo], bytes]
-"""The bytes of a posted photo in its full size; raises StoreError's children where it is gone."""
+"""The bytes of a posted photo in its full size; raises PhotoMissingError where it is gone, and
+StoreUnavailableError.
+"""
 
 _BATCH = 1000
 
@@ -58,8 +60,10 @@ def _posted(work: Work, source: TagSource, post_id: str) -> Posted | None:
     if not file.is_file():
         try:
             data = source.read_photo(post.photo)
-        except StoreError:  # the photo is gone; the decision stays in the log
+        except PhotoMissingError:  # the decision stays in the log
             return None
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        beside = file.with_suffix(".part")  # so that a copy which is there is whole
+        beside.write_bytes(data)
+        beside.replace(file)
     return Posted(post.poster.id, post.photo.digest, file)

@@ -227,4 +227,6 @@ def _likely(probabilities: Values, right: NDArray[np.bool_]) -> float:
 
     Never a high one: what is unsure is marked as a guess, and only what is hopeless is not shown at all.
     """
+    if not right.any():
+        return 0.0
     return round(min(float(np.quantile(probabilities[right], _FEW)), _MOST_LIKELY), 4)

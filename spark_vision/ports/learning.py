@@ -20,19 +20,3 @@ class Learner(Protocol):
 
     def forgotten(self, work: Work, post_id: str) -> None:
         """A post is removed, and with it all that its photo taught."""
-
-
-class NoLearner:
-    """A Learner that leaves it at the log."""
-
-    def decided(self, work: Work, decision: Decision) -> None:
-        """Nothing."""
-
-    def moved(self, work: Work, decision: Decision, first: str) -> None:
-        """Nothing."""
-
-    def withdrawn(self, work: Work, decision: Decision) -> None:
-        """Nothing."""
-
-    def forgotten(self, work: Work, post_id: str) -> None:
-        """Nothing."""

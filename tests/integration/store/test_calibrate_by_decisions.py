@@ -11,10 +11,11 @@ from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
 from spark_vision.domain.account import Actor
 from spark_vision.domain.decision import RejectReason
 from spark_vision.domain.tag import Point
-from spark_vision.errors import CalibrationError, DatasetError
+from spark_vision.errors import CalibrationError, DatasetError, StoreUnavailableError
 from spark_vision.imaging.clean import clean_photo
 from spark_vision.indexing.calibrations import CALIBRATION, read_calibration
 from spark_vision.settings import Settings
+from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.tagging.posts import create_post, publish
 from spark_vision.tagging.room import ANY, Room
 from spark_vision.tagging.tags import Place, put_tag, reject
@@ -95,6 +96,25 @@ def test_a_fit_that_says_less_than_the_models_own_is_not_kept(
 
     calibrate(shop, "store", even_if_worse=True)
     assert read_calibration(folder) is not None
+
+
+def test_photos_that_are_gone_are_left_out_and_an_absent_disk_is_told(
+    shop: Settings, posting: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = someone(posting.store, "Ada")
+    for number in range(3):
+        decide(posting, ada, number, right=True)
+    photos = sorted(path for path in (shop.data_dir / "photos").rglob("*.jpg") if "-" not in path.stem)
+    photos[0].unlink()
+    with pytest.raises(CalibrationError, match="There are 2 regions in 2 photos"):
+        calibrate(shop, "store")
+
+    def away(*_: object) -> bytes:
+        raise StoreUnavailableError("The photos' store does not answer.")
+
+    monkeypatch.setattr(FsspecPhotoFiles, "read", away)
+    with pytest.raises(StoreUnavailableError):
+        calibrate(shop, "store")
 
 
 def test_too_few_decisions_leave_everything_as_it_was(shop: Settings, posting: Room) -> None:

@@ -9,16 +9,15 @@ from spark_vision.bootstrap.confirmed import TagSource, confirmed_dataset
 from spark_vision.bootstrap.rehearsal import STEP, rehearse
 from spark_vision.domain.account import Actor
 from spark_vision.domain.box import Box
-from spark_vision.errors import DatasetError
+from spark_vision.errors import DatasetError, PhotoMissingError, StoreError, StoreUnavailableError
 from spark_vision.evaluation.datasets import Dataset, Query
 from spark_vision.imaging.files import read_picture
-from spark_vision.ports.learning import NoLearner
 from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging.posts import delete
 from spark_vision.tagging.room import ANY, Room
 from spark_vision.tagging.tags import Ask, remove_tag
-from tests.fakes import Shelf, noise
+from tests.fakes import NoLearner, Shelf, noise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEFT = Box(0, 0, 0.5, 1)
@@ -77,3 +76,20 @@ def test_a_store_without_tags_says_what_is_needed(room: Room, dataset: Dataset, 
     source = TagSource(room.store, lambda photo: b"", tmp_path / "copies")
     with pytest.raises(DatasetError, match=r"of 0 poster\(s\); at least two"):
         confirmed_dataset(source, dataset.folder / "catalogue.csv")
+
+
+def test_a_photo_that_is_gone_is_left_out_and_an_absent_disk_is_told(
+    room: Room, dataset: Dataset, tmp_path: Path
+) -> None:
+    rehearse(room, dataset, posters=2, start=START)
+
+    def source(error: StoreError) -> TagSource:
+        def read(_: object) -> bytes:
+            raise error
+
+        return TagSource(room.store, read, tmp_path / "copies")
+
+    with pytest.raises(DatasetError, match=r"of 0 poster\(s\)"):
+        confirmed_dataset(source(PhotoMissingError("gone")), dataset.folder / "catalogue.csv")
+    with pytest.raises(StoreUnavailableError):
+        confirmed_dataset(source(StoreUnavailableError("away")), dataset.folder / "catalogue.csv")

@@ -137,3 +137,11 @@ def test_regions_of_less_weight_teach_but_are_not_measured():
     found = fit([*whole, *extra], "e", "x")
     assert found.figures["regions"] == 200
     assert found.bias != fit(whole, "e", "x").bias
+
+
+def test_a_right_product_that_is_never_among_the_first_is_no_accident():
+    """As with a model that knows nothing of the shop: every region is shown, with little certainty."""
+    far = [replace(region, relevant=frozenset({PRODUCTS[7]})) for region in regions(80, 6)]
+    found = fit(far, "encoder", "numbers")
+    assert found.likely == 0
+    assert max(float(found.probabilities(region.rows)[0]) for region in far) < 0.5
