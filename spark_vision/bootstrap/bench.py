@@ -23,7 +23,14 @@ from spark_vision.evaluation.protocols.views import picture_ids, product_of_pict
 from spark_vision.evaluation.ranking import DEPTH, ArrayRanker
 from spark_vision.evaluation.records.environment import machine, versions
 from spark_vision.evaluation.records.query_cache import Encoded, QueryCache, dataset_digest
-from spark_vision.evaluation.records.run import DatasetRecord, IndexRecord, Record, Run, Vectors
+from spark_vision.evaluation.records.run import (
+    DatasetRecord,
+    IndexRecord,
+    Record,
+    Run,
+    Vectors,
+    product_types,
+)
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.robustness import drop
 from spark_vision.evaluation.run import Evaluation, Options, evaluate_embeddings, judge
@@ -114,7 +121,7 @@ class Bench:
         ranker = ArrayRanker(vectors.references, picture_ids(vectors.owners), self.options.depth)
         results = tuple(ranker.rank(queries, embeddings))
         seconds = perf_counter() - started
-        types = self._types_of_pictures(vectors.owners)
+        types = product_types({product.id: product for product in self.catalogue.products}, results)
         evaluation = judge(self.shop.gallery, results, types, self._options)
         evaluation = replace(evaluation, timings={"search": seconds, **evaluation.timings})
         return self._run(evaluation, _unmeasured(embeddings), "product to product, other view")
@@ -178,11 +185,6 @@ class Bench:
         reads = MeasuredReads(read)
         embeddings = encode_queries(self.catalogue.encoder, queries, reads, self.progress)
         return Encoded(embeddings, tuple(reads.of(query) for query in queries))
-
-    def _types_of_pictures(self, owners: Sequence[str]) -> dict[str, str]:
-        types = {product.id: product.product_type for product in self.catalogue.products}
-        names = zip(picture_ids(owners), owners, strict=True)
-        return {name: types.get(owner, "") for name, owner in names}
 
     def _run(self, evaluation: Evaluation, encoded: Encoded, protocol: str) -> Run:
         products = {product.id: product for product in self.catalogue.products}

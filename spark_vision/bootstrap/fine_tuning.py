@@ -10,8 +10,8 @@ from spark_vision.bootstrap.shop_material import Confirmed, ShopMaterial, gather
 from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.encoding.model_name import LocalModel, parse_model
 from spark_vision.errors import ModelError
-from spark_vision.evaluation.compare import Difference, compare
-from spark_vision.evaluation.records.run import Run, product_types
+from spark_vision.evaluation.compare import Difference
+from spark_vision.evaluation.records.run import Run
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision.training.architecture import Architecture
@@ -96,7 +96,7 @@ def train_for_shop(
     fine_tune(start.path, shop.material, plan, desk, draft)
     add_onnx_graphs(draft)
     after = _judge(settings, f"local-dir:{draft}", shop, progress)
-    found = compare(after.results, before.results, product_types(after.products), before.record.resampling)
+    found = after.against(before)
     (draft / "README.md").write_text(_card(order, shop, found, plan.image.epochs), encoding="utf-8")
     shutil.copytree(draft, order.out, dirs_exist_ok=True)
     shutil.rmtree(order.work)

@@ -179,11 +179,7 @@ def _words(value: Any) -> str:
 
 def _compare(run: "Run", other: "Run", *, as_json: bool) -> None:
     """Both figures of each name on the same look-ups, and how much better the first is."""
-    from spark_vision.evaluation.compare import compare
-    from spark_vision.evaluation.records.run import product_types
-
-    types = product_types({**run.products, **other.products})
-    found = compare(run.results, other.results, types, run.record.resampling)
+    found = run.against(other)
     if as_json:
         console.print_json(
             {

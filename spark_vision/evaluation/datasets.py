@@ -26,7 +26,8 @@ class Query:
     photo: the picture file; box: the region looked at, None for the whole photo; relevant: ids of the
     right products, empty where the catalogue has none; line: of the table that it comes from; text: words
     that are looked up instead, the photo being what they are about; excluded: ids that do not count for
-    this query, such as the very picture that is looked up.
+    this query, such as the very picture that is looked up; group: names what it depends on together with
+    other queries, empty where that is the photo: the bootstrap draws a group's queries together.
     """
 
     photo: Path
@@ -36,6 +37,7 @@ class Query:
     line: int
     text: str = ""
     excluded: frozenset[str] = frozenset()
+    group: str = ""
 
     @property
     def key(self) -> str:

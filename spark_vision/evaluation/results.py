@@ -55,9 +55,12 @@ class QueryResult:
 
 
 def photo_numbers(results: Sequence[QueryResult]) -> NDArray[np.int64]:
-    """For each result the number of its photo, (n,): 0 for the first photo, and so on."""
+    """For each result the number of its photo or, where it has one, its group, (n,): 0 for the first, and
+    so on.
+    """
     numbers: dict[object, int] = {}
-    found = (numbers.setdefault(result.query.photo, len(numbers)) for result in results)
+    keys = (result.query.group or result.query.photo for result in results)
+    found = (numbers.setdefault(key, len(numbers)) for key in keys)
     return np.fromiter(found, np.int64, len(results))
 
 

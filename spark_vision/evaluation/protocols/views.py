@@ -40,7 +40,8 @@ def view_queries(owners: Sequence[str], images: Sequence[str], folder: Path) -> 
     """A query for each picture of a gallery, in its order; None where a product has no other picture.
 
     owners: the product of each picture; images: their paths, relative to the folder. A query's right
-    answers are the other pictures of its product; the picture itself does not count.
+    answers are the other pictures of its product; the picture itself does not count. A product's pictures are
+    each other's questions and answers, so they are a group.
     """
     names = picture_ids(owners)
     of_product: dict[str, set[str]] = {}
@@ -54,6 +55,7 @@ def view_queries(owners: Sequence[str], images: Sequence[str], folder: Path) -> 
             split=SPLIT,
             line=number,
             excluded=frozenset({name}),
+            group=owner,
         )
         if len(of_product[owner]) > 1
         else None

@@ -41,6 +41,7 @@ _RUN, _QRELS, _QUERIES, _PRODUCTS, _VECTORS = (
 )
 _BOX = ("x", "y", "width", "height")
 _QUERY = ("query", "photo", "text", *_BOX, "split", "line", "probability", "similarity")
+_GROUP = "group"  # which runs of before have not
 _PRODUCT = ("id", "title", "product_type", "color", "brand", "image")
 _NUMBER = "#"  # marks columns of numbers in the header of queries.csv
 
@@ -83,7 +84,7 @@ def load_run(folder: Path) -> Run:
         index_version=record.index.version,
         products=record.index.products,
         results=results,
-        figures=compute_figures(results, product_types(products), record.resampling),
+        figures=compute_figures(results, product_types(products, results), record.resampling),
         seed=record.resampling.seed,
         timings=dict(record.timings),
     )
@@ -127,6 +128,7 @@ def _query_rows(run: Run) -> Iterable[dict[str, Any]]:
             "line": query.line,
             "probability": "" if result.probability is None else repr(result.probability),
             "similarity": repr(result.top_similarity),
+            _GROUP: query.group,
             **{_column(name, value): value for name, value in facts.items()},
         }
 
@@ -185,6 +187,7 @@ def _result(
         split=row.cell("split"),
         line=int(row.cell("line")),
         text=row.cell("text"),
+        group=row.cell(_GROUP),
     )
     ids, scores = rankings.get(key, ((), np.empty(0)))
     probability = float(row.cell("probability")) if row.cell("probability") else None
@@ -204,7 +207,7 @@ def _product(row: Row) -> tuple[str, Product]:
 def _facts(row: Row) -> Facts:
     facts: dict[str, str | float] = {}
     for name, cell in row.cells.items():
-        if name in _QUERY or not cell:
+        if name in (*_QUERY, _GROUP) or not cell:
             continue
         facts[name.removeprefix(_NUMBER)] = float(cell) if name.startswith(_NUMBER) else cell
     return facts

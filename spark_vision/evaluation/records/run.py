@@ -6,8 +6,10 @@ from typing import Any
 
 from spark_vision.domain.catalogue import Product
 from spark_vision.domain.embedding import Embeddings, EncoderSpec
+from spark_vision.evaluation.compare import Difference, compare
 from spark_vision.evaluation.figures import Figure, compute_figures
 from spark_vision.evaluation.intervals import Resampling
+from spark_vision.evaluation.protocols.views import product_of_picture
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.run import Evaluation
 
@@ -114,13 +116,18 @@ class Run:
 
     def figures_of(self, results: Sequence[QueryResult]) -> dict[str, Figure]:
         """Figures of other or fewer answers, with intervals drawn in the same way."""
-        return compute_figures(results, product_types(self.products), self.record.resampling)
+        return compute_figures(results, product_types(self.products, results), self.record.resampling)
 
     def with_results(self, results: Sequence[QueryResult]) -> "Run":
         """The same run with other answers to its queries, such as with probabilities."""
         figures = self.figures_of(results)
         evaluation = replace(self.evaluation, results=tuple(results), figures=figures)
         return replace(self, evaluation=evaluation)
+
+    def against(self, other: "Run") -> dict[str, Difference]:
+        """How much better this run is than another; raises InvalidInputError where the queries differ."""
+        types = product_types({**self.products, **other.products}, (*self.results, *other.results))
+        return compare(self.results, other.results, types, self.record.resampling)
 
     def renamed(self, label: str) -> "Run":
         """The same run under another name in tables and legends."""
@@ -144,6 +151,8 @@ class Run:
         return {**self.evaluation.as_json(), **told, **self.record.extras}
 
 
-def product_types(products: Mapping[str, Product]) -> dict[str, str]:
-    """Full category by product id."""
-    return {product_id: product.product_type for product_id, product in products.items()}
+def product_types(products: Mapping[str, Product], results: Sequence[QueryResult]) -> dict[str, str]:
+    """Full category of what is right or first in some results, by id: of products, or of pictures of them."""
+    names = {name for result in results for name in (*result.query.relevant, *result.product_ids[:1])}
+    shown = {name: name if name in products else product_of_picture(name) for name in names}
+    return {name: products[owner].product_type for name, owner in shown.items() if owner in products}

@@ -10,9 +10,8 @@ import numpy as np
 from jinja2 import Environment, PackageLoader
 
 from spark_vision.errors import InvalidInputError
-from spark_vision.evaluation.compare import compare
 from spark_vision.evaluation.figures import LESS_IS_BETTER, Figure, probabilities
-from spark_vision.evaluation.records.run import Run, product_types
+from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import plots
 from spark_vision.evaluation.report.embedding_map import embedding_map
 from spark_vision.evaluation.report.pictures import Album, extras_tables
@@ -100,9 +99,8 @@ def _figure_rows(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
 
 def _comparison(first: Run, other: Run) -> dict[str, Any]:
     names = {"first": first.name, "second": other.name}
-    types = product_types({**first.products, **other.products})
     try:
-        found = compare(first.results, other.results, types, first.record.resampling)
+        found = first.against(other)
     except InvalidInputError as error:
         return {**names, "rows": [], "words": error.message}
     rows = [

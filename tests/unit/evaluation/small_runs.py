@@ -39,7 +39,7 @@ def make_run(results: list[QueryResult], facts: list[Facts], folder: Path) -> Ru
         timings={"encode": 0.5},
         made="2026-01-31T12:00:00+00:00",
     )
-    figures = compute_figures(results, product_types(PRODUCTS), RESAMPLING)
+    figures = compute_figures(results, product_types(PRODUCTS, results), RESAMPLING)
     evaluation = Evaluation("fake", "v1", 3, tuple(results), figures, RESAMPLING.seed, {"encode": 0.5})
     vectors = Vectors(
         np.eye(3, 64, dtype=np.float32)[: len(results)],

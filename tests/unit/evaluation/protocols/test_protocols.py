@@ -25,6 +25,7 @@ def test_a_view_looks_for_the_other_pictures_of_its_product() -> None:
     assert first is not None
     assert (first.photo, first.relevant) == (Path("shop/1.png"), frozenset({"mug#2", "mug#3"}))
     assert first.excluded == frozenset({"mug#1"})
+    assert first.group == "mug"
     assert len({query.key for query in queries if query}) == 3
 
 

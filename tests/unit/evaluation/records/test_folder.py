@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from spark_vision.evaluation.compare import compare
 from spark_vision.evaluation.records.environment import machine, versions
 from spark_vision.evaluation.records.folder import is_run, load_run, save_run
 from spark_vision.evaluation.records.run import Run
+from spark_vision.evaluation.results import QueryResult, photo_numbers
 
 
 def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
@@ -28,6 +30,27 @@ def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
     assert np.array_equal(again.vectors.references, run.vectors.references)
     assert (again.vectors.owners, again.vectors.images) == (run.vectors.owners, run.vectors.images)
     assert all(each.difference == 0 for each in compare(run.results, again.results, {}).values())
+
+
+def test_a_run_on_views_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
+    """What is ranked there are pictures; their categories are their products', and those are drawn."""
+    asked = run.results[0].query
+    results = [
+        QueryResult(replace(asked, relevant=frozenset({right}), line=line, group=owner), (first,), np.ones(1))
+        for line, (owner, right, first) in enumerate(
+            [("bowl", "bowl#2", "bowl#2"), ("bowl", "bowl#1", "vase#1"), ("mug 1", "mug 1#2", "mug 1#3")]
+        )
+    ]
+    views = replace(run, facts=({},) * 3, vectors=None).with_results(results)
+    assert views.figures["category_accuracy@1"].value == pytest.approx(2 / 3)
+    assert photo_numbers(results).tolist() == [0, 0, 1]
+
+    save_run(views, tmp_path / "views")
+
+    again = load_run(tmp_path / "views")
+    assert again.figures == views.figures
+    assert [result.query.group for result in again.results] == ["bowl", "bowl", "mug 1"]
+    assert views.against(again)["category_accuracy@1"].difference == 0
 
 
 def test_the_record_says_what_is_needed_to_repeat_it(run: Run, tmp_path: Path) -> None:
