@@ -188,11 +188,6 @@ def _search(job: Job) -> Search:
             return lambda queries: [rows.tolist() for rows, _ in ours.search(queries, K)]
 
 
-def _rows_of(keys: Any) -> list[list[int]]:
-    rows: list[list[int]] = np.atleast_2d(keys).astype(int).tolist()
-    return rows
-
-
 def _measured(job: Job, queries: Embeddings) -> tuple[float, float]:
     """Seconds of the median query, one at a time, and bytes that the index took."""
     faiss.omp_set_num_threads(1)

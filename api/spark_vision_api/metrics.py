@@ -50,9 +50,9 @@ class Metrics:
         self._stage_seconds = self._histogram("stage_seconds", "Time of each stage of a look-up.", "stage")
         self._suggestions = self._counter("suggestions", "Suggested products.")
         self._items = self._counter("items", "Regions that were looked up.")
-        self._no_match = self._counter("no_match", "Regions without a suggestion.", "reason")
+        self._no_match = self._counter("no_match", "Regions without a sure suggestion.", "reason")
         self._decisions = self._counter("decisions", "Decisions on suggestions.", "kind")
-        self._unmatched = self._share("no_match_rate", "Share of regions without a suggestion.")
+        self._unmatched = self._share("no_match_rate", "Share of regions without a sure suggestion.")
         self._accepted = self._share("acceptance_rate", "Share of decisions that confirmed a suggestion.")
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -35,7 +35,8 @@ class Way:
 
 
 def follow(store: Store, visit: Visit, shelf: Callable[[str], Product | None]) -> Way:
-    """The product's page, and the click counted: once a visitor and hour, and not the poster's own.
+    """The product's page, and the click counted: once a visitor and hour, and neither the poster's own nor
+    an admin's.
 
     Raises NotFoundError where there is no such tag to be seen, or the product or its page is gone.
     """

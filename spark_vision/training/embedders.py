@@ -8,8 +8,9 @@ from pathlib import Path
 import open_clip
 import torch
 from open_clip.transform import PreprocessCfg, image_transform_v2
-from PIL import Image, ImageOps
+from PIL import Image
 
+from spark_vision.imaging.files import read_picture
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.figures import Embedder, EmbedPictures
 from spark_vision.training.image_tower import ImageLearner, load_imagenet_trunk
@@ -36,9 +37,7 @@ class PreparedPictures:
 
     def _one(self, path: Path) -> torch.Tensor:
         if path not in self._kept:
-            with Image.open(path) as image:
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-            normal = self._transform(upright)
+            normal = self._transform(Image.fromarray(read_picture(path)))
             # Bytes lose nothing: the transform's own resize made bytes, and mean and scale are 0.5.
             self._kept[path] = normal.add(1.0).mul(127.5).round().to(torch.uint8)
         return self._kept[path]

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
+from spark_vision.errors import PictureError
+from spark_vision.imaging import files
 from spark_vision.training.failure import TrainingError
 
 PACKED_SIDE = 192
@@ -90,10 +92,9 @@ def read_picture(path: Path, side: int = PACKED_SIDE) -> NDArray[np.uint8]:
         TrainingError: the file is missing or is no picture.
     """
     try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, Image.DecompressionBombError) as error:
-        raise TrainingError(f"cannot read picture {path}: {error}") from error
+        upright = Image.fromarray(files.read_picture(path))
+    except PictureError as error:
+        raise TrainingError(f"cannot read picture {error}") from error
     scale = side / max(upright.size)
     width, height = (max(1, round(length * scale)) for length in upright.size)
     return np.asarray(upright.resize((width, height), Image.Resampling.BICUBIC))

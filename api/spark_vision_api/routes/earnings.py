@@ -37,11 +37,11 @@ def show_earnings(
     today = datetime.now(UTC).date()
     first = today - timedelta(days=days - 1)
     with services.store.reading() as work:
-        found = work.ledger.entries(account_id, None if behind is None else int(behind[1]), limit)
+        found = work.ledger.entries(account_id, None if behind is None else int(behind[1]), limit + 1)
         summaries = work.ledger.summaries(account_id)
         by_day = _days(work, account_id, first, today)
         posts = _posts(work, account_id)
-    more = len(found) == limit
+    more, found = len(found) > limit, found[:limit]
     place, last = found[-1] if found else (0, None)
     return EarningsOut(
         balances=[_balance(summary, services) for summary in summaries],

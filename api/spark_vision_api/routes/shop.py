@@ -42,7 +42,7 @@ def go_to_shop(
     """Go to the page of a tag's product; the click is counted, once a visitor and hour.
 
     A visitor is an account, or a random cookie of this site; what is kept is a digest. A click of the
-    poster's own, or of a browser that only looks ahead, is not counted.
+    poster's own, of an admin, or of a browser that only looks ahead, is not counted.
     """
     visitor = visitor_of(request, actor, services.secret())
     counted = "" if "prefetch" in sec_purpose else visitor.digest

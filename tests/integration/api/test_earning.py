@@ -221,6 +221,7 @@ def test_entries_come_in_pages(client: TestClient, ada: Person, shop: Person) ->
         seen += [entry["balance"] for entry in page["entries"]]
         cursor = page["next"]
     assert seen == [1_200, 960, 720, 480, 240]
+    assert ada.ask("GET", "/v1/me/earnings?limit=5").json()["next"] is None
     stolen = ada.ask("GET", "/v1/me/earnings?limit=2").json()["next"]
     problem(person(client, "Ben").ask("GET", f"/v1/me/earnings?cursor={stolen}"), 422, "cursor")
 

@@ -105,7 +105,7 @@ def test_another_calibration_counts_without_a_restart(settings: Settings, feed: 
     wait_until(lambda: bool(whole()["suggestions"][0]["probability"] > modest))
     # One that cannot be read changes nothing.
     (folder / CALIBRATION).write_text("{}")
-    time.sleep(0.3)
+    client.app.state.services.live.refresh()
     assert whole()["suggestions"][0]["probability"] > modest
 
 
