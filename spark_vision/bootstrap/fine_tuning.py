@@ -9,7 +9,7 @@ from spark_vision.bootstrap.research import Plan, bench_on
 from spark_vision.bootstrap.shop_material import Confirmed, ShopMaterial, gather
 from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.encoding.model_name import LocalModel, parse_model
-from spark_vision.errors import ModelError
+from spark_vision.errors import ModelError, SparkVisionError
 from spark_vision.evaluation.compare import Difference
 from spark_vision.evaluation.records.run import Run
 from spark_vision.ports import Progress
@@ -29,7 +29,7 @@ SHOWN = ("recall@1", "recall@5", "recall@10", "mrr")
 
 @dataclass(frozen=True)
 class TrainOrder:
-    """start: the MODEL to begin with; out: a folder that holds no model yet; resume: go on where it was."""
+    """start: the MODEL to begin with; out: a folder that is new or empty; resume: go on where it was."""
 
     start: str
     catalogue: str
@@ -80,9 +80,8 @@ def train_for_shop(
     ModelError's children.
     """
     start = _start(order.start)
-    _open_work(order)
-    shop = gather(settings, order.catalogue, order.confirmed, order.work, progress)
-    _check(shop, order)
+    _check_out(order.out)
+    shop = _gathered(settings, order, progress)
     before = _judge(settings, order.start, shop, progress)
     plan = refine_plan(order.plan, len(shop.material.paths()))
     desk = Desk(
@@ -116,24 +115,54 @@ def _start(name: str) -> LocalModel:
     return model
 
 
+def _check_out(out: Path) -> None:
+    """Raise TrainingError where the model cannot go there in the end: not after an hour of learning."""
+    if out.is_dir() and not any(out.iterdir()):
+        return
+    if out.exists():
+        what = "holds a model already" if (out / WEIGHTS_NAME).exists() else "is there already"
+        raise TrainingError(f"{out} {what}, and nothing is written over; name another --out.")
+
+
+def _gathered(settings: Settings, order: TrainOrder, progress: Progress) -> ShopMaterial:
+    """What to learn from and to judge with; where it cannot be had, nothing is left of a new run."""
+    _open_work(order)
+    try:
+        shop = gather(settings, order.catalogue, order.confirmed, order.work, progress)
+        _check(shop, order)
+    except SparkVisionError:
+        if not order.resume:
+            shutil.rmtree(order.work)
+        raise
+    return shop
+
+
 def _open_work(order: TrainOrder) -> None:
-    """Begin anew, or see that what is resumed is the same run."""
-    if (order.out / WEIGHTS_NAME).exists():
-        raise TrainingError(
-            f"{order.out} holds a model already, which is not written over; name another --out."
-        )
+    """Begin where nothing is, or see that what is resumed is the same run."""
     kept = order.work / ORDER
     wanted = json.dumps(order.as_dict(), indent=2, default=str)
     if not order.resume:
-        shutil.rmtree(order.work, ignore_errors=True)
-        order.work.mkdir(parents=True)
+        _make_work(order.work)
         kept.write_text(wanted, encoding="utf-8")
     elif not kept.is_file():
         raise TrainingError(f"{order.work}: there is nothing to resume; run the command without --resume.")
     elif kept.read_text(encoding="utf-8") != wanted:
         raise TrainingError(
-            f"{kept} tells of another run than this one; repeat its options, or begin anew without --resume."
+            f"{kept} tells of another run than this one; repeat its options, or name another --out."
         )
+
+
+def _make_work(work: Path) -> None:
+    if (work / ORDER).is_file():
+        raise TrainingError(
+            f"{work} holds a run that was stopped: go on with --resume; to begin anew, remove the folder."
+        )
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        if any(work.iterdir()):
+            raise TrainingError(f"{work} is where the work would go, and is not empty; name another --out.")
+    except OSError as error:
+        raise TrainingError(f"{work}: cannot be made ({error.strerror}); name another --out.") from error
 
 
 def _check(shop: ShopMaterial, order: TrainOrder) -> None:

@@ -102,6 +102,29 @@ def test_a_run_that_is_stopped_goes_on_and_ends_in_a_model_beside_the_old_one(
         train_for_shop(settings, order, silent, HashTeacher())
 
 
+def test_nothing_that_is_there_is_written_over_or_removed(
+    shop: Path, settings: Settings, tmp_path: Path
+) -> None:
+    order = order_for(shop, tmp_path / "tuned")
+    mine = order.work / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("precious")
+    with pytest.raises(TrainingError, match=r"tuned\.work is where the work would go, and is not empty"):
+        train_for_shop(settings, order, silent, HashTeacher())
+    mine.rename(order.work / "order.json")  # as of a run that was stopped
+    with pytest.raises(TrainingError, match="go on with --resume"):
+        train_for_shop(settings, order, silent, HashTeacher())
+    assert (order.work / "order.json").read_text() == "precious"
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_text("mine")
+    paint(folder / "README.md.png", COLOURS["red"])
+    for out in (file, folder):
+        with pytest.raises(TrainingError, match="is there already, and nothing is written over"):
+            train_for_shop(settings, replace(order, out=out), silent, HashTeacher())
+    with pytest.raises(TrainingError, match=r"x\.work: cannot be made"):
+        train_for_shop(settings, replace(order, out=file / "x"), silent, HashTeacher())
+
+
 def test_too_little_is_refused_with_all_that_is_missing(
     shop: Path, settings: Settings, tmp_path: Path
 ) -> None:
@@ -113,6 +136,7 @@ def test_too_little_is_refused_with_all_that_is_missing(
 
     assert "3 confirmed regions of one product each to learn from (at least 20)" in caught.value.message
     assert "2 confirmed regions of other photos to judge with (at least 20)" in caught.value.message
+    assert not (tmp_path / "tuned.work").exists()
 
 
 def test_resuming_wants_the_same_run(shop: Path, settings: Settings, tmp_path: Path) -> None:
