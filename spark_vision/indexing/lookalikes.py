@@ -52,13 +52,21 @@ class References:
         encoded = groups.dictionary_encode()
         self._groups: NDArray[np.int32] = encoded.indices.to_numpy()
         self._no_group: int = pc.index(encoded.dictionary, "").as_py()
-        self._pictures = pq.read_table(folder / PICTURES, columns=["product", "image", "sha256"])
-        self._product_of: NDArray[np.int64] = self._pictures["product"].to_numpy()
+        pictures = pq.read_table(folder / PICTURES, columns=["product", "image", "sha256"])
+        self._images = pictures["image"]
+        self._product_of: NDArray[np.int64] = pictures["product"].to_numpy()
+        digests = pictures["sha256"].combine_chunks().dictionary_encode()
+        self._bytes: NDArray[np.int32] = digests.indices.to_numpy()  # the same number for the same bytes
         self._fresh = fresh
 
     def fresh_rows(self) -> Rows:
-        """The rows of pictures of fresh products."""
-        return np.flatnonzero(self._fresh[self._product_of])
+        """The rows of pictures of fresh products, one for each different picture: what stands for "no
+        picture yet" may be that of thousands, and each of them would be compared with all of them.
+        """
+        rows = np.flatnonzero(self._fresh[self._product_of])
+        _, first = np.unique(self._bytes[rows], return_index=True)
+        different: Rows = rows[np.sort(first)]
+        return different
 
     def others(self, row: int, rows: Rows) -> Rows:
         """Those of some rows that show other products, of other groups, by other bytes."""
@@ -67,8 +75,8 @@ class References:
         apart = shown != own
         if group != self._no_group:
             apart &= self._groups[shown] != group
-        digests = self._pictures["sha256"]
-        return np.array([at for at in rows[apart] if digests[int(at)] != digests[row]], np.int64)
+        different: Rows = rows[apart & (self._bytes[rows] != self._bytes[row])]
+        return different
 
     def worth_a_look(self, one: str, other: str) -> bool:
         """Whether two products, by their ids, are of different groups, and one of them is fresh."""
@@ -78,7 +86,7 @@ class References:
 
     def reference(self, row: int) -> Reference:
         """The product id and the image of a row."""
-        return self._ids[int(self._product_of[row])].as_py(), self._pictures["image"][row].as_py()
+        return self._ids[int(self._product_of[row])].as_py(), self._images[row].as_py()
 
 
 def lookalikes(

@@ -96,6 +96,7 @@ class VersionStore:
 
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
+        self.folder(name)
         with in_turn(self.root / _POINTER_LOCK):
             self.verify(name)  # within, so that nobody removes it meanwhile
             try:

@@ -4,9 +4,11 @@ import faiss
 import numpy as np
 
 from spark_vision.domain.embedding import unit_length
+from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.kinds import in_cells
-from tests.fakes import random_vectors
+from spark_vision.indexing.versions import VersionStore
+from tests.fakes import Shelf, build, noise, random_vectors
 
 faiss.omp_set_num_threads(1)
 
@@ -27,3 +29,22 @@ def test_a_small_index_stays_as_it_is(tmp_path) -> None:
     exact = ExactIndex.empty(8)
     exact.add(random_vectors(1, 10, 8))
     assert in_cells(exact, tmp_path) is exact
+
+
+def test_a_picture_that_many_products_share_is_looked_up_once(tmp_path, monkeypatch) -> None:
+    """As what stands for "no picture yet" is."""
+    store, shelf = VersionStore(tmp_path / "index"), Shelf(tmp_path / "shop")
+    for number in range(40):
+        shelf.add(f"p{number:02}", noise(0))
+    shelf.add("other", noise(1))
+    asked: list[int] = []
+    search = ExactIndex.search
+
+    def counted(self, queries, k, allowed=None):
+        asked.append(len(queries))
+        return search(self, queries, k, allowed)
+
+    monkeypatch.setattr(ExactIndex, "search", counted)
+    report = build(store, shelf.feed, FakeEncoder())
+    assert sum(asked) == 2
+    assert {pair.kind for pair in report.lookalikes} == {"equal"}
