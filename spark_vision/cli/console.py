@@ -20,8 +20,10 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDTH)
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output; NaN is a mistake of ours, not a value."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """One JSON document on standard output, in ASCII: so it is one in every encoding, and with file names
+    that are no text. NaN is a mistake of ours, not a value.
+    """
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def complain(message: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -107,18 +108,22 @@ def _learned(shop: "Shop", settings: Settings) -> "Shop":
 
 def _targets(photos: list[Path], annotate: Path | None) -> list[Path | None]:
     """Where each annotated photo goes; photos of one name in several folders do not overwrite."""
+    from spark_vision.imaging.files import is_picture_name
+
     if annotate is None:
         return [None] * len(photos)
-    if len(photos) == 1 and annotate.suffix.lower() == ".png":
+    is_png = annotate.suffix.lower() == ".png" and not annotate.is_dir()
+    if is_png and len(photos) == 1:
         return [annotate]
-    if annotate.is_file() or annotate.suffix.lower() == ".png":
+    if is_png:
         raise InvalidInputError(f"{annotate}: several photos want a folder to be annotated in.")
-    names: dict[str, int] = {}
-    targets: list[Path | None] = []
+    if annotate.is_file() or (not annotate.is_dir() and is_picture_name(annotate)):
+        raise InvalidInputError(f"{annotate}: annotated photos are PNGs; name an OUT.png, or a folder.")
+    names: list[str] = []
     for photo in photos:
-        names[photo.stem] = seen = names.get(photo.stem, 0) + 1
-        targets.append(annotate / (f"{photo.stem}.png" if seen == 1 else f"{photo.stem}-{seen}.png"))
-    return targets
+        numbered = (f"{photo.stem}-{number}.png" for number in count(2))
+        names.append(next(name for name in chain([f"{photo.stem}.png"], numbered) if name not in names))
+    return [annotate / name for name in names]
 
 
 def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict[str, Any]:
@@ -134,8 +139,12 @@ def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict
     from spark_vision.suggestion.present import annotated, item_dict
 
     if target is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        annotated(answer.photo, answer.items, shop.pictures).save(target)
+        sheet = annotated(answer.photo, answer.items, shop.pictures)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            sheet.save(target)
+        except OSError as error:
+            raise InvalidInputError(f"{target}: cannot be written ({error.strerror or error}).") from error
     timings = {stage: round(seconds, 6) for stage, seconds in answer.timings.items()}
     return {**document, "items": [item_dict(item) for item in answer.items], "timings": timings}
 

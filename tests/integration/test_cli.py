@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,11 +13,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from spark_vision.cli.suggest import _targets
+from spark_vision.errors import InvalidInputError
+
 COLOURS = {"red": (220, 30, 30), "green": (30, 160, 50), "blue": (40, 70, 220)}
 
 
-def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "SPARK_VISION_MODEL": "fake", "SPARK_VISION_INDEX_DIR": "index"}
+def run(*arguments: str | Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SPARK_VISION_MODEL": "fake", "SPARK_VISION_INDEX_DIR": "index", **settings}
     command = [sys.executable, "-W", "error", "-m", "spark_vision.cli", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120)
 
@@ -128,6 +132,36 @@ def test_annotated_photos_are_pictures(indexed: Path) -> None:
         assert sheet.width > 600
         assert len(sheet.getcolors(1 << 24) or []) > 10
     assert all((indexed / name).is_file() for name in names)
+
+
+def test_where_annotated_photos_go(tmp_path: Path) -> None:
+    photos = [Path("1/a.jpg"), Path("2/a.jpg"), Path("1/a-2.jpg"), Path("3/a.jpg")]
+    targets = _targets(photos, tmp_path / "out")
+    assert [target.name for target in targets if target] == ["a.png", "a-2.png", "a-2-2.png", "a-3.png"]
+    (tmp_path / "folder.png").mkdir()
+    assert _targets(photos[:1], tmp_path / "folder.png") == [tmp_path / "folder.png" / "a.png"]
+    (tmp_path / "feed.csv").write_text("")
+    for name in ("out.jpg", "feed.csv"):
+        with pytest.raises(InvalidInputError, match=f"{name}: annotated photos are PNGs; name an OUT.png"):
+            _targets(photos[:1], tmp_path / name)
+    with pytest.raises(InvalidInputError, match="several photos want a folder"):
+        _targets(photos, tmp_path / "out.png")
+
+
+def test_a_place_that_cannot_be_written_is_named(indexed: Path) -> None:
+    (indexed / "file").write_text("")
+    done = run("suggest", "photo.png", "--annotate", "file/x.png", cwd=indexed)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "file/x.png: cannot be written" in done.stderr
+
+
+def test_a_json_document_is_one_in_every_encoding(indexed: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9.png")  # a name of the days of Latin-1, which is no text today
+    shutil.copy(indexed / "photo.png", indexed / odd)
+    answer = document(run("suggest", odd, "--json", cwd=indexed))
+    assert answer["photo"] == odd
+    found = run("search", "caf\u00e9 \u2603", "--json", cwd=indexed, PYTHONIOENCODING="latin-1")
+    assert document(found)["query"] == "caf\u00e9 \u2603"
 
 
 def test_search_finds_by_words(indexed: Path) -> None:
