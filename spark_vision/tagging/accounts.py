@@ -84,7 +84,8 @@ def _named(work: Work, name: str) -> Account:
 
 
 def _new_account(work: Work, name: str, role: Role, now: datetime) -> NewKey:
-    if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
+    name = name.strip()  # blanks at its ends nobody sees, so that two accounts would look the same
+    if not name or len(name) > _MAX_NAME or not name.isprintable():
         raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
     account = Account(uuid4().hex, name, role)
     work.accounts.add(account, now)
