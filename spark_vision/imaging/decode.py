@@ -4,6 +4,7 @@ Pillow does the decoding; what it is fed is hostile until proven otherwise, so t
 the header alone, formats come from a short list, and whatever a decoder throws becomes a PictureError.
 """
 
+import os
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,6 +18,7 @@ from spark_vision.errors import (
     PictureTooLargeError,
 )
 from spark_vision.imaging.colours import rgb_pixels
+from spark_vision.imaging.jpeg_scans import START, Scans, check_scans, scans_of
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
 # Pillow reads MPO, a JPEG with further pictures behind it, under the name of JPEG.
@@ -42,6 +44,9 @@ _TO_UPRIGHT = {
 
 # Pillow's own guard only warns up to twice its bound; ours refuses, and looks at the sides, too.
 Image.MAX_IMAGE_PIXELS = None
+
+# What scans_of is for a JPEG, this is for those within a TIFF; libtiff's own bound is a hundred.
+os.environ.setdefault("LIBTIFF_JPEG_MAX_ALLOWED_SCAN_NUMBER", "25")
 
 # Pillow registers its formats at the first picture, which goes wrong where that is opened by two threads.
 Image.init()
@@ -93,8 +98,10 @@ def open_picture(
         raise PictureTooLargeError(
             f"The picture has {len(data):,} bytes; at most {limits.max_bytes:,} are read."
         )
+    scans = scans_of(data) if data.startswith(START) else Scans()
     image = _open(data)
     _check_size(image, limits)
+    check_scans(scans, image.width * image.height)
     if at_least is not None:
         _draft(image, at_least)
     return OpenedPicture(image)
