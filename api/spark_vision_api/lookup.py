@@ -67,7 +67,7 @@ def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> t
         opened = open_picture(request.photo, desk.limits, at_least=_side_for(request, shop))
     with ExitStack() as held:
         with timings.stage("wait"):
-            held.enter_context(desk.pixels.hold(opened.pixels))
+            held.enter_context(desk.pixels.hold(opened.cost))
         return _suggested(opened, shop, request, timings)
 
 

@@ -13,7 +13,8 @@ _PATIENCE_SECONDS = 5.0
 class PixelRoom:
     """At most `most` pixels at the same time, taken in the order in which threads come; thread-safe.
 
-    A photo's file says little of its pixels: a few kilobytes may be hundreds of megabytes.
+    A photo's file says little of its pixels: a few kilobytes may be hundreds of megabytes. Kinds of which
+    a pixel takes more memory than another count for more pixels (`OpenedPicture.cost`).
     patience: seconds that a thread waits for its turn.
     """
 

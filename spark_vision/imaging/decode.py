@@ -7,8 +7,9 @@ the header alone, formats come from a short list, and whatever a decoder throws 
 import os
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from spark_vision.domain.embedding import Picture
 from spark_vision.errors import (
@@ -18,6 +19,7 @@ from spark_vision.errors import (
     PictureTooLargeError,
 )
 from spark_vision.imaging.colours import rgb_pixels
+from spark_vision.imaging.cost import ORDINARY, bytes_to_decode, coefficients
 from spark_vision.imaging.jpeg_scans import START, Scans, check_scans, scans_of
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
@@ -30,16 +32,6 @@ _SIGNATURES = {
     "GIF": (b"GIF8",),
     "BMP": (b"BM",),
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-}
-
-_TO_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
 }
 
 # Pillow's own guard only warns up to twice its bound; ours refuses, and looks at the sides, too.
@@ -76,11 +68,12 @@ class OpenedPicture:
     """
 
     _image: Image.Image
+    _kept: int = 0
 
     @property
-    def pixels(self) -> int:
-        """How many will be decoded."""
-        return self._image.width * self._image.height
+    def cost(self) -> int:
+        """The memory that it takes till it is decoded, in pixels of an ordinary picture (7 bytes)."""
+        return ceil(bytes_to_decode(self._image, kept=self._kept) / ORDINARY)
 
     def picture(self) -> Picture:
         """Decode it; raises PictureDamagedError."""
@@ -102,9 +95,10 @@ def open_picture(
     image = _open(data)
     _check_size(image, limits)
     check_scans(scans, image.width * image.height)
+    kept = coefficients(image) if scans.kept else 0  # of the whole, not of what is drafted
     if at_least is not None:
         _draft(image, at_least)
-    return OpenedPicture(image)
+    return OpenedPicture(image, kept)
 
 
 def _open(data: bytes) -> Image.Image:
@@ -158,18 +152,10 @@ def _draft(image: Image.Image, at_least: int) -> None:
 def _pixels(image: Image.Image) -> Picture:
     try:
         image.load()
-        return rgb_pixels(_upright(image))
+        return rgb_pixels(image)
     except Exception as error:
         # Decoders throw what they like at broken bytes (OSError, SyntaxError, struct.error, ...).
         raise PictureDamagedError(f"The picture cannot be decoded: {_words(error)}.") from error
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        turn = _TO_UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # Pixels are good; EXIF that cannot be parsed says nothing about "up".
-        return image
-    return image if turn is None else image.transpose(turn)
 
 
 def _words(error: Exception) -> str:

@@ -146,7 +146,7 @@ def _create(services: Services, actor: Actor, key: str | None, read: Callable[[]
 
     def act(keep: Keep) -> Answer:
         opened = open_picture(upload.photo, services.settings.picture_limits, at_least=MAX_SIDE)
-        with services.pixels.hold(opened.pixels):
+        with services.pixels.hold(opened.cost):
             clean = cleaned(opened)
 
         def and_then(work: Work, post: Post) -> None:

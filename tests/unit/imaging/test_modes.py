@@ -138,6 +138,15 @@ def test_floating_point_tiff_of_shares_fills_the_range():
     assert decode(encoded(Image.fromarray(shares), "TIFF"))[:, :, 0].ravel().tolist() == [0, 85, 170, 255]
 
 
+@pytest.mark.parametrize(("kind", "brightest", "dark"), [(np.int32, 65535, 2), (np.float32, 200, 100)])
+def test_the_range_of_numbers_is_that_of_the_whole_picture_not_of_its_strips(kind, brightest, dark):
+    values = np.full((600, 2), dark * 256 if kind is np.int32 else dark, kind)
+    values[-1] = brightest
+    gray = decode(encoded(Image.fromarray(values), "TIFF"))[:, :, 0]
+    assert (gray[0] == dark).all()
+    assert gray[-1, 0] == min(brightest, 255)
+
+
 @pytest.mark.parametrize(
     ("name", "options"), [("GIF", {}), ("WEBP", {"lossless": True}), ("PNG", {}), ("TIFF", {})]
 )

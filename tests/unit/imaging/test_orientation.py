@@ -13,17 +13,23 @@ UPRIGHT[:8, 16:] = (0, 255, 0)  # top right
 UPRIGHT[8:, :16] = (0, 0, 255)  # bottom left
 UPRIGHT[8:, 16:] = (255, 255, 255)  # bottom right
 
-# How the stored picture lies for each orientation, by the EXIF specification (row 0 and column 0).
-STORED = {
-    1: UPRIGHT,
-    2: UPRIGHT[:, ::-1],
-    3: UPRIGHT[::-1, ::-1],
-    4: UPRIGHT[::-1],
-    5: UPRIGHT.transpose(1, 0, 2),
-    6: UPRIGHT.transpose(1, 0, 2)[::-1],
-    7: UPRIGHT.transpose(1, 0, 2)[::-1, ::-1],
-    8: UPRIGHT.transpose(1, 0, 2)[:, ::-1],
-}
+
+def lying(upright: np.ndarray) -> dict[int, np.ndarray]:
+    """How the stored picture lies for each orientation, by the EXIF specification (row 0 and column 0)."""
+    turned = upright.transpose(1, 0, 2)
+    return {
+        1: upright,
+        2: upright[:, ::-1],
+        3: upright[::-1, ::-1],
+        4: upright[::-1],
+        5: turned,
+        6: turned[::-1],
+        7: turned[::-1, ::-1],
+        8: turned[:, ::-1],
+    }
+
+
+STORED = lying(UPRIGHT)
 
 
 def exif_of(orientation: int) -> Image.Exif:
@@ -42,6 +48,13 @@ def test_every_orientation_comes_out_upright(name, options, orientation):
     assert picture.shape == UPRIGHT.shape
     for row, column in ((1, 1), (1, -2), (-2, 1), (-2, -2)):  # each corner
         assert np.abs(picture[row, column].astype(int) - UPRIGHT[row, column]).max() < 12
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_strips_of_a_big_picture_meet_without_a_seam_however_it_is_turned(orientation):
+    picture = smooth(300, 700)
+    stored = np.ascontiguousarray(lying(picture)[orientation])
+    assert np.array_equal(decode(encoded(stored, exif=exif_of(orientation))), picture)
 
 
 def test_draft_of_a_turned_jpeg_is_upright():
