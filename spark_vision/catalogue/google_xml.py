@@ -18,7 +18,7 @@ from spark_vision.domain.catalogue import FeedIssue, FeedRow
 from spark_vision.errors import CatalogueError
 
 _BLOCK = 1 << 16
-_MAX_TEXT = 1 << 17
+_MOST_TEXT = 1 << 18  # characters of an item
 _ITEMS = ("item", "entry")
 # Attributes that may stand several times in an item; Google's text feeds separate them by commas.
 _SEVERAL = frozenset({"additional_image_link"})
@@ -33,12 +33,15 @@ def read_google_xml(path: Path) -> Iterator[FeedRow | FeedIssue]:
     items = 0
     for item in _items(path):
         items += 1
-        yield from parse_row(item.values, item.line)
+        if isinstance(item, FeedIssue):
+            yield item
+        else:
+            yield from parse_row(item.values, item.line)
     if not items:
         raise CatalogueError(f"{path}: there is no <item> (RSS) or <entry> (Atom) in this feed.")
 
 
-def _items(path: Path) -> Iterator[TableRow]:
+def _items(path: Path) -> Iterator[TableRow | FeedIssue]:
     parser = create_parser(forbid_dtd=False)
     handler = _ItemHandler(parser)
     parser.setFeature(feature_namespaces, True)
@@ -69,8 +72,10 @@ class _ItemHandler(ContentHandler):
 
     def __init__(self, place: Locator) -> None:
         super().__init__()
-        self.items: deque[TableRow] = deque()
+        self.items: deque[TableRow | FeedIssue] = deque()
         self._row: Row = {}
+        self._several: dict[str, list[str]] = {}
+        self._room = 0  # for characters of this item
         self._line = 0
         self._depth = 0  # 0: outside of items, 1: in an item, 2: in an attribute
         self._text: list[str] = []
@@ -82,16 +87,19 @@ class _ItemHandler(ContentHandler):
         if self._depth == 0:
             if name[1] in _ITEMS:
                 self._depth, self._row, self._line = 1, {}, self._place.getLineNumber() or 0
+                self._several, self._room = {}, _MOST_TEXT
             return
         self._depth += 1
         if self._depth == 2:
             # Atom's <link href="..."/> has its value in an attribute.
             href = attrs.get((None, "href"))
-            self._text = [href] if href and name[1] == "link" else []
+            self._text = []
+            if href and name[1] == "link":
+                self._add(href)
 
     def characters(self, content: str) -> None:
-        if self._depth == 2 and len(self._text) < _MAX_TEXT:
-            self._text.append(content)
+        if self._depth == 2:
+            self._add(content)
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802
         if self._depth == 0:
@@ -100,13 +108,26 @@ class _ItemHandler(ContentHandler):
         if self._depth == 1:
             self._keep(name, "".join(self._text).strip())
         elif self._depth == 0:
-            self.items.append(TableRow(self._line, self._row))
+            self.items.append(self._item())
+
+    def _add(self, text: str) -> None:
+        self._room -= len(text)
+        if self._room >= 0:
+            self._text.append(text)
 
     def _keep(self, name: tuple[str | None, str], text: str) -> None:
         """g:title goes before RSS's own <title>; of several equal elements the first counts."""
+        if not text or self._room < 0:
+            return
         google, attribute = (name[0] or "").endswith("base.google.com/ns/1.0"), name[1].lower()
         if attribute in _SEVERAL:
-            held = self._row.get(attribute, "")
-            self._row[attribute] = ",".join(filter(None, (held, text.replace(",", "%2C"))))
-        elif text and (google or attribute not in self._row):
+            self._several.setdefault(attribute, []).append(text.replace(",", "%2C"))
+        elif google or attribute not in self._row:
             self._row[attribute] = text
+
+    def _item(self) -> TableRow | FeedIssue:
+        if self._room < 0:
+            reason = f"the item has more than {_MOST_TEXT:,} characters"
+            return FeedIssue(reason, product_id=self._row.get("id", ""), line=self._line)
+        several = {name: ",".join(held) for name, held in self._several.items()}
+        return TableRow(self._line, self._row | several)

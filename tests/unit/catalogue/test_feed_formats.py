@@ -105,6 +105,29 @@ def test_an_entity_bomb_is_refused(tmp_path: Path) -> None:
         read(open_source(write(tmp_path, bomb)))
 
 
+@pytest.mark.parametrize(
+    "long",
+    [
+        "<g:additional_image_link>abcdefgh</g:additional_image_link>" * 40_000,
+        f"<g:description>{'&amp;' * 300_000}</g:description>",
+        f'<link href="{"x" * 300_000}"/>',
+    ],
+)
+def test_an_item_of_more_text_than_items_have_is_refused_by_its_line(tmp_path: Path, long: str) -> None:
+    item = "<item><g:id>s3</g:id><g:title>T</g:title><g:image_link>d.jpg</g:image_link></item>"
+    feed = RSS.replace("<g:price>15", f"{long}<g:price>15").replace("</channel>", f"{item}</channel>")
+    (product,), issues = read(open_source(write(tmp_path, feed)))
+    assert product.id == "s3"
+    assert [(issue.line, issue.product_id) for issue in issues] == [(3, "s1"), (11, "s2")]
+    assert issues[0].reason == "the item has more than 262,144 characters"
+
+
+def test_an_item_may_have_many_pictures(tmp_path: Path) -> None:
+    links = "".join(f"<g:additional_image_link>{n},x.jpg</g:additional_image_link>" for n in range(10_000))
+    (product,), _ = read(open_source(write(tmp_path, RSS.replace("<g:price>15", f"{links}<g:price>15"))))
+    assert product.images == ("a.jpg", "b,1.jpg", "c.jpg", *(f"{n},x.jpg" for n in range(10_000)))
+
+
 def test_shopifys_old_header_groups_variants(tmp_path: Path) -> None:
     source = open_source(write(tmp_path, OLD_SHOPIFY), shop=Shop("EUR", "https://shop.example/"))
     (small, medium), issues = read(source)
