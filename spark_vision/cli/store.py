@@ -28,7 +28,10 @@ def check() -> None:
     store = open_store(settings)
     migrate_store(settings, store)
     room = open_room(settings, store)
-    settled, gone = settle(room), [photo.digest for photo in missing(room)]
+    settled, swept = settle(room), room.files.sweep()
+    gone = [photo.digest for photo in missing(room)]
+    if swept:
+        console.out.print(f"{swept} half-written files removed.")
     console.out.print(
         f"{settled} left by a crash and settled; {len(gone)} without a file in {settings.photos_place}."
     )

@@ -19,4 +19,9 @@ class PhotoFiles(Protocol):
         """Whether the photo's widest file is there."""
 
     def remove(self, photo: Photo) -> None:
-        """Remove what is there of the photo's files."""
+        """Remove what is there of the photo's files, and what a broken off write left of them."""
+
+    def sweep(self) -> int:
+        """Remove what broken off writes left of any photo, unless it is so new that it may be being written;
+        how many files it was.
+        """

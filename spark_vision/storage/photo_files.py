@@ -2,10 +2,12 @@
 
 AB/ABCDEF….jpg          the photo, named by the SHA-256 of its bytes
 AB/ABCDEF…-640.jpg      a smaller copy, 640 pixels wide
+AB/.ABCDEF….jpg.0123…   in a folder: what is being written, or was when a process ended
 """
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +17,10 @@ from fsspec.implementations.local import LocalFileSystem
 
 from spark_vision.domain.post import Photo
 from spark_vision.errors import PhotoMissingError, StoreUnavailableError
+
+_ATTEMPTS = 5
+# No file takes an hour to write.
+_LEFT_SECONDS = 3600
 
 
 class FsspecPhotoFiles:
@@ -49,6 +55,14 @@ class FsspecPhotoFiles:
                     self._fs.rm_file(self._path(photo, width))
                 except FileNotFoundError:
                     continue
+            if isinstance(self._fs, LocalFileSystem):
+                _unlink(Path(self._path(photo, photo.width)).parent.glob(f".{photo.digest}*"))
+
+    def sweep(self) -> int:
+        if not isinstance(self._fs, LocalFileSystem):
+            return 0
+        with self._answering():
+            return _unlink(path for path in Path(self._root).glob("*/.*.jpg.*") if _is_left(path))
 
     def _path(self, photo: Photo, width: int) -> str:
         name = photo.digest if width == photo.width else f"{photo.digest}-{width}"
@@ -74,18 +88,51 @@ class FsspecPhotoFiles:
 def _write_durably(path: Path, data: bytes) -> None:
     """Write beside, sync, rename, sync the folder; threads may write the same file at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(_ATTEMPTS):
+        if _written(path, data):
+            break
+    else:
+        raise OSError(f"{path} is removed again and again while it is written")
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _written(path: Path, data: bytes) -> bool:
+    """Whether the file is there; no where another process takes what is beside for what a crash left."""
     beside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
         with beside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        return _renamed(beside, path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _renamed(beside: Path, path: Path) -> bool:
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        beside.replace(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _is_left(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _LEFT_SECONDS
+    except FileNotFoundError:  # it has its name by now
+        return False
+
+
+def _unlink(paths: Iterable[Path]) -> int:
+    """How many it were."""
+    count = 0
+    for path in list(paths):
+        path.unlink(missing_ok=True)
+        count += 1
+    return count

@@ -1,5 +1,6 @@
 """Posts and their photos, from the first byte to the last."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -124,6 +125,55 @@ def test_files_without_a_row_are_gone_after_the_next_start(sql_store: SqlStore, 
     assert settle(room) == 0
     assert draft(room, ada, seed=3).photo == arriving.photo
     assert list(missing(room)) == []
+
+
+def test_half_a_file_of_an_upload_is_gone_after_the_next_start(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that ends while it writes: what it had written lies beside, under a name of its own."""
+
+    def end(file: int) -> None:
+        raise SystemExit
+
+    ada, arriving = someone(room.store, "Ada"), picture(3)
+    kept = draft(room, ada, seed=1)
+    with monkeypatch.context() as ending:
+        ending.setattr("os.fsync", end)
+        ending.setattr(Path, "unlink", lambda path, missing_ok=False: None)
+        with pytest.raises(SystemExit):
+            posts.create_post(room, ada, arriving, "", NOW)
+    assert any(name.startswith(f".{arriving.photo.digest}") for name in files(tmp_path / "photos"))
+    assert settle(room) == 1
+    assert {name[:64] for name in files(tmp_path / "photos")} == {kept.photo.digest}
+
+
+def test_old_halves_of_files_are_swept_and_new_ones_may_be_being_written(room: Room, tmp_path: Path) -> None:
+    kept = draft(room, someone(room.store, "Ada"))
+    before = files(tmp_path / "photos")
+    (whole,) = (tmp_path / "photos").rglob(f"{kept.photo.digest}.jpg")
+    old, new = (whole.with_name(f".{whole.name}.{mark * 32}") for mark in "ab")
+    for half in (old, new):
+        half.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert room.files.sweep() == 1
+    assert sorted(files(tmp_path / "photos")) == sorted([*before, new.name])
+
+
+def test_what_is_being_written_is_written_again_where_another_process_settles_it_away(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, settled = Path.replace, []
+
+    def late(beside: Path, path: Path) -> Path:
+        if not settled:
+            settled.append(settle(room))
+        return rename(beside, path)
+
+    monkeypatch.setattr(Path, "replace", late)
+    post = draft(room, someone(room.store, "Ada"))
+    assert settled == [1]
+    assert read_photo(room, post.photo, post.photo.width)
+    assert not any(name.startswith(".") for name in files(tmp_path / "photos"))
 
 
 def test_an_upload_whose_files_were_settled_away_begins_again(room: Room, tmp_path: Path) -> None:
