@@ -1,5 +1,6 @@
 """An order for an import to a new index version."""
 
+import re
 import shutil
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -146,5 +147,7 @@ def told(message: str, settings: Settings, order: ImportOrder, folder: Path) -> 
     for place, name in places:
         message = message.replace(place, name)
     if settings.import_folder is not None:
-        message = message.replace(f"{settings.import_folder.resolve()}/", "")
+        folder_of_imports = re.escape(str(settings.import_folder.resolve()))
+        message = re.sub(f"{folder_of_imports}/", "", message)
+        message = re.sub(rf"{folder_of_imports}(?![^\s:;,'\"])", ".", message)  # no other name that begins so
     return message

@@ -127,6 +127,21 @@ def test_one_that_is_on_its_way_survives_a_restart_or_is_cancelled(
     assert version_store(open_settings).live() == live
 
 
+@pytest.mark.parametrize(("path", "told"), [(".", ".: there"), ("new/", "new: there")])
+def test_a_folder_without_pictures_is_named_without_its_place(
+    open_settings: Settings, start: Start, tmp_path: Path, path: str, told: str
+) -> None:
+    empty = tmp_path / "imports"
+    (empty / "new").mkdir(parents=True)
+    client = start(open_settings.model_copy(update={"import_folder": empty}))
+    team = key(client)
+    made = client.post(IMPORTS, headers=team, json={"path": path}).json()
+    done = finished(client, team, made["id"])
+    assert done["state"] == "failed"
+    assert str(tmp_path) not in str(done)
+    assert done["failure"]["detail"].startswith(told)
+
+
 def test_what_cannot_be_read_fails_in_words_without_places(settings: Settings, start: Start) -> None:
     client = start()
     team = key(client)
