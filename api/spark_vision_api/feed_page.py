@@ -1,7 +1,7 @@
 """Pages of posts as JSON, put together from what was written already."""
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -31,6 +31,14 @@ class Wanted:
     listing: str
     limit: int
     cursor: str
+
+
+async def in_turn(services: Services, page: Callable[[], Response]) -> Response:
+    """A page, made when its turn comes: pages are made by few threads, since many would only be in each
+    other's way. Raises OverloadedError at once where too many wait.
+    """
+    with services.pages.admit():
+        return await services.pages.run(page)
 
 
 def feed_page(services: Services, shop: Shop | None, asked: Asked, wanted: Wanted, actor: Actor) -> Response:

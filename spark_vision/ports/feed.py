@@ -57,7 +57,9 @@ class Feed(Protocol):
     """Published posts, and smiles, of one transaction."""
 
     def published(self, asked: Asked, stretch: Stretch) -> list[Listed]:
-        """Published posts, by when they were published, newest first, ties by id; in one query."""
+        """Published posts, by when they were published, newest first, ties by id; in one query, or in few
+        where products are asked for.
+        """
 
     def by_poster(self, poster_id: str, stretch: Stretch) -> list[Listed]:
         """Posts of an account in any state, by when they were made, newest first; in one query."""

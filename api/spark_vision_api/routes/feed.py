@@ -1,6 +1,5 @@
 """The feed, one's own posts, who wore a product, and smiles."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
@@ -15,10 +14,10 @@ from spark_vision.tagging.feed import smile, unsmile
 from spark_vision_api.auth import AnyActor, Member
 from spark_vision_api.cursors import MAX_LENGTH
 from spark_vision_api.errors import CursorError, OverloadedError, ProductNotFoundError
-from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, own_page
+from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, in_turn, own_page
 from spark_vision_api.openapi import problems
 from spark_vision_api.schemas.feed import FeedOut, SmilesOut
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Given
 from spark_vision_api.shown import OnShelf, empty, hidden_because, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["feed"])
@@ -55,15 +54,7 @@ async def show_feed(
         listing = f"feed {value_digest([product, poster, category])}"
         return feed_page(services, shop, asked, Wanted(listing, limit, cursor), actor)
 
-    return await _in_turn(services, page)
-
-
-async def _in_turn(services: Services, page: Callable[[], Response]) -> Response:
-    """A page, made when its turn comes: pages are made by few threads, since many would only be in each
-    other's way.
-    """
-    with services.pages.admit():
-        return await services.pages.run(page)
+    return await in_turn(services, page)
 
 
 @router.get(
@@ -77,7 +68,7 @@ async def show_own_posts(
 ) -> Response:
     """Your posts in any state, by when they were made, newest first, with all their tags."""
     wanted = Wanted(f"posts of {actor.id}", limit, cursor)
-    return await _in_turn(services, partial(own_page, services, shelf, wanted, actor))
+    return await in_turn(services, partial(own_page, services, shelf, wanted, actor))
 
 
 # Stands before the product itself, whose path would swallow `/posts`.
@@ -101,7 +92,7 @@ async def show_product_posts(
         raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
     asked = Asked(product_id=product_id) if hidden_because(product) is None else _NOTHING
     wanted = Wanted(f"worn {value_digest(product_id)}", limit, cursor)
-    return await _in_turn(services, partial(feed_page, services, shop, asked, wanted, actor))
+    return await in_turn(services, partial(feed_page, services, shop, asked, wanted, actor))
 
 
 @router.put(

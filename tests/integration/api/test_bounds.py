@@ -200,7 +200,8 @@ def test_threads_that_keep_a_processor_busy_let_others_go_first(gives_way: bool,
 
 def test_a_full_feed_says_so_at_once(client: TestClient) -> None:
     pages = client.app.state.services.pages
-    for path in ("/v1/posts", "/v1/products/red-mug/posts"):
+    paths = ("/v1/posts", "/v1/products/red-mug/posts", "/", "/?interest=Kitchen", "/products/red-mug")
+    for path in paths:
         assert client.get(path).status_code == 200
         with ExitStack() as full:
             while not pages.is_full:

@@ -1,5 +1,6 @@
 """What everybody sees: the feed, a poster's posts, one post, and smiles."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from spark_vision.tagging.feed import smile, unsmile
 from spark_vision.tagging.posts import hide
 from spark_vision.tagging.room import ANY, seen, whole
 from spark_vision_api.cursors import MAX_LENGTH
-from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, seen_post
+from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, in_turn, seen_post
 from spark_vision_api.schemas.feed import FeedOut, SeenPostOut
 from spark_vision_api.shown import empty, post_out, shelf_of
 from spark_vision_api.web.interests import interests
@@ -33,10 +34,14 @@ def page_of(visit: Visit, asked: Asked, listing: str, cursor: str) -> FeedOut:
 
 
 @router.get("/")
-def show_feed(
+async def show_feed(
     visit: Browser, interest: Annotated[str, Query(max_length=750)] = "", after: After = ""
 ) -> Response:
     """The newest posts, of one interest or of all."""
+    return await in_turn(visit.services, partial(_feed, visit, interest, after))
+
+
+def _feed(visit: Visit, interest: str, after: str) -> Response:
     shop = visit.services.live.loaded
     asked = Asked(any_of=buyable_in(shop, interest)) if interest else Asked()
     found = page_of(visit, asked, f"pages {interest}", after)
@@ -54,8 +59,12 @@ def show_feed(
 
 
 @router.get("/people/{account_id}")
-def show_person(visit: Browser, account_id: str, after: After = "") -> Response:
+async def show_person(visit: Browser, account_id: str, after: After = "") -> Response:
     """What one account has posted."""
+    return await in_turn(visit.services, partial(_person, visit, account_id, after))
+
+
+def _person(visit: Visit, account_id: str, after: str) -> Response:
     with visit.services.store.reading() as work:
         account = work.accounts.get(account_id)
     if account is None:

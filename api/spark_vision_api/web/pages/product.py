@@ -1,24 +1,32 @@
 """A product: what it is, what it costs, and who shows it."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from spark_vision.bootstrap import Shop
 from spark_vision.domain.catalogue import Product
 from spark_vision.ports.feed import Asked
 from spark_vision.tagging.shop import is_web_page
 from spark_vision_api.errors import ProductNotFoundError
+from spark_vision_api.feed_page import in_turn
 from spark_vision_api.services import LoadedShop
 from spark_vision_api.shown import shelf_of
 from spark_vision_api.web.pages.feed import After, page_of
-from spark_vision_api.web.visit import Browser
+from spark_vision_api.web.visit import Browser, Visit
 
 router = APIRouter(include_in_schema=False)
 _FACTS = ("brand", "color", "material", "pattern", "size")
 
 
 @router.get("/products/{product_id:path}")
-def show_product(visit: Browser, product_id: str, shop: LoadedShop, after: After = "") -> Response:
+async def show_product(visit: Browser, product_id: str, shop: LoadedShop, after: After = "") -> Response:
     """Pictures, price, availability, and the posts that it was tagged in."""
+    return await in_turn(visit.services, partial(_product, visit, product_id, shop, after))
+
+
+def _product(visit: Visit, product_id: str, shop: Shop, after: str) -> Response:
     product = shelf_of(shop)(product_id)
     if product is None:
         raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
