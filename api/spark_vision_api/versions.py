@@ -7,6 +7,7 @@ from fastapi import Depends, Header
 
 from spark_vision.domain.post import Post
 from spark_vision.tagging.room import ANY, Versions
+from spark_vision_api.caching import WHO_ASKS
 from spark_vision_api.errors import VersionNeededError
 
 _ETAG = re.compile(r'\s*(W/)?"([^"]*)"\s*')
@@ -28,7 +29,7 @@ def etag_of(version: int) -> dict[str, str]:
 
 def headers_of(post: Post) -> dict[str, str]:
     """The ETag of a post; what one sees of it depends on who asks."""
-    return {**etag_of(post.version), "Vary": "Authorization"}
+    return {**etag_of(post.version), "Vary": WHO_ASKS}
 
 
 async def _versions(if_match: _IfMatch = None) -> Versions:

@@ -10,6 +10,7 @@ from spark_vision.errors import NotFoundError, PhotoMissingError, StoreUnavailab
 from spark_vision.tagging.photos import closest_width, read_photo
 from spark_vision.tagging.room import seen
 from spark_vision_api.auth import AnyActor
+from spark_vision_api.caching import for_all, for_one
 from spark_vision_api.openapi import Responses, problems
 from spark_vision_api.routes.posts import PostId
 from spark_vision_api.services import Given
@@ -23,8 +24,7 @@ _JPEG: Responses = {
     304: {"description": "The photo that If-None-Match names is still the one."},
 }
 # Not for longer: a post that is hidden or deleted has to be gone soon.
-_PUBLIC = "public, max-age=300"
-_PRIVATE = "private, no-cache"
+_PUBLISHED = "max-age=300"
 
 
 @router.get(
@@ -47,8 +47,9 @@ def show_photo(
         post = seen(work, post_id, actor)
     width = closest_width(post.photo, width)
     tag = f'"{post.photo.digest[:32]}-{width}"'
-    cache = _PUBLIC if post.state is PostState.PUBLISHED else _PRIVATE
-    headers = {"ETag": tag, "Cache-Control": cache, "Vary": "Authorization"}
+    published = post.state is PostState.PUBLISHED
+    cache = for_all(services.settings, _PUBLISHED) if published else for_one("no-cache")
+    headers = {"ETag": tag, **cache}
     if tag in if_none_match:
         return Response(status_code=304, headers=headers)
     data = read_photo(services.room, post.photo, width)

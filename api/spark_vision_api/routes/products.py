@@ -9,6 +9,7 @@ from starlette.responses import Response
 from spark_vision.bootstrap import Shop
 from spark_vision.domain.catalogue import Product
 from spark_vision.errors import IndexNotFoundError, PictureError, PictureNotFoundError
+from spark_vision_api.caching import for_all
 from spark_vision_api.errors import OverloadedError, ProductNotFoundError
 from spark_vision_api.openapi import Responses, problems
 from spark_vision_api.schemas.products import ProductOut, product_card
@@ -27,8 +28,8 @@ _JPEG: Responses = {
 }
 Picture = tuple[str, str]
 """A product's id and one of its images."""
-_FOR_EVER = "public, max-age=31536000, immutable"
-_FOR_A_WHILE = "public, max-age=300"
+_FOR_EVER = "max-age=31536000, immutable"
+_FOR_A_WHILE = "max-age=300"
 
 
 # Stands before the product itself, whose path would swallow `/image`.
@@ -60,7 +61,7 @@ async def show_image(
     with services.thumbnails.admit():
         found = await services.thumbnails.run(work)
     cache = _FOR_EVER if v == shop.gallery.version else _FOR_A_WHILE
-    headers = {"ETag": found.tag, "Cache-Control": cache}
+    headers = {"ETag": found.tag, **for_all(services.settings, cache)}
     if found.data is None:
         return Response(status_code=304, headers=headers)
     return Response(found.data, headers=headers, media_type="image/jpeg")

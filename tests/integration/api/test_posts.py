@@ -93,7 +93,8 @@ def test_a_post_from_draft_to_the_world_and_back(ada: Person, ben: Person, post:
     assert published.json()["state"] == "published"
     assert nobody.ask("GET", f"/{post}").json()["caption"] == "Two mugs"
     photo = nobody.ask("GET", f"/{post}/photo?width=1")
-    assert "public" in photo.headers["cache-control"]
+    assert photo.headers["cache-control"] == "public, max-age=300"
+    assert "vary" not in photo.headers
     same = nobody.ask("GET", f"/{post}/photo?width=1", headers={"If-None-Match": photo.headers["etag"]})
     assert (same.status_code, same.content) == (304, b"")
     problem(ben.ask("POST", f"/{post}/hide"), 403, "not-allowed")
@@ -103,6 +104,12 @@ def test_a_post_from_draft_to_the_world_and_back(ada: Person, ben: Person, post:
     assert ada.ask("DELETE", f"/{post}").status_code == 204
     problem(ada.ask("GET", f"/{post}"), 404, "not-found")
     problem(ada.ask("DELETE", f"/{post}"), 404, "not-found")
+
+
+def test_what_depends_on_who_asks_says_so_to_caches(ada: Person, post: str) -> None:
+    for path in (f"/{post}", f"/{post}/photo"):
+        headers = ada.ask("GET", path).headers
+        assert (headers["cache-control"], headers["vary"]) == ("private, no-cache", "Authorization, Cookie")
 
 
 def test_a_draft_cannot_be_hidden(ada: Person, post: str) -> None:

@@ -7,6 +7,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from spark_vision.settings import Settings
+
+from .conftest import Start
+from .people import person
 from .pictures import problem
 
 
@@ -60,6 +64,27 @@ def test_a_picture_is_kept_for_ever_under_its_version_alone(client: TestClient) 
     assert "immutable" in by_version.headers["cache-control"]
     assert "immutable" not in client.get("/v1/products/red-mug/image").headers["cache-control"]
     assert "immutable" not in client.get("/v1/products/red-mug/image?v=old").headers["cache-control"]
+
+
+def test_pictures_that_not_everybody_may_see_are_kept_by_no_cache_between(
+    settings: Settings, client: TestClient, start: Start
+) -> None:
+    closed = start(settings.model_copy(update={"anonymous_browsing": False}))
+    ada = person(closed, "Ada")
+    post_id, _ = ada.publish()
+    version = ada.ask("GET", "/v1/index").json()["version"]
+    for path in (
+        f"/v1/posts/{post_id}/photo",
+        "/v1/products/red-mug/image",
+        f"/v1/products/red-mug/image?v={version}",
+    ):
+        answer = ada.ask("GET", path)
+        same = ada.ask("GET", path, headers={"If-None-Match": answer.headers["etag"]})
+        for headers in (answer.headers, same.headers):
+            assert headers["cache-control"].split(", ")[0] == "private"
+            assert headers["vary"] == "Authorization, Cookie"
+        opened = client.get(path)
+        assert opened.headers["cache-control"].split(", ")[0] == "public"
 
 
 def test_a_known_picture_is_not_sent_again(client: TestClient) -> None:
