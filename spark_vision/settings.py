@@ -124,7 +124,8 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="",
         repr=False,
-        description="Signs cursors and visitors' cookies; without, one is made and kept in `data_dir`.",
+        description="Signs cursors and the pages' sessions, and makes digests of visitors; without, one is"
+        " made and kept in `data_dir`.",
     )
     anonymous_browsing: bool = Field(default=True, description="Whether one may look around without a key.")
     commission_rates: dict[str, int] = Field(
@@ -138,7 +139,7 @@ class Settings(BaseSettings):
         default=10, ge=0, description="The balance from which one is paid out, in units: 10 are 10 euros."
     )
     click_parameter: str = Field(
-        default="",
+        default="click",
         pattern="^[A-Za-z0-9_-]{0,40}$",
         description="A query parameter that tells the shop a click's id; empty: links stay as they are.",
     )

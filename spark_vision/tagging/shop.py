@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 from uuid import uuid4
 
 from spark_vision.domain.account import Actor
@@ -80,7 +80,11 @@ def is_web_page(link: str) -> bool:
 
 
 def with_parameter(link: str, name: str, value: str) -> str:
-    """The link with one query parameter more, or in place of one of the same name."""
+    """The link with one query parameter more, or in place of one of the same name; all else stays as it is
+    written: what looks the same to us need not to a shop.
+    """
     parts = urlsplit(link)
-    others = [(key, held) for key, held in parse_qsl(parts.query, keep_blank_values=True) if key != name]
-    return urlunsplit(parts._replace(query=urlencode([*others, (name, value)])))
+    others = [
+        part for part in parts.query.split("&") if part and unquote_plus(part.partition("=")[0]) != name
+    ]
+    return urlunsplit(parts._replace(query="&".join([*others, urlencode({name: value})])))

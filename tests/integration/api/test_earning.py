@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ def client(settings: Settings, feed: Any, start: Start) -> TestClient:
     """The service with the three mugs, and links that tell the click."""
     build_index(settings, str(feed))
     rates = {"": 500, "Kitchen > Mugs": 1_000}
-    return start(settings.model_copy(update={"click_parameter": "click", "commission_rates": rates}))
+    return start(settings.model_copy(update={"commission_rates": rates}))
 
 
 @pytest.fixture
@@ -126,6 +127,21 @@ def test_a_parameter_is_added_to_what_is_there() -> None:
     assert with_parameter(link, "click", "n&w") == "https://shop.example/a?x=1&y=&click=n%26w#top"
 
 
+@pytest.mark.parametrize(
+    ("link", "rest"),
+    [
+        ("https://shop.example/a", "?click=1"),
+        ("https://shop.example/a#reviews", "?click=1#reviews"),
+        ("https://shop.example/a#!/b?click=x", "?click=1#!/b?click=x"),
+        ("https://shop.example/a?new&size=4%2B&name=caf%E9;b%20c+d", "&click=1"),
+        ("https://shop.example/a?cli%63k=old&clicks=2#top", "?clicks=2&click=1#top"),
+    ],
+)
+def test_the_rest_of_a_link_stays_as_it_is_written(link: str, rest: str) -> None:
+    kept = link.partition("#")[0] if rest[0] == "&" else "https://shop.example/a"
+    assert with_parameter(link, "click", "1") == kept + rest
+
+
 def order(click_id: str, number: str = "A-1", amount: int = 2_400, **more: Any) -> dict[str, Any]:
     line = {"line_id": "1", "product_id": "red-mug", "amount": amount}
     return {
@@ -183,6 +199,27 @@ def test_an_order_earns_and_a_refund_takes_back(client: TestClient, ada: Person,
         ("refund", -60, 180),
         ("commission", 240, 240),
     ]
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_an_order_leads_to_a_click_with_nothing_set(
+    settings: Settings, client: TestClient, ada: Person, shop: Person, start: Start, signed_in: bool
+) -> None:
+    _, (tag_id,) = ada.publish("red-mug")
+    visitor = person(client, "Ben").key if signed_in else ""
+    headers = {"Authorization": f"Bearer {visitor}"} if visitor else {}
+    link = follow(start(settings), tag_id, **headers).headers["location"]
+    given = parse_qs(urlsplit(link).query)["click"]
+    (line,) = shop.ask("POST", "/v1/orders", json=order(given[0])).json()["lines"]
+    assert line["poster_id"] == ada.id
+
+
+def test_links_may_stay_as_they_are(
+    settings: Settings, client: TestClient, ada: Person, start: Start
+) -> None:
+    _, (tag_id,) = ada.publish("red-mug")
+    plain = start(settings.model_copy(update={"click_parameter": ""}))
+    assert follow(plain, tag_id).headers["location"] == "https://shop.example/red-mug"
 
 
 def test_the_visitors_cookie_will_do_for_a_click_id(client: TestClient, ada: Person, shop: Person) -> None:
