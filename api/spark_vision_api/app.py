@@ -25,7 +25,7 @@ from spark_vision_api.gate import Gate
 from spark_vision_api.live import LiveShop, OpenShop
 from spark_vision_api.metrics import Metrics
 from spark_vision_api.middleware.address import AddressMiddleware
-from spark_vision_api.middleware.body_limit import BodyLimit, BodyLimitMiddleware
+from spark_vision_api.middleware.body_limit import BodyLimit, BodyLimitMiddleware, BodyLimits
 from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
 from spark_vision_api.middleware.observe import ObserveMiddleware
 from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
@@ -46,9 +46,14 @@ from spark_vision_api.web.session import Sessions
 
 # What a form may add to the picture it carries.
 _FORM_BYTES = 1024 * 1024
+# An order of 200 lines, and no longer than the event loop can be kept from everybody else.
+_JSON_BYTES = 256 * 1024
+_PAGE_BYTES = 16 * 1024
 _BODY_SECONDS = 60.0
 _FEED_SECONDS = 1800.0
 _WATCH_SECONDS = 1.0
+# What takes a photo.
+_PHOTO, _POSTS = "/v1/search/photo", "/v1/posts"
 _WAITING_THUMBNAILS = 256
 # A post is some kilobytes of JSON: tens of megabytes for the part of the feed that is read.
 _FRAGMENTS = 10_000
@@ -99,8 +104,6 @@ def create_app(
 def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
     """From the outside in: an accident within is answered with the headers and the id from without."""
     settings = services.settings
-    limit = BodyLimit(settings.max_picture_bytes + _FORM_BYTES, body_seconds)
-    feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS)
     return [
         Middleware(RequestIdMiddleware),
         Middleware(ObserveMiddleware, metrics=services.metrics),
@@ -109,17 +112,24 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
         Middleware(RoomMiddleware, gates=_gates(services)),
         Middleware(AddressMiddleware),
-        Middleware(BodyLimitMiddleware, limit=limit, larger={IMPORTS: feeds}),
+        Middleware(BodyLimitMiddleware, limits=_body_limits(settings, body_seconds)),
     ]
+
+
+def _body_limits(settings: Settings, seconds: float) -> BodyLimits:
+    photos = BodyLimit(settings.max_picture_bytes + _FORM_BYTES, seconds)
+    feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS)
+    files = {("POST", _PHOTO): photos, ("POST", _POSTS): photos, ("POST", IMPORTS): feeds}
+    return BodyLimits(files, BodyLimit(_JSON_BYTES, seconds), BodyLimit(_PAGE_BYTES, seconds))
 
 
 def _gates(services: Services) -> dict[Operation, Gate]:
     """The gates of what costs a processor much, by operation."""
     return {
-        ("POST", "/v1/search/photo"): services.lookups,
+        ("POST", _PHOTO): services.lookups,
         ("GET", "/v1/search/products"): services.lookups,
-        ("POST", "/v1/posts"): services.uploads,
-        ("GET", "/v1/posts"): services.pages,
+        ("POST", _POSTS): services.uploads,
+        ("GET", _POSTS): services.pages,
     }
 
 

@@ -80,11 +80,14 @@ def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...]
 
 
 def _add_common_problems(document: dict[str, Any]) -> None:
-    """What any operation under /v1 may answer: it cannot be read, or who asks is unknown or asks too much."""
+    """What any operation under /v1 may answer: it cannot be read, or who asks is unknown or asks too much;
+    and its body is too long or too slow, where it takes one.
+    """
     for path, operations in document["paths"].items():
         for operation in operations.values() if path.startswith("/v1/") else ():
+            body = (BODY_TOO_LARGE, TOO_SLOW) if "requestBody" in operation else ()
             for status, response in problems(
-                KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST,)
+                KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST, *body)
             ).items():
                 if status != _INVALID[1].status:
                     operation["responses"].setdefault(str(status), response)

@@ -8,7 +8,10 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from spark_vision_api.middleware.room import Operation
 from spark_vision_api.problems import Problem, problem_response
+
+_API = "/v1/"
 
 # The rest of a body that was refused is not read: the connection ends with the answer.
 _CLOSE = {"Connection": "close"}
@@ -27,22 +30,33 @@ class BodyLimit:
         return f"The body has more than {self.bytes:,} bytes, which is the bound."
 
 
-class BodyLimitMiddleware:
-    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well.
-
-    larger: the limits of operations whose bodies are files, by their paths.
+@dataclass(frozen=True)
+class BodyLimits:
+    """The limit of each request. files: of operations that take pictures or feeds; api: of all others there,
+    which take JSON; pages: of forms, a few short fields each. JSON and forms are read on the event loop.
     """
 
-    def __init__(self, app: ASGIApp, limit: BodyLimit, larger: Mapping[str, BodyLimit]) -> None:
+    files: Mapping[Operation, BodyLimit]
+    api: BodyLimit
+    pages: BodyLimit
+
+    def of(self, method: str, path: str) -> BodyLimit:
+        """The limit of a request, whether or not there is such an operation."""
+        return self.files.get((method, path)) or (self.api if path.startswith(_API) else self.pages)
+
+
+class BodyLimitMiddleware:
+    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well."""
+
+    def __init__(self, app: ASGIApp, limits: BodyLimits) -> None:
         self._app = app
-        self._limit = limit
-        self._larger = larger
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._larger.get(scope["path"], self._limit) if scope["method"] == "POST" else self._limit
+        limit = self._limits.of(scope["method"], scope["path"])
         length = Headers(scope=scope).get("Content-Length", "0")
         # isdecimal() alone would let other scripts' digits through to int().
         if length.isascii() and length.isdecimal() and int(length[:20]) > limit.bytes:

@@ -127,7 +127,9 @@ def test_an_accident_is_a_problem_without_its_secret(
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def drive(client: TestClient, receive: Receive) -> list[dict[str, Any]]:
+def drive(
+    client: TestClient, receive: Receive, path: str = PHOTO, kind: str = "image/png", length: int = 10
+) -> list[dict[str, Any]]:
     """Run one request as a server does whose client keeps to no rule; what was sent in answer."""
     sent: list[dict[str, Any]] = []
 
@@ -137,9 +139,9 @@ def drive(client: TestClient, receive: Receive) -> list[dict[str, Any]]:
     scope = {
         "type": "http",
         "method": "POST",
-        "path": PHOTO,
+        "path": path,
         "query_string": b"",
-        "headers": [(b"content-type", b"image/png"), (b"content-length", b"10")],
+        "headers": [(b"content-type", kind.encode()), (b"content-length", str(length).encode())],
         "state": {},
     }
     asyncio.run(client.app(scope, receive, send))
@@ -170,6 +172,37 @@ def test_a_false_content_length_does_not_help(client: TestClient) -> None:
     head, body = drive(client, receive)
     assert head["status"] == 413
     assert b"/problems/body-too-large" in body["body"]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/v1/orders", 262_144), ("/v1/nothing", 262_144), ("/language", 16_384), ("/", 16_384)],
+)
+def test_where_no_file_is_taken_a_long_body_is_not_begun(client: TestClient, path: str, most: int) -> None:
+    head, body = drive(client, never, path, length=most + 1)
+    assert head["status"] == 413
+    assert b"/problems/body-too-large" in body["body"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "parts"),
+    [("/v1/orders", "application/json", 32), ("/language", "application/x-www-form-urlencoded", 2)],
+)
+def test_where_no_file_is_taken_reading_ends_at_the_bound(
+    client: TestClient, path: str, kind: str, parts: int
+) -> None:
+    """Before anything is made of what came, and before who asks is looked up."""
+    came = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal came
+        came += 1
+        return {"type": "http.request", "body": b"&" * 8192, "more_body": True}
+
+    head, body = drive(client, receive, path, kind)
+    assert head["status"] == 413
+    assert b"/problems/body-too-large" in body["body"]
+    assert came == parts + 1
 
 
 def test_a_client_that_goes_away_is_no_accident(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
