@@ -19,6 +19,7 @@ from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision_api import problems
 from spark_vision_api.auth import look_around
+from spark_vision_api.body_room import BodyRoom
 from spark_vision_api.cursors import Cursors
 from spark_vision_api.fragments import Fragments
 from spark_vision_api.gate import Gate
@@ -50,6 +51,9 @@ _FORM_BYTES = 1024 * 1024
 _JSON_BYTES = 256 * 1024
 _PAGE_BYTES = 16 * 1024
 _BODY_SECONDS = 60.0
+# Of the longest: some hundred photos as they are usually sent.
+_BODIES_ON_THEIR_WAY = 32
+_BODIES_OF_AN_ADDRESS = 8
 _FEED_SECONDS = 1800.0
 _WATCH_SECONDS = 1.0
 # What takes a photo.
@@ -104,6 +108,7 @@ def create_app(
 def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
     """From the outside in: an accident within is answered with the headers and the id from without."""
     settings = services.settings
+    limits = _body_limits(settings, body_seconds)
     return [
         Middleware(RequestIdMiddleware),
         Middleware(ObserveMiddleware, metrics=services.metrics),
@@ -112,15 +117,20 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
         Middleware(RoomMiddleware, gates=_gates(services)),
         Middleware(AddressMiddleware),
-        Middleware(BodyLimitMiddleware, limits=_body_limits(settings, body_seconds)),
+        Middleware(BodyLimitMiddleware, limits=limits, room=_body_room(settings)),
     ]
 
 
 def _body_limits(settings: Settings, seconds: float) -> BodyLimits:
     photos = BodyLimit(settings.max_picture_bytes + _FORM_BYTES, seconds)
-    feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS)
+    feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS, kept=False)
     files = {("POST", _PHOTO): photos, ("POST", _POSTS): photos, ("POST", IMPORTS): feeds}
     return BodyLimits(files, BodyLimit(_JSON_BYTES, seconds), BodyLimit(_PAGE_BYTES, seconds))
+
+
+def _body_room(settings: Settings) -> BodyRoom:
+    longest = settings.max_picture_bytes + _FORM_BYTES
+    return BodyRoom(_BODIES_ON_THEIR_WAY * longest, _BODIES_OF_AN_ADDRESS * longest)
 
 
 def _gates(services: Services) -> dict[Operation, Gate]:

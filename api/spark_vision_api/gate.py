@@ -21,7 +21,8 @@ class Gate:
 
     gives_way: for work that keeps a processor busy; where the system can (Linux), its threads let the event
     loop and whoever else answers in a moment go first: a refusal must not wait for what is refused.
-    A request is admitted before its body is read, so that the bodies in memory are bounded, too.
+    A request is admitted once its body is there: one that comes slowly, or never, would keep others out. What
+    is in memory till then has a bound of its own, a BodyRoom.
     """
 
     def __init__(self, name: str, at_once: int, waiting: int, *, gives_way: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from spark_vision.errors import KeyNeededError, SparkVisionError
-from spark_vision_api.errors import TooManyRequestsError
+from spark_vision_api.errors import OverloadedError, TooManyRequestsError
 from spark_vision_api.filters import FilterIn
 from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
 from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
@@ -81,14 +81,14 @@ def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...]
 
 def _add_common_problems(document: dict[str, Any]) -> None:
     """What any operation under /v1 may answer: it cannot be read, or who asks is unknown or asks too much;
-    and its body is too long or too slow, where it takes one.
+    and its body is too long, too slow, or more than there is room for, where it takes one.
     """
     for path, operations in document["paths"].items():
         for operation in operations.values() if path.startswith("/v1/") else ():
-            body = (BODY_TOO_LARGE, TOO_SLOW) if "requestBody" in operation else ()
-            for status, response in problems(
-                KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST, *body)
-            ).items():
+            common = problems(KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST,))
+            if "requestBody" in operation:
+                common |= problems(OverloadedError, more=(BODY_TOO_LARGE, TOO_SLOW))
+            for status, response in common.items():
                 if status != _INVALID[1].status:
                     operation["responses"].setdefault(str(status), response)
             operation["responses"] = dict(sorted(operation["responses"].items()))

@@ -93,6 +93,7 @@ _REFUSED = {
     ),
     408: ("request-timeout", Kind(408, "The request took too long")),
     413: ("body-too-large", Kind(413, "The body is too large")),
+    503: (own.OverloadedError.code, KINDS[own.OverloadedError]),
 }
 
 

@@ -8,6 +8,9 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from spark_vision_api.body_room import BodyRoom
+from spark_vision_api.errors import OverloadedError
+from spark_vision_api.middleware.rate_limit import subscriber_of
 from spark_vision_api.middleware.room import Operation
 from spark_vision_api.problems import Problem, problem_response
 
@@ -19,10 +22,14 @@ _CLOSE = {"Connection": "close"}
 
 @dataclass(frozen=True)
 class BodyLimit:
-    """What a body may take: bytes, and seconds within which it has to arrive."""
+    """What a body may take: bytes, and seconds within which it has to arrive.
+
+    kept: whether it lies in memory until all of it is there; a feed goes to a file as it comes.
+    """
 
     bytes: int
     seconds: float
+    kept: bool = True
 
     @property
     def words(self) -> str:
@@ -46,11 +53,15 @@ class BodyLimits:
 
 
 class BodyLimitMiddleware:
-    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well."""
+    """Counts what arrives, so that a chunked body or a false Content-Length is bounded as well.
 
-    def __init__(self, app: ASGIApp, limits: BodyLimits) -> None:
+    room: what all bodies that are kept while they come have together.
+    """
+
+    def __init__(self, app: ASGIApp, limits: BodyLimits, room: BodyRoom) -> None:
         self._app = app
         self._limits = limits
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,8 +74,11 @@ class BodyLimitMiddleware:
             problem = Problem("body-too-large", 413, "The body is too large", limit.words)
             await problem_response(scope, problem, _CLOSE)(scope, receive, send)
             return
-        bounded = _BoundedBody(receive, limit)
-        await self._app(scope, bounded, send)
+        bounded = _BoundedBody(receive, limit, self._room, scope)
+        try:
+            await self._app(scope, bounded, send)
+        finally:
+            bounded.give_back()
 
 
 class _BoundedBody:
@@ -74,9 +88,13 @@ class _BoundedBody:
     the application answers with the problem of that status.
     """
 
-    def __init__(self, receive: Receive, limit: BodyLimit) -> None:
+    def __init__(self, receive: Receive, limit: BodyLimit, room: BodyRoom, scope: Scope) -> None:
         self._receive = receive
         self._limit = limit
+        self._room = room
+        self._scope = scope
+        self._address = ""
+        self._kept = 0
         self._left = limit.bytes
         self._deadline: float | None = None
         self._ended = False
@@ -85,11 +103,31 @@ class _BoundedBody:
         if self._ended:  # All that can come now is a disconnect, which may be waited for.
             return await self._receive()
         message = await self._in_time()
-        self._left -= len(message.get("body", b""))
+        size = len(message.get("body", b""))
+        self._left -= size
         self._ended = not message.get("more_body", False)
         if self._left < 0:
             raise HTTPException(413, self._limit.words, headers=_CLOSE)
+        if self._ended:
+            self.give_back()
+        elif self._limit.kept:
+            self._keep(size)
         return message
+
+    def give_back(self) -> None:
+        """Nothing more of it is on its way."""
+        if self._kept:
+            self._room.give_back(self._address, self._kept)
+            self._kept = 0
+
+    def _keep(self, size: int) -> None:
+        if not self._kept:  # Most requests have no body, or one that comes in one piece.
+            self._address = subscriber_of(self._scope)
+        try:
+            self._room.take(self._address, size)
+        except OverloadedError as error:
+            raise HTTPException(503, error.message, headers=_CLOSE) from None
+        self._kept += size
 
     async def _in_time(self) -> Message:
         now = asyncio.get_running_loop().time()

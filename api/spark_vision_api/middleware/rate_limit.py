@@ -72,7 +72,7 @@ class RateLimitMiddleware:
         if scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
             await self._app(scope, receive, send)
             return
-        address = subscriber((scope.get("client") or ("", 0))[0])
+        address = subscriber_of(scope)
         scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
         key = key.strip() if scheme.lower() == "bearer" else ""
         if seconds := self._budgets.wait(key, address):
@@ -87,6 +87,11 @@ class RateLimitMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_counted)
+
+
+def subscriber_of(scope: Scope) -> str:
+    """The address of whoever asks, as it is counted."""
+    return subscriber((scope.get("client") or ("", 0))[0])
 
 
 def subscriber(address: str) -> str:

@@ -76,8 +76,8 @@ async def create_post(
     """Keep a photo as a draft. Of the picture its pixels alone are kept: no place, no camera, no comment."""
     content_type = request.headers.get("Content-Type", "")
     check_form_type(content_type)
+    body = await request.body()
     with services.uploads.admit():
-        body = await request.body()
         read = partial(read_upload, content_type, body)
         return await services.uploads.run(partial(_create, services, actor, key, read))
 

@@ -60,8 +60,8 @@ async def search_photo(
     content_type = request.headers.get("Content-Type", "")
     check_media_type(content_type)
     asked = query.asked()
+    body = await request.body()
     with services.lookups.admit():
-        body = await request.body()
         read = partial(read_photo_request, content_type, body, asked)
         learned = partial(services.learning.seen_by, shop, actor.id)
         desk = Desk(learned, services.settings.picture_limits, services.pixels, services.metrics)

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -22,14 +22,17 @@ from spark_vision.encoding.fake import FakeEncoder
 from spark_vision.ports import Encoder
 from spark_vision.settings import Settings
 from spark_vision.suggestion.suggest import Suggester
+from spark_vision_api.body_room import BodyRoom
 from spark_vision_api.errors import OverloadedError
 from spark_vision_api.gate import Gate
 
 from .conftest import Start
 from .pictures import picture, problem
+from .posters import person
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}
+FORM = "multipart/form-data; boundary=a"
 
 
 class BlockingEncoder(FakeEncoder):
@@ -125,13 +128,21 @@ def test_an_accident_is_a_problem_without_its_secret(
 
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+Sent = list[dict[str, Any]]
 
 
 def drive(
     client: TestClient, receive: Receive, path: str = PHOTO, kind: str = "image/png", length: int = 10
-) -> list[dict[str, Any]]:
+) -> Sent:
     """Run one request as a server does whose client keeps to no rule; what was sent in answer."""
-    sent: list[dict[str, Any]] = []
+    headers = {"Content-Type": kind, "Content-Length": str(length)}
+    return asyncio.run(driven(client, receive, path, headers))
+
+
+async def driven(
+    client: TestClient, receive: Receive, path: str, headers: Mapping[str, str], address: str = "testclient"
+) -> Sent:
+    sent: Sent = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
@@ -141,11 +152,40 @@ def drive(
         "method": "POST",
         "path": path,
         "query_string": b"",
-        "headers": [(b"content-type", kind.encode()), (b"content-length", str(length).encode())],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": (address, 50000),
         "state": {},
     }
-    asyncio.run(client.app(scope, receive, send))
+    await client.app(scope, receive, send)
     return sent
+
+
+class Slow:
+    """A body that begins and does not go on until it is told to end."""
+
+    def __init__(self, begin: bytes, end: bytes = b"") -> None:
+        self._parts = [begin, end]
+        self.waits, self.ends = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self) -> dict[str, Any]:
+        if len(self._parts) < 2:
+            self.waits.set()
+            await self.ends.wait()
+        part = self._parts.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(self._parts)}
+
+
+async def begun(body: Slow, request: Coroutine[Any, Any, Sent]) -> asyncio.Task[Sent]:
+    """A request of which all has come but the end of its body, or that was answered before."""
+    task = asyncio.create_task(request)
+    waits = asyncio.create_task(body.waits.wait())
+    await asyncio.wait((task, waits), return_when=asyncio.FIRST_COMPLETED)
+    waits.cancel()
+    return task
+
+
+def status(answer: Sent) -> int:
+    return int(answer[0]["status"])
 
 
 def test_a_body_that_does_not_come_is_given_up(settings: Settings, feed: Path, start: Start) -> None:
@@ -212,6 +252,64 @@ def test_a_client_that_goes_away_is_no_accident(client: TestClient, caplog: pyte
     assert drive(client, receive) == []
     assert not caplog.records
     assert client.app.state.services.lookups.inside == 0
+
+
+@pytest.mark.parametrize(("path", "good"), [(PHOTO, 200), ("/v1/posts", 201)])
+def test_bodies_that_come_slowly_keep_nobody_out(
+    client: TestClient, settings: Settings, path: str, good: int
+) -> None:
+    """More of them than have room at the gates; and once they are there, they are worked on."""
+    body = b'--a\r\nContent-Disposition: form-data; name="photo"\r\n\r\n' + picture() + b"\r\n--a--\r\n"
+    headers = {"Content-Type": FORM, "Authorization": f"Bearer {person(client, settings, 'Ada').key}"}
+
+    async def use() -> None:
+        slow = [Slow(body[:20], body[20:]) for _ in range(30)]
+        tasks = [await begun(one, driven(client, one, path, headers)) for one in slow]
+        quick = Slow(body[:20], body[20:])
+        quick.ends.set()
+        assert status(await driven(client, quick, path, headers)) == good
+        for one, task in zip(slow, tasks, strict=True):
+            one.ends.set()
+            assert status(await task) == good
+
+    asyncio.run(use())
+
+
+def test_an_address_has_a_share_of_the_room_for_bodies(client: TestClient) -> None:
+    """Eight bodies of the longest that are on their way; other addresses have the rest."""
+    headers = {"Content-Type": "image/png"}
+    longest = b"x" * (200_000 + 1024 * 1024)
+
+    async def use() -> None:
+        slow = [Slow(longest) for _ in range(8)]
+        tasks = [await begun(one, driven(client, one, PHOTO, headers, "192.0.2.1")) for one in slow]
+        head, body = await driven(client, Slow(longest), PHOTO, headers, "192.0.2.1")
+        assert head["status"] == 503
+        assert b"/problems/overloaded" in body["body"]
+        assert {b"retry-after", b"connection"} <= {name for name, _ in head["headers"]}
+        other = Slow(picture(), b"\0")
+        other.ends.set()
+        assert status(await driven(client, other, PHOTO, headers, "192.0.2.2")) == 200
+        for one, task in zip(slow, tasks, strict=True):
+            one.ends.set()
+            assert status(await task) == 413  # The picture is longer than one may be.
+        again = Slow(picture(), b"\0")
+        again.ends.set()
+        assert status(await driven(client, again, PHOTO, headers, "192.0.2.1")) == 200
+
+    asyncio.run(use())
+
+
+def test_all_addresses_together_have_a_bound() -> None:
+    room = BodyRoom(most=100, share=60)
+    room.take("a", 60)
+    for address, size in (("a", 1), ("b", 41)):
+        with pytest.raises(OverloadedError):
+            room.take(address, size)
+    room.take("b", 40)
+    room.give_back("a", 60)
+    room.take("b", 20)
+    assert room.held == 60
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
