@@ -146,7 +146,7 @@ def register(app: FastAPI, page: ProblemPage) -> None:
 
 
 async def _ours(request: Request, error: core.SparkVisionError) -> Response:
-    return _answer(request, problem_of(error))
+    return answer(request, problem_of(error))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -157,7 +157,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     fields = ", ".join(dict.fromkeys(entry["field"] for entry in errors))
     detail = f"These are not as they should be: {fields}."
     problem = Problem("invalid-request", 422, "The request is not valid", detail, errors)
-    return _answer(request, problem)
+    return answer(request, problem)
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
@@ -166,13 +166,15 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     code, kind = _REFUSED.get(status.value, unnamed)
     own_words = error.detail if error.detail != status.phrase else None
     problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)
-    return _answer(request, problem, error.headers)
+    return answer(request, problem, error.headers)
 
 
-def _answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A page for a browser that went somewhere, a document for all others."""
     api = request.url.path.startswith("/v1/")
     if api or "text/html" not in request.headers.get("Accept", ""):
         return problem_response(request.scope, problem, headers)
     page: ProblemPage = request.app.state.problem_page
-    return page(request, problem)
+    shown = page(request, problem)
+    shown.headers.update(headers or {})
+    return shown

@@ -12,15 +12,18 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spark_vision.domain.ids import content_digest
 from spark_vision.errors import InvalidInputError
 from spark_vision.settings import Settings
 from spark_vision_api.errors import TooManyRequestsError
-from spark_vision_api.problems import problem_of, problem_response
+from spark_vision_api.problems import answer, problem_of
 
 _COUNTED = "/v1/"
+_SIGN_IN = ("POST", "/sign-in")  # of the pages, the one that takes keys
 _IPV6_SUBSCRIBER = 64  # bits: what a subscriber has, who may change the others at will
 
 
@@ -33,12 +36,14 @@ class Budgets:
         self._address = _rate("address_rate", settings.address_rate)
         self._wrong_key = _rate("wrong_key_rate", settings.wrong_key_rate)
 
+    def wait_for_key(self, address: str) -> int:
+        """Seconds to wait before another key may be tried from an address; 0: it may."""
+        return self._blocked(self._wrong_key, address)
+
     def wait(self, key: str, address: str) -> int:
         """Seconds to wait before the request may be made; 0: it may, and is counted. key: empty for none."""
         if key:
-            return self._blocked(self._wrong_key, address) or self._hit(
-                self._key, content_digest(key.encode())
-            )
+            return self.wait_for_key(address) or self._hit(self._key, content_digest(key.encode()))
         return self._hit(self._address, address)
 
     def wrong_key(self, address: str) -> None:
@@ -69,24 +74,35 @@ class RateLimitMiddleware:
         self._budgets = budgets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(_COUNTED):
+        signs_in = scope["type"] == "http" and (scope["method"], scope["path"]) == _SIGN_IN
+        if scope["type"] != "http" or not (signs_in or scope["path"].startswith(_COUNTED)):
             await self._app(scope, receive, send)
             return
         address = subscriber_of(scope)
-        scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
-        key = key.strip() if scheme.lower() == "bearer" else ""
-        if seconds := self._budgets.wait(key, address):
-            error = TooManyRequestsError(f"That was more than may be asked; go on in {seconds} s.")
-            headers = {"Retry-After": str(seconds), "Connection": "close"}
-            await problem_response(scope, problem_of(error), headers)(scope, receive, send)
+        key = "" if signs_in else _key(scope)
+        wait = self._budgets.wait_for_key(address) if signs_in else self._budgets.wait(key, address)
+        if wait:
+            await _refusal(scope, wait)(scope, receive, send)
             return
 
         async def send_counted(message: Message) -> None:
-            if key and message["type"] == "http.response.start" and message["status"] == 401:
+            if (key or signs_in) and message["type"] == "http.response.start" and message["status"] == 401:
                 self._budgets.wrong_key(address)
             await send(message)
 
         await self._app(scope, receive, send_counted)
+
+
+def _key(scope: Scope) -> str:
+    """The bearer key of a request; empty where it has none."""
+    scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _refusal(scope: Scope, seconds: int) -> Response:
+    error = TooManyRequestsError(f"That was more than may be asked; go on in {seconds} s.")
+    headers = {"Retry-After": str(seconds), "Connection": "close"}
+    return answer(Request(scope), problem_of(error), headers)
 
 
 def subscriber_of(scope: Scope) -> str:

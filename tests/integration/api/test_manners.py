@@ -18,6 +18,7 @@ from spark_vision_api.middleware.rate_limit import Budgets, subscriber
 
 from .conftest import Start
 from .pictures import picture, problem
+from .posters import person
 
 AT = datetime(2026, 5, 1, 12, 30, 1, 250_000, tzinfo=UTC)
 
@@ -42,6 +43,26 @@ def test_wrong_keys_are_counted_against_their_address(settings: Settings, start:
     answer = client.get("/v1/index/versions", headers={"Authorization": "Bearer another"})
     problem(answer, 429, "too-many-requests")
     assert client.get("/v1/index/versions").status_code == 200  # Without a key nothing was wrong.
+
+
+def test_wrong_keys_on_the_page_for_signing_in_are_counted_with_them(
+    settings: Settings, start: Start
+) -> None:
+    client = start(settings.model_copy(update={"wrong_key_rate": "3/hour"}))
+    key = person(client, settings, "Ada").key
+    assert client.post("/sign-in", data={"key": key}, follow_redirects=False).status_code == 303
+    client.cookies.clear()
+    for number in range(3):
+        assert client.post("/sign-in", data={"key": f"made-up-{number}"}).status_code == 401
+    refused = client.post("/sign-in", data={"key": key}, headers={"Accept": "text/html"})
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert "try again" in refused.text
+    assert not client.cookies
+    problem(
+        client.get("/v1/index/versions", headers={"Authorization": f"Bearer {key}"}), 429, "too-many-requests"
+    )
+    assert client.get("/sign-in").status_code == 200
 
 
 def test_a_key_has_a_budget_of_its_own() -> None:
