@@ -18,6 +18,8 @@ from spark_vision_api.services import Services, services_of
 from spark_vision_api.web.session import TOKEN_HEADER, actor_of, is_own
 
 _DOTS_OF_A_TOKEN = 2  # header.claims.signature; our own keys have none
+# In a request's state: its key is somebody's. Whoever counts requests asks.
+KEY_RECOGNISED = "key_recognised"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, description="A key from `spark-vision users add NAME --role ROLE`.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
@@ -27,7 +29,9 @@ async def _actor(request: Request, credentials: Credentials) -> Actor:
     services = services_of(request)
     if credentials is None:
         return await _by_session(request, services)
-    return await run_in_threadpool(_recognised, services, credentials.credentials)
+    actor = await run_in_threadpool(_recognised, services, credentials.credentials)
+    request.scope["state"][KEY_RECOGNISED] = True
+    return actor
 
 
 def _recognised(services: Services, secret: str) -> Actor:

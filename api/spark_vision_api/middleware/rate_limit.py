@@ -1,10 +1,12 @@
 """How many requests a key or an address may make, before any of their bodies is read.
 
-Keys are not looked up here. A made-up key would have a budget of its own, so that wrong keys count
-against their address, and an address that tried too many waits, whatever it sends.
+Keys are not looked up here. One that somebody may have made up has no budget of its own: it counts against
+its address until it has been recognised. A wrong key counts against the address once more, and an address
+that tried too many waits, whatever it sends.
 """
 
 import time
+from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -19,10 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from spark_vision.domain.ids import content_digest
 from spark_vision.errors import InvalidInputError
 from spark_vision.settings import Settings
+from spark_vision_api.auth import KEY_RECOGNISED
 from spark_vision_api.errors import TooManyRequestsError
 from spark_vision_api.problems import answer, problem_of
 
 _COUNTED = "/v1/"
+_REMEMBERED = 10_000  # keys; those of a provider, its tokens, are new ones every few minutes
 _SIGN_IN = ("POST", "/sign-in")  # of the pages, the one that takes keys
 _IPV6_SUBSCRIBER = 64  # bits: what a subscriber has, who may change the others at will
 
@@ -35,19 +39,31 @@ class Budgets:
         self._key = _rate("key_rate", settings.key_rate)
         self._address = _rate("address_rate", settings.address_rate)
         self._wrong_key = _rate("wrong_key_rate", settings.wrong_key_rate)
+        self._recognised: dict[str, None] = {}  # their digests, the oldest first
 
     def wait_for_key(self, address: str) -> int:
         """Seconds to wait before another key may be tried from an address; 0: it may."""
         return self._blocked(self._wrong_key, address)
 
     def wait(self, key: str, address: str) -> int:
-        """Seconds to wait before the request may be made; 0: it may, and is counted. key: empty for none."""
-        if key:
-            return self.wait_for_key(address) or self._hit(self._key, content_digest(key.encode()))
-        return self._hit(self._address, address)
+        """Seconds to wait before the request may be made; 0: it may, and is counted.
 
-    def wrong_key(self, address: str) -> None:
-        """Count a key that was refused."""
+        key: the digest of one, empty for none.
+        """
+        if key and (wait := self.wait_for_key(address)):
+            return wait
+        return self._hit(self._key, key) if key in self._recognised else self._hit(self._address, address)
+
+    def recognised(self, key: str) -> None:
+        """A key is somebody's: from now on what it asks for counts for itself."""
+        if key not in self._recognised:
+            self._recognised[key] = None
+            if len(self._recognised) > _REMEMBERED:
+                del self._recognised[next(iter(self._recognised))]
+
+    def wrong_key(self, key: str, address: str) -> None:
+        """Count a key that was refused, also one that was good till now."""
+        self._recognised.pop(key, None)
         if self._wrong_key is not None:
             self._limiter.hit(self._wrong_key, "wrong", address)
 
@@ -86,17 +102,21 @@ class RateLimitMiddleware:
             return
 
         async def send_counted(message: Message) -> None:
-            if (key or signs_in) and message["type"] == "http.response.start" and message["status"] == 401:
-                self._budgets.wrong_key(address)
+            if (key or signs_in) and message["type"] == "http.response.start":
+                if message["status"] == HTTPStatus.UNAUTHORIZED:
+                    self._budgets.wrong_key(key, address)
+                elif key and scope["state"].get(KEY_RECOGNISED):
+                    self._budgets.recognised(key)
             await send(message)
 
         await self._app(scope, receive, send_counted)
 
 
 def _key(scope: Scope) -> str:
-    """The bearer key of a request; empty where it has none."""
+    """The digest of a request's bearer key; empty where it has none."""
     scheme, _, key = Headers(scope=scope).get("Authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    key = key.strip() if scheme.lower() == "bearer" else ""
+    return content_digest(key.encode()) if key else ""
 
 
 def _refusal(scope: Scope, seconds: int) -> Response:

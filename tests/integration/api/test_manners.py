@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from itsdangerous import URLSafeSerializer
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
@@ -67,10 +68,52 @@ def test_wrong_keys_on_the_page_for_signing_in_are_counted_with_them(
 
 def test_a_key_has_a_budget_of_its_own() -> None:
     rates = Budgets(Settings(key_rate="2/hour", address_rate="1/hour"))
+    for key in ("one", "two"):
+        rates.recognised(key)
     assert [rates.wait("one", "a") > 0 for _ in range(3)] == [False, False, True]
     assert rates.wait("two", "a") == 0
     assert [rates.wait("", "a") > 0 for _ in range(2)] == [False, True]
     assert rates.wait("", "b") == 0
+
+
+def test_a_key_that_is_not_known_counts_for_its_address() -> None:
+    rates = Budgets(Settings(address_rate="2/hour"))
+    assert [rates.wait(key, "a") > 0 for key in ("one", "two", "three")] == [False, False, True]
+    rates.recognised("one")
+    assert rates.wait("one", "a") == 0
+    rates.wrong_key("one", "a")  # It was revoked.
+    assert rates.wait("one", "a") > 0
+    assert rates.wait("one", "b") == 0
+
+
+def test_the_keys_that_were_known_longest_are_forgotten_first() -> None:
+    rates = Budgets(Settings(address_rate="1/hour"))
+    assert rates.wait("", "a") == 0
+    for number in range(10_001):
+        rates.recognised(f"{number}")
+    assert [rates.wait(f"{number}", "a") > 0 for number in (0, 1, 10_000)] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "answer"),
+    [("GET", "/v1/nothing", 404), ("GET", "/v1/orders", 405), ("POST", "/v1/orders", 422)],
+)
+def test_made_up_keys_have_the_budget_of_their_address(
+    settings: Settings, start: Start, method: str, path: str, answer: int
+) -> None:
+    """Also where a request ends before its key is looked up."""
+    client = start(settings.model_copy(update={"address_rate": "4/hour"}))
+    ada = person(client, settings, "Ada").key
+
+    def ask(method: str, path: str, key: str) -> Response:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        return client.request(method, path, headers=headers, content=b"{" if method == "POST" else None)
+
+    assert ask("GET", "/v1/posts", ada).status_code == 200
+    for number in range(3):
+        assert ask(method, path, f"made-up-{number}").status_code == answer
+    problem(ask(method, path, "another"), 429, "too-many-requests")
+    assert ask(method, path, ada).status_code == answer  # A key that was recognised counts for itself.
 
 
 def test_what_is_no_bearer_key_counts_for_the_address(settings: Settings, start: Start) -> None:
