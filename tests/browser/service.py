@@ -22,6 +22,7 @@ from spark_vision_api.web.language import words
 
 PHOTO = demo_shop() / "photos" / "0001.jpg"
 LAMP = demo_shop() / "photos" / "0002.jpg"  # with a candle; the lamp is found twice, and not all is sure
+SUITCASES = demo_shop() / "photos" / "0118.jpg"  # a beige and a red one
 
 
 @contextmanager

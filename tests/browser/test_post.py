@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FileChooser, Page, Route, expect
 
 from .conftest import House, Open, Watch, ready, sign_in, until
-from .service import LAMP, PHOTO, client, lines_of
+from .service import LAMP, PHOTO, SUITCASES, client, lines_of
 from .test_way import reveal
 
 
@@ -144,6 +144,32 @@ def test_a_draft_says_in_italian_why_and_what_has_no_code_in_english(open_page: 
     lines = lines_of(first, "it")
     assert any(line.endswith(first["why"][0]["words"]) for line in lines)
     expect(page.locator(".reasons").first.locator("li")).to_have_text(lines)
+
+
+@pytest.mark.slow
+def test_what_one_item_was_tagged_as_says_nothing_of_another(open_page: Open, sharp: House) -> None:
+    """Two suitcases: each is less likely the other one, too."""
+    page = open_page(sharp.address)
+    sign_in(page, sharp.key)
+    beige, red = draft_of(page, SUITCASES)[:2]
+    mine, other = beige["suggestions"][0], red["suggestions"][0]
+    assert mine["product_id"] in [held["product_id"] for held in red["suggestions"][1:]]
+    cards = page.locator(".item")
+    cards.first.get_by_role("button", name=f"Tag {mine['title']}").click()
+    expect(cards.first.locator(".decided")).to_contain_text("Tagged")
+    for _ in ("now", "when read again"):
+        expect(cards.nth(1).locator(".front .title")).to_have_text(other["title"])
+        expect(page.locator(".mark:not(.settled) .badge", has_text="2")).to_have_count(1)
+        expect(page.locator("#state")).to_have_text("Draft saved")
+        page.reload()
+    # What is tagged as an item counts for it, whatever was more likely.
+    cards.nth(1).get_by_text("Or one of these").click()
+    third = next(held for held in red["suggestions"][1:] if held["product_id"] != mine["product_id"])
+    cards.nth(1).get_by_role("button", name=f"Tag {third['title']}").click()
+    expect(cards.nth(1).locator(".is-tagged .title")).to_have_text(third["title"])
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    with client(sharp.address, sharp.key) as api:  # What was confirmed would teach the other tests.
+        api.delete(f"/v1/posts/{id_of(page)}").raise_for_status()
 
 
 def draft_of(page: Page, photo: Path) -> Any:

@@ -32,6 +32,19 @@ export class Draft {
 
   standing(id) { return this.tags.has(id) ? "tagged" : this.standings[id] === "rejected" ? "rejected" : "open"; }
 
+  // The suggestion that an item shows first: what was tagged as this item, else the best that was not said no to. That another
+  // item was tagged as something that is less likely here says nothing of this one.
+  first(item) {
+    const open = item.suggestions.filter((held) => this.standing(held.product_id) !== "rejected");
+    return open.find((held) => this.tags.get(held.product_id)?.suggestion_id === held.id) ?? open[0];
+  }
+
+  // Whether an item needs no decision any more.
+  settled(item) {
+    const first = this.first(item);
+    return Boolean(first) && this.standing(first.product_id) === "tagged";
+  }
+
   confirm(held, box) {
     const point = box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: 0.5, y: 0.5 };
     this.#tag(held.product_id, held.title, point, held.id, box);
@@ -74,7 +87,8 @@ export class Draft {
   #tag(id, title, { x, y }, suggestion, box) {
     const point = { x: Math.round(x * 1e4) / 1e4, y: Math.round(y * 1e4) / 1e4 };
     const json = { ...point, ...(suggestion ? { suggestion_id: suggestion } : {}) };
-    this.tags.set(id, { ...this.tags.get(id), product_id: id, title, ...point, box });
+    const confirmed = suggestion ? { suggestion_id: suggestion } : {};
+    this.tags.set(id, { ...this.tags.get(id), ...confirmed, product_id: id, title, ...point, box });
     this.standings[id] = "tagged";
     // A move must not take the place of the confirmation that it follows.
     this.#send("PUT", `tags/${pathOf(id)}`, json, suggestion ? `confirm ${id}` : `tag ${id}`, title);
@@ -89,7 +103,7 @@ export class Draft {
     const id = about?.split(" ").slice(1).join(" ");
     if (about === "caption") this.post.caption = json.caption;
     else if (about === "boxes") this.post.boxes = json.boxes;
-    else if (method === "PUT") { this.tags.set(id, { ...this.tags.get(id), product_id: id, title, x: json.x, y: json.y }); this.standings[id] = "tagged"; }
+    else if (method === "PUT") { this.tags.set(id, { ...this.tags.get(id), ...json, product_id: id, title }); this.standings[id] = "tagged"; }
     else if (method === "POST") this.standings[id] = "rejected";
     else { if (path.includes("/tags/")) this.tags.delete(id); this.standings[id] = "open"; }
   }

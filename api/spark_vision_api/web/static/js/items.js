@@ -35,10 +35,10 @@ export class Items {
       ? make("button", { class: "bare small", type: "button", textContent: t("post.drop_box"), "data-key": `drop-${index}`, onclick: item.drop }) : null;
     const head = make("header", { class: "row between" }, heading, remove);
     const open = item.suggestions.filter((held) => draft.standing(held.product_id) !== "rejected");
-    const first = open.find((held) => draft.standing(held.product_id) === "tagged") ?? open[0];
+    const first = draft.first(item);
     const rejected = item.suggestions.filter((held) => draft.standing(held.product_id) === "rejected");
     const unsure = item.no_match !== null;
-    if (!first || (unsure && draft.standing(first.product_id) !== "tagged" && !this.opened.has(index))) {
+    if (!first || (unsure && !draft.settled(item) && !this.opened.has(index))) {
       return make("article", { class: "item" }, head, this.#nothing(item, index, open.length > 0), this.#rejected(rejected));
     }
     const others = open.filter((held) => held !== first);

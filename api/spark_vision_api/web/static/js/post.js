@@ -109,9 +109,8 @@ function shownItems() {
   const regions = draft.items.filter((item) => item.box);
   const asWhole = draft.items.filter((item) => !item.box);
   const shown = regions.length ? regions : asWhole;
-  const first = (item, standing) => item.suggestions.find((held) => draft.standing(held.product_id) === standing)?.product_id;
   // A tag counts for the whole photo, a sure suggestion for what overlaps it.
-  const shows = (item) => (above) => first(above, "tagged") ?? (!above.no_match && overlaps(above, item) ? first(above, "open") : null);
+  const shows = (item) => (above) => (draft.settled(above) || (!above.no_match && overlaps(above, item)) ? draft.first(above)?.product_id : null);
   return shown.map((item, index) => ({ ...item, number: index + 1, alone: !regions.length, own: isOwn(item.box), drop: () => dropBox(item.box),
     echo: (id) => echoed(shown, index, id, shows(item)) }));
 }
@@ -131,7 +130,7 @@ function showItems() {
 
 function marks() {
   const boxes = draft.items ? shownItems().filter((item) => item.box) : draft.post.boxes.map((box, index) => ({ box, number: index + 1 }));
-  const quiet = (item) => item.suggestions?.some((held) => draft.standing(held.product_id) === "tagged");
+  const quiet = (item) => item.suggestions && draft.settled(item);
   const drawn = boxes.map((item) => place(make("div", { class: `mark${quiet(item) ? " settled" : ""}` }, make("span", { class: "badge", textContent: item.number })), item.box));
   const points = [...draft.tags.values()].map((tag) => movable(stage,
     make("button", { class: "point", type: "button", "data-key": `point-${tag.product_id}`, "aria-label": t("post.point_label", { title: tag.title }), title: tag.title }), tag,
