@@ -87,6 +87,39 @@ def test_nothing_is_lost_with_the_connection(ada: Callable[..., Page], watches: 
     watches[0].wrong.clear()
 
 
+def test_a_photo_whose_answer_was_lost_keeps_its_caption(
+    ada: Callable[..., Page], watches: list[Watch]
+) -> None:
+    def lose(route: Route) -> None:
+        made.append(route.fetch().json()["id"])
+        route.abort()
+
+    made: list[str] = []
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.route("**/v1/posts", lose)
+    page.set_input_files("#file", PHOTO)
+    again = page.get_by_role("button", name="Try again")
+    again.wait_for()
+    page.get_by_label("Caption").fill("Typed meanwhile")
+    page.reload()
+    again.wait_for()
+    expect(page.get_by_label("Caption")).to_have_value("Typed meanwhile")
+    page.unroute("**/v1/posts")
+    again.click()
+    page.wait_for_url(f"**/post/{made[0]}")
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    assert page.request.get(f"/v1/posts/{made[0]}").json()["caption"] == "Typed meanwhile"
+    page.goto("/post")  # Nothing is kept of it.
+    ready(page)
+    expect(page.locator("#drop")).to_be_visible()
+    expect(page.get_by_label("Caption")).to_have_value("")
+    assert set(made) == {made[0]}
+    assert all("/v1/posts" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
 def test_no_and_back_again(ada: Callable[..., Page]) -> None:
     page = ada()
     page.goto("/post")

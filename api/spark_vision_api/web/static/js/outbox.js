@@ -8,7 +8,7 @@ export class Outbox {
   // told(state): "saved", "saving" or "waiting" (for the connection); refused(error, change): the service said no;
   // arrived(change, answer).
   constructor(name, { told, refused, arrived }) {
-    Object.assign(this, { name, told, refused, arrived, running: null, timer: 0 });
+    Object.assign(this, { name, told, refused, arrived, running: null, busy: false, timer: 0 });
     this.waiting = JSON.parse(localStorage.getItem(name) ?? "[]");
     addEventListener("online", () => this.send());
   }
@@ -18,7 +18,7 @@ export class Outbox {
   // change: { method, path, json, about }. A later change about the same thing takes the place of one that waits.
   put(change) {
     const last = this.waiting.at(-1);
-    const same = last && last.about === change.about && last.method === change.method && !(this.running && this.waiting.length === 1);
+    const same = last && last.about === change.about && last.method === change.method && !(this.busy && this.waiting.length === 1);
     if (same) this.waiting.pop();
     this.waiting.push(change);
     this.#keep();
@@ -27,11 +27,13 @@ export class Outbox {
 
   // All that waits, or as much as the connection lets through.
   send() {
-    this.running ??= this.#send().finally(() => { this.running = null; });
+    if (!this.busy) this.running = this.#send();
     return this.running;
   }
 
+  // `busy` ends with the last look at the list, at once: a change that comes then begins anew.
   async #send() {
+    this.busy = true;
     clearTimeout(this.timer);
     while (this.waiting.length) {
       const change = this.waiting[0];
@@ -43,6 +45,7 @@ export class Outbox {
         this.arrived(change, answer);
       } catch (error) {
         if (error.passing) {
+          this.busy = false;
           this.told("waiting");
           this.timer = setTimeout(() => this.send(), Math.max(WAIT, error.retryAfter * 1000));
           return;
@@ -51,6 +54,7 @@ export class Outbox {
         this.refused(error, change);
       }
     }
+    this.busy = false;
     this.told("saved");
   }
 
@@ -79,6 +83,14 @@ async function photos(mode, work) {
   }
 }
 
+// What is typed beside it is kept at once, also while the page goes away, when IndexedDB may be too late.
+const CAPTION = "caption-next";
+export const keepCaption = (text) => localStorage.setItem(CAPTION, text);
+export const keptCaption = () => localStorage.getItem(CAPTION) ?? "";
+
 export const keepPhoto = (held) => photos("readwrite", (store) => store.put(held, "next")).catch(() => {}); // A private window may have no room.
 export const keptPhoto = () => photos("readonly", (store) => store.get("next")).catch(() => undefined);
-export const dropPhoto = () => photos("readwrite", (store) => store.delete("next")).catch(() => {});
+export async function dropPhoto() {
+  localStorage.removeItem(CAPTION);
+  await photos("readwrite", (store) => store.delete("next")).catch(() => {});
+}

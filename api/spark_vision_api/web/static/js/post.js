@@ -5,13 +5,15 @@ import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
 import { Items } from "./items.js";
-import { dropPhoto, keepPhoto, keptPhoto } from "./outbox.js";
+import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
 import { movable, place, Stage } from "./stage.js";
 import { t } from "./words.js";
 
 let draft = null;
 let items = null;
+let held = null; // The photo while it is on its way: { photo, key }.
+let uploading = false;
 let spot = null; // Where the poster tapped last: what is searched for goes there.
 const say = (text) => { $("say").textContent = text; };
 const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); addBox(box); }, say });
@@ -46,32 +48,42 @@ async function showPhoto(url, ratio) {
 async function choose(file) {
   if (draft) return; // Another photo is another post.
   const photo = await shrunk(file);
-  const held = { photo, key: crypto.randomUUID(), caption: "" };
+  held = { photo, key: crypto.randomUUID() };
   await keepPhoto(held);
-  await upload(held);
+  await upload();
 }
 
-async function upload(held) {
+// The photo alone, so that a call whose answer was lost is the same when it is made again; the caption follows.
+async function upload() {
+  if (!held || uploading) return;
+  uploading = true;
   showPhoto(URL.createObjectURL(held.photo));
   told("uploading");
   waiting();
   const body = new FormData();
   body.append("photo", held.photo, "photo.jpg");
-  body.append("caption", $("caption").value);
   try {
     const { value } = await ask("POST", "/v1/posts", { body, headers: { "Idempotency-Key": held.key } });
-    await dropPhoto();
-    history.replaceState(null, "", `/post/${value.id}`);
-    const typed = $("caption").value;
-    begin(value);
-    if (typed !== value.caption) { $("caption").value = typed; draft.caption(typed); }
+    await arrived(value);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     told("waiting");
-    $("items").replaceChildren(trouble(error, () => upload(held)));
-    if (error.passing) addEventListener("online", () => upload(held), { once: true });
-    else await dropPhoto();
+    $("items").replaceChildren(trouble(error, upload));
+    if (!error.passing) await dropPhoto();
+  } finally {
+    uploading = false;
   }
+}
+
+// The caption is on its way before what was kept of it goes.
+async function arrived(post) {
+  const typed = $("caption").value;
+  history.replaceState(null, "", `/post/${post.id}`);
+  held = null;
+  begin(post);
+  $("caption").value = typed;
+  takeCaption();
+  await dropPhoto();
 }
 
 // --- The draft ---
@@ -181,6 +193,13 @@ function takeCaption() {
   if (draft && $("caption").value !== draft.post.caption) draft.caption($("caption").value);
 }
 
+function typed() {
+  if (draft) takeCaptionSoon();
+  else keepCaption($("caption").value);
+}
+
+const takeCaptionSoon = once(400, takeCaption);
+
 async function publish() {
   $("publish").disabled = true;
   try {
@@ -205,11 +224,12 @@ async function remove() {
 $("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
 $("words").onsubmit = (event) => { event.preventDefault(); search(); };
 $("words").q.oninput = search;
-$("caption").oninput = once(400, takeCaption);
+$("caption").oninput = typed;
 addEventListener("pagehide", takeCaption);
 $("publish").onclick = () => draft && publish();
 $("remove").onclick = remove;
 listen([$("file"), $("camera")], choose);
+addEventListener("online", upload);
 
 const known = $("editor").dataset.post;
 if (known) {
@@ -217,7 +237,8 @@ if (known) {
   showPhoto(value.photo.url, value.photo.width / value.photo.height).then(() => draft?.items && render());
   begin(value);
 } else {
-  const held = await keptPhoto();
-  if (held) await upload(held);
+  held = await keptPhoto();
+  if (held) $("caption").value = keptCaption();
+  await upload();
 }
 document.documentElement.dataset.ready = "yes";
