@@ -120,6 +120,50 @@ def test_a_photo_whose_answer_was_lost_keeps_its_caption(
     watches[0].wrong.clear()
 
 
+def test_who_is_signed_out_loses_nothing(
+    ada: Callable[..., Page], watches: list[Watch], house: House
+) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Tag ").first.click()
+    state = page.locator("#state")
+    expect(state).to_contain_text("You are signed out: kept here and sent later")
+    post_id = id_of(page)
+    state.get_by_role("link", name="Sign in").click()
+    page.get_by_label("Key", exact=True).fill(house.key)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/post/{post_id}")
+    expect(page.locator("#tagged li")).to_have_count(1)
+    expect(state).to_have_text("Draft saved")
+    assert len(page.request.get(f"/v1/posts/{post_id}").json()["tags"]) == 1
+    assert all("401" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_a_page_from_before_another_sign_in_loses_nothing(
+    ada: Callable[..., Page], watches: list[Watch], house: House
+) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    beside = page.context.new_page()
+    sign_in(beside, house.key)
+    page.get_by_role("button", name="Tag ").first.click()
+    state = page.locator("#state")
+    expect(state).to_contain_text("This page is from before you signed in again")
+    state.get_by_role("button", name="Load the page again").click()
+    expect(state).to_have_text("Draft saved")
+    assert len(page.request.get(f"/v1/posts/{id_of(page)}").json()["tags"]) == 1
+    assert all("403" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
 def test_no_and_back_again(ada: Callable[..., Page]) -> None:
     page = ada()
     page.goto("/post")

@@ -8,6 +8,13 @@ export class ApiError extends Error {
     Object.assign(this, { status, type, retryAfter });
   }
   get passing() { return this.status === 0 || this.status >= 500 || this.status === 429; }
+  // The problem's name: `/problems/NAME`.
+  get code() { return this.type.split("/").at(-1); }
+  get signedOut() { return this.status === 401; }
+  // The page's token is another session's: somebody signed in again elsewhere.
+  get outdated() { return this.code === "foreign-request"; }
+  // Nothing was said of what was asked for: it is worth keeping.
+  get keeps() { return this.passing || this.signedOut || this.outdated; }
 }
 
 // The answer's JSON and its ETag; `body` goes as it is, `json` as JSON. Raises ApiError.

@@ -4,8 +4,11 @@ import { ask } from "./api.js";
 
 const WAIT = 3000;
 
+// The state in which something is kept because of an error.
+export const waitsFor = (error) => (error.signedOut ? "signed_out" : error.outdated ? "outdated" : "waiting");
+
 export class Outbox {
-  // told(state): "saved", "saving" or "waiting" (for the connection); refused(error, change): the service said no;
+  // told(state): "saved", "saving", "waiting" (for the connection), "signed_out" or "outdated"; refused(error, change): the service said no;
   // arrived(change, answer).
   constructor(name, { told, refused, arrived }) {
     Object.assign(this, { name, told, refused, arrived, running: null, busy: false, timer: 0 });
@@ -44,10 +47,10 @@ export class Outbox {
         this.#drop();
         this.arrived(change, answer);
       } catch (error) {
-        if (error.passing) {
+        if (error.keeps) {
           this.busy = false;
-          this.told("waiting");
-          this.timer = setTimeout(() => this.send(), Math.max(WAIT, error.retryAfter * 1000));
+          this.told(waitsFor(error), error);
+          if (error.passing) this.timer = setTimeout(() => this.send(), Math.max(WAIT, error.retryAfter * 1000));
           return;
         }
         this.#drop();

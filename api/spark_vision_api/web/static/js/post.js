@@ -5,9 +5,10 @@ import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
 import { Items } from "./items.js";
-import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto } from "./outbox.js";
+import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
 import { movable, place, Stage } from "./stage.js";
+import { remedy, trouble } from "./trouble.js";
 import { t } from "./words.js";
 
 let draft = null;
@@ -22,15 +23,11 @@ stage.tapped = (point) => { spot = point; marks(); $("words").q.focus(); };
 
 function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
 
-function told(state) {
-  $("state").textContent = t(`post.state.${state}`);
+// error: why something waits; where it does not pass by itself, what helps stands beside it.
+function told(state, error) {
+  const help = error && !error.passing ? remedy(error) : null;
+  $("state").replaceChildren(make("span", { textContent: t(`post.state.${state}`) }), ...(help ? [help] : []));
   $("state").dataset.state = state;
-}
-
-function trouble(error, again) {
-  return make("div", { class: "note stack", role: "alert" },
-    make("p", { textContent: error.status ? error.message : t("trouble.offline") }),
-    make("p", {}, make("button", { class: "quiet small", type: "button", textContent: t("trouble.again"), "data-key": "again", onclick: again })));
 }
 
 // --- The photo ---
@@ -67,9 +64,9 @@ async function upload() {
     await arrived(value);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    told("waiting");
+    told(waitsFor(error), error);
     $("items").replaceChildren(trouble(error, upload));
-    if (!error.passing) await dropPhoto();
+    if (!error.keeps) await dropPhoto();
   } finally {
     uploading = false;
   }

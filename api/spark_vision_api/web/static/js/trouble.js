@@ -1,0 +1,18 @@
+// What went wrong, said to people, and what helps against it.
+import { make } from "./dom.js";
+import { t } from "./words.js";
+
+export const reason = (error) => (error.status ? t.known(`problem.${error.code}`, error.message) : t("trouble.offline"));
+
+// Signing in and coming back here, loading the page again, another try; null where nothing helps.
+export function remedy(error, again) {
+  const act = (label, onclick) => make("button", { class: "quiet small", type: "button", textContent: t(label), "data-key": "again", onclick });
+  if (error.signedOut) return make("a", { href: `/sign-in?${new URLSearchParams({ then: location.pathname })}`, textContent: t("nav.sign_in") });
+  if (error.outdated) return act("trouble.reload", () => location.reload());
+  return error.passing ? act("trouble.again", again) : null;
+}
+
+export function trouble(error, again) {
+  const help = remedy(error, again);
+  return make("div", { class: "note stack", role: "alert" }, make("p", { textContent: reason(error) }), help && make("p", {}, help));
+}
