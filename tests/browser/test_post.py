@@ -164,6 +164,32 @@ def test_a_page_from_before_another_sign_in_loses_nothing(
     watches[0].wrong.clear()
 
 
+def test_deciding_leaves_the_page_where_it_is(ada: Callable[..., Page]) -> None:
+    page = ada("phone")
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    card = page.locator(".item", has=page.locator(".front")).first
+    yes, undo = card.get_by_role("button", name="Tag "), card.get_by_role("button", name="Undo")
+    yes.first.scroll_into_view_if_needed()
+    top = card.bounding_box()
+    assert top is not None
+    for first, then in ((yes, undo), (undo, yes)):
+        first.first.tap()
+        expect(then.first).to_be_focused()
+        assert card.bounding_box()["y"] == pytest.approx(top["y"], abs=1)  # type: ignore[index]
+    for first, then in ((yes, undo), (undo, yes)):
+        first.first.press("Enter")
+        expect(then.first).to_be_focused()
+        expect(then.first).to_be_in_viewport(ratio=1)
+    card.get_by_role("button", name="Not ").press("Enter")
+    expect(card.get_by_role("button", name="Undo: ")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card.get_by_role("button", name="Not ")).to_be_focused()
+    expect(page.locator("#state")).to_have_text("Draft saved")
+
+
 def test_no_and_back_again(ada: Callable[..., Page]) -> None:
     page = ada()
     page.goto("/post")

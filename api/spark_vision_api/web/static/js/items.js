@@ -25,6 +25,12 @@ function matched(id, held, version, size) {
   return image;
 }
 
+// The keys of a control: its own, and those of what stands in its place when it was used.
+function keyed(verb, held, item, ...instead) {
+  const key = (name) => `${name}-${item.number}-${held.product_id}`;
+  return { "data-key": key(verb), next: [...instead.map(key), `item-${item.number}`] };
+}
+
 export class Items {
   constructor(root, image, draft) { Object.assign(this, { root, image, draft, opened: new Set() }); }
 
@@ -39,27 +45,30 @@ export class Items {
     const rejected = item.suggestions.filter((held) => draft.standing(held.product_id) === "rejected");
     const unsure = item.no_match !== null;
     if (!first || (unsure && !draft.settled(item) && !this.opened.has(index))) {
-      return make("article", { class: "item" }, head, this.#nothing(item, index, open.length > 0), this.#rejected(rejected));
+      return this.#card(item, "", head, this.#nothing(item, index, first), this.#rejected(rejected, item));
     }
     const others = open.filter((held) => held !== first);
     const above = item.echo(first.product_id);
-    if (above) return make("article", { class: "item echo" }, head, sameAs(above, first), this.#others(others, item, index));
-    return make("article", { class: "item" }, head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected));
+    if (above) return this.#card(item, " echo", head, sameAs(above, first), this.#others(others, item, index));
+    return this.#card(item, "", head, this.#front(first, item), this.#others(others, item, index), this.#rejected(rejected, item));
   }
+
+  // The card takes the focus where the control that had it has gone without another in its place.
+  #card(item, kind, ...inside) { return make("article", { class: `item${kind}`, tabIndex: -1, "data-key": `item-${item.number}` }, ...inside); }
 
   #title(item) {
     if (item.box) return t("look.item", { n: item.number });
     return t(item.alone ? "post.in_photo" : "post.whole");
   }
 
-  #nothing(item, index, more) {
-    const show = make("button", { class: "bare small", type: "button", textContent: t("post.show_guesses"), "data-key": `guess-${index}`, onclick: () => { this.opened.add(index); this.draft.changed(); } });
+  #nothing(item, index, first) {
+    const show = make("button", { class: "bare small", type: "button", textContent: t("post.show_guesses"), "data-key": `guess-${index}`, next: first ? [`yes-${item.number}-${first.product_id}`] : [], onclick: () => { this.opened.add(index); this.draft.changed(); } });
     return make("div", { class: "note kind" },
-      make("p", {}, make("strong", { textContent: t(more ? "post.unsure" : "look.nothing") })),
+      make("p", {}, make("strong", { textContent: t(first ? "post.unsure" : "look.nothing") })),
       make("p", { class: "small soft", textContent: t("post.nothing_hint") }),
       make("p", { class: "row" },
         make("button", { class: "quiet small", type: "button", textContent: t("post.search_instead"), "data-key": `search-${index}`, onclick: () => document.querySelector("#words input").focus() }),
-        more ? show : null));
+        first ? show : null));
   }
 
   #front(held, item) {
@@ -72,24 +81,24 @@ export class Items {
         product ? facts(product) : null,
         gauge(held),
         this.#kept(why(held), `why-${item.number}-${held.product_id}`),
-        tagged ? this.#taggedRow(held) : this.#askRow(held, item)));
+        tagged ? this.#taggedRow(held, item) : this.#askRow(held, item)));
   }
 
-  #taggedRow(held) {
+  #taggedRow(held, item) {
     return make("p", { class: "row decided" }, make("span", { class: "good" }, icon("check"), t("post.is_tagged")),
-      make("button", { class: "bare small", type: "button", "data-key": `undo-${held.product_id}`, onclick: () => this.draft.untag(held.product_id) }, icon("undo"), t("post.undo")));
+      make("button", { class: "bare small", type: "button", ...keyed("undo", held, item, "yes"), onclick: () => this.draft.untag(held.product_id) }, icon("undo"), t("post.undo")));
   }
 
   #askRow(held, item) {
     return make("p", { class: "row" },
-      make("button", { class: "small", type: "button", "data-key": `yes-${item.number}-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) }, icon("check"), t("post.yes")),
-      make("button", { class: "quiet small", type: "button", "data-key": `no-${item.number}-${held.product_id}`, "aria-label": t("post.no_label", { title: held.title }), onclick: () => this.draft.reject(held, "not_in_photo") }, t("post.no")));
+      make("button", { class: "small", type: "button", ...keyed("yes", held, item, "undo"), "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) }, icon("check"), t("post.yes")),
+      make("button", { class: "quiet small", type: "button", ...keyed("no", held, item, "back"), "aria-label": t("post.no_label", { title: held.title }), onclick: () => this.draft.reject(held, "not_in_photo") }, t("post.no")));
   }
 
   #others(others, item, index) {
     if (!others.length) return null;
     const list = make("ul", { class: "others" }, ...others.map((held) => make("li", {},
-      make("button", { class: "other", type: "button", "data-key": `other-${item.number}-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) },
+      make("button", { class: "other", type: "button", ...keyed("other", held, item, "undo"), "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) },
         matched(held.product_id, held, this.draft.version, 176), make("span", { textContent: held.title })))));
     return this.#kept(fold(t("post.others", { n: others.length }), list), `more-${index}`);
   }
@@ -103,11 +112,11 @@ export class Items {
     return folded;
   }
 
-  #rejected(rejected) {
+  #rejected(rejected, item) {
     if (!rejected.length) return null;
     return make("ul", { class: "rejected" }, ...rejected.map((held) => make("li", {},
       make("s", { textContent: held.title }),
-      make("button", { class: "bare small", type: "button", "data-key": `back-${held.product_id}`, "aria-label": t("post.undo_label", { title: held.title }), onclick: () => this.draft.unreject(held) }, icon("undo"), t("post.undo")))));
+      make("button", { class: "bare small", type: "button", ...keyed("back", held, item, "no"), "aria-label": t("post.undo_label", { title: held.title }), onclick: () => this.draft.unreject(held) }, icon("undo"), t("post.undo")))));
   }
 }
 

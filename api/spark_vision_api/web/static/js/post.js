@@ -4,6 +4,7 @@ import { facts, picture } from "./cards.js";
 import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
+import { giveFocus, keepFocus } from "./focus.js";
 import { Items } from "./items.js";
 import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
@@ -98,9 +99,8 @@ function waiting() {
   $("items").replaceChildren(make("div", { class: "waiting card-high", role: "status" }, make("span", { class: "only-read", textContent: t("post.looking") })), make("p", { class: "soft looking", textContent: t("post.looking") }));
 }
 
-// What is rebuilt keeps the focus where it was, or close to it.
 function render() {
-  const key = document.activeElement?.dataset?.key;
+  keepFocus();
   if (draft.trouble) $("items").replaceChildren(trouble(draft.trouble, () => draft.load()));
   else if (!draft.items) waiting();
   else showItems();
@@ -108,9 +108,7 @@ function render() {
   showTagged();
   const n = draft.tags.size;
   $("count").textContent = t("post.count", { n });
-  if (!key || document.activeElement !== document.body) return;
-  const again = document.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? document.querySelector(`[data-key$="${CSS.escape(key.split("-").at(-1))}"]`);
-  (again ?? document.querySelector("#items button"))?.focus();
+  giveFocus(draft.items || draft.trouble);
 }
 
 // The whole photo is worth a card of its own only where no region says the same.

@@ -6,7 +6,7 @@ export const reason = (error) => (error.status ? t.known(`problem.${error.code}`
 
 // Signing in and coming back here, loading the page again, another try; null where nothing helps.
 export function remedy(error, again) {
-  const act = (label, onclick) => make("button", { class: "quiet small", type: "button", textContent: t(label), "data-key": "again", onclick });
+  const act = (label, onclick) => make("button", { class: "quiet small", type: "button", textContent: t(label), "data-key": "again", next: ["item-1"], onclick });
   if (error.signedOut) return make("a", { href: `/sign-in?${new URLSearchParams({ then: location.pathname })}`, textContent: t("nav.sign_in") });
   if (error.outdated) return act("trouble.reload", () => location.reload());
   return error.passing ? act("trouble.again", again) : null;
