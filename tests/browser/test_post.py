@@ -164,6 +164,62 @@ def test_a_page_from_before_another_sign_in_loses_nothing(
     watches[0].wrong.clear()
 
 
+@pytest.mark.parametrize(
+    ("locale", "label", "words", "choose"),
+    [
+        ("en-GB", "Key", "This photo is damaged and cannot be read to its end.", "Choose another photo"),
+        (
+            "it-IT",
+            "Chiave",
+            "Questa foto è danneggiata e non si legge fino in fondo.",
+            "Scegli un'altra foto",
+        ),
+    ],
+)
+def test_a_refused_photo_is_followed_by_another(  # noqa: PLR0913
+    open_page: Open, house: House, watches: list[Watch], locale: str, label: str, words: str, choose: str
+) -> None:
+    page = open_page(house.address, "phone", locale=locale)
+    sign_in(page, house.key, label)
+    page.goto("/post")
+    ready(page)
+    damaged = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": PHOTO.read_bytes()[:300]}
+    page.set_input_files("#file", damaged)  # type: ignore[arg-type]
+    expect(page.locator("#refused")).to_have_text(words)
+    expect(page.locator("#side")).to_be_hidden()
+    page.get_by_label(choose).set_input_files(PHOTO)
+    page.locator(".item").first.wait_for()
+    expect(page.locator("#refused")).to_be_empty()
+    assert all("422" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_what_needs_a_draft_waits_for_it(ada: Callable[..., Page], watches: list[Watch]) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.route("**/v1/posts", lambda route: route.abort())
+    page.set_input_files("#file", PHOTO)
+    page.get_by_role("button", name="Try again").wait_for()
+    needing = [page.locator("#publish"), page.locator("#draw"), page.locator("#words input")]
+    for control in needing:
+        expect(control).to_be_disabled()
+    box = page.locator("#frame").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 150, steps=3)
+    page.mouse.up()
+    page.mouse.click(box["x"] + 20, box["y"] + 20)
+    page.unroute("**/v1/posts")
+    page.get_by_role("button", name="Try again").click()
+    page.locator(".item").first.wait_for()
+    for control in needing:
+        expect(control).to_be_enabled()
+    assert all("/v1/posts" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
 def test_deciding_leaves_the_page_where_it_is(ada: Callable[..., Page]) -> None:
     page = ada("phone")
     page.goto("/post")

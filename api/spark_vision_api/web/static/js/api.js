@@ -2,12 +2,13 @@
 const token = document.querySelector("meta[name=csrf-token]").content;
 
 export class ApiError extends Error {
-  // status 0: the service could not be reached; then it is worth another try, as it is for 5xx and 429.
+  // status 0: the service could not be reached; then it is worth another try, as it is for 5xx, 429 and a call that is
+  // being worked on already.
   constructor(status, type, message, retryAfter = 0) {
     super(message);
     Object.assign(this, { status, type, retryAfter });
   }
-  get passing() { return this.status === 0 || this.status >= 500 || this.status === 429; }
+  get passing() { return this.status === 0 || this.status >= 500 || this.status === 429 || this.code === "in-flight"; }
   // The problem's name: `/problems/NAME`.
   get code() { return this.type.split("/").at(-1); }
   get signedOut() { return this.status === 401; }

@@ -18,9 +18,9 @@ let held = null; // The photo while it is on its way: { photo, key }.
 let uploading = false;
 let spot = null; // Where the poster tapped last: what is searched for goes there.
 const say = (text) => { $("say").textContent = text; };
-const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); addBox(box); }, say });
+const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); if (draft) addBox(box); }, say });
 stage.ended = () => { pressed(false); $("draw").focus(); };
-stage.tapped = (point) => { spot = point; marks(); $("words").q.focus(); };
+stage.tapped = (point) => { if (!draft) return; spot = point; marks(); $("words").q.focus(); };
 
 function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
 
@@ -35,6 +35,7 @@ function told(state, error) {
 
 async function showPhoto(url, ratio) {
   $("drop").hidden = true;
+  $("refused").replaceChildren();
   $("stage").hidden = $("side").hidden = false;
   $("editor").classList.add("begun");
   if (ratio) $("frame").style.setProperty("--ratio", ratio);
@@ -44,7 +45,7 @@ async function showPhoto(url, ratio) {
 }
 
 async function choose(file) {
-  if (draft) return; // Another photo is another post.
+  if (draft || uploading) return; // Another photo is another post.
   const photo = await shrunk(file);
   held = { photo, key: crypto.randomUUID() };
   await keepPhoto(held);
@@ -65,12 +66,25 @@ async function upload() {
     await arrived(value);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    told(waitsFor(error), error);
-    $("items").replaceChildren(trouble(error, upload));
-    if (!error.keeps) await dropPhoto();
+    if (error.keeps) {
+      told(waitsFor(error), error);
+      $("items").replaceChildren(trouble(error, upload));
+    } else await refused(error);
   } finally {
     uploading = false;
   }
+}
+
+// Not this photo, so that another one has to be chosen; what was typed stays.
+async function refused(error) {
+  held = null;
+  await dropPhoto();
+  if ($("caption").value) keepCaption($("caption").value);
+  $("drop").hidden = false;
+  $("stage").hidden = $("side").hidden = true;
+  $("editor").classList.remove("begun");
+  $("refused").replaceChildren(trouble(error));
+  $("choose").textContent = t("post.choose_another");
 }
 
 // The caption is on its way before what was kept of it goes.
@@ -91,6 +105,7 @@ function begin(post) {
   items = new Items($("items"), $("shown"), draft);
   $("caption").value = post.caption;
   $("publish").textContent = t(post.state === "published" ? "post.done" : "post.publish");
+  for (const control of [$("draw"), $("words").q, $("publish")]) control.disabled = false; // They need a draft.
   told("saved");
   draft.load();
 }
@@ -221,7 +236,7 @@ $("words").onsubmit = (event) => { event.preventDefault(); search(); };
 $("words").q.oninput = search;
 $("caption").oninput = typed;
 addEventListener("pagehide", takeCaption);
-$("publish").onclick = () => draft && publish();
+$("publish").onclick = publish;
 $("remove").onclick = remove;
 listen([$("file"), $("camera")], choose);
 addEventListener("online", upload);
