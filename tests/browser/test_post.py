@@ -167,16 +167,16 @@ def test_a_page_from_before_another_sign_in_loses_nothing(
 @pytest.mark.parametrize(
     ("locale", "label", "words", "choose"),
     [
-        ("en-GB", "Key", "This photo is damaged and cannot be read to its end.", "Choose another photo"),
+        ("en-GB", "Key", "This photo is damaged and cannot be read.", "Choose another photo"),
         (
             "it-IT",
             "Chiave",
-            "Questa foto è danneggiata e non si legge fino in fondo.",
+            "Questa foto è danneggiata e non si legge.",
             "Scegli un'altra foto",
         ),
     ],
 )
-def test_a_refused_photo_is_followed_by_another(  # noqa: PLR0913
+def test_a_refused_photo_is_followed_by_another(
     open_page: Open, house: House, watches: list[Watch], locale: str, label: str, words: str, choose: str
 ) -> None:
     page = open_page(house.address, "phone", locale=locale)
@@ -217,6 +217,50 @@ def test_what_needs_a_draft_waits_for_it(ada: Callable[..., Page], watches: list
     for control in needing:
         expect(control).to_be_enabled()
     assert all("/v1/posts" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+@pytest.mark.parametrize("name", ["Publish", "Throw away"])
+def test_what_fails_is_said_beside_the_buttons(
+    ada: Callable[..., Page], watches: list[Watch], name: str
+) -> None:
+    page = ada("phone")
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    page.get_by_role("button", name="Tag ").first.click()
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(True)
+    page.get_by_role("button", name=name).click()
+    told = page.locator("#failed")
+    expect(told).to_have_text("The service cannot be reached. Check the connection.")
+    expect(told).to_be_in_viewport(ratio=1)
+    page.context.set_offline(False)
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url("**/posts/*" if name == "Publish" else "**/post")
+    assert all("ERR_INTERNET_DISCONNECTED" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_what_is_refused_is_said(ada: Callable[..., Page], watches: list[Watch]) -> None:
+    page = ada("phone")
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    full = {"type": "/problems/too-many-tags", "detail": "The post is full."}
+    page.route("**/tags/**", lambda route: route.fulfill(status=409, json=full))
+    page.get_by_role("button", name="Tag ").first.click()
+    expect(page.locator("#failed")).to_have_text("The post is full.")
+    expect(page.locator("#tagged li")).to_have_count(0)
+    page.unroute("**/tags/**")
+    reveal(page)
+    page.get_by_role("button", name="Tag ").first.click()
+    expect(page.locator("#failed")).to_be_empty()
+    expect(page.locator("#state")).to_have_text("Draft saved")
+    assert all("409" in wrong for wrong in watches[0].wrong)
     watches[0].wrong.clear()
 
 

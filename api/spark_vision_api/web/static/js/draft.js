@@ -5,22 +5,28 @@ import { Outbox } from "./outbox.js";
 export class Draft {
   constructor(post, { changed, told, refused }) {
     Object.assign(this, { post, changed, items: null, products: {}, version: "", standings: {}, tags: new Map(), trouble: null });
-    for (const tag of post.tags) this.tags.set(tag.product_id, { ...tag, title: tag.product?.title ?? tag.product_id });
+    this.#takeTags(post);
     this.outbox = new Outbox(`post-${post.id}`, {
-      told, refused: (error, change) => { refused(error); if (change.undo) this.load(); }, arrived: () => {},
+      told, refused: (error, change) => { refused(error); if (change.undo) this.load(true); }, arrived: () => {},
     });
     for (const change of this.outbox.waiting) this.#replay(change); // What was done before a reload and has not arrived.
   }
 
+  #takeTags(post) {
+    this.tags.clear();
+    for (const tag of post.tags) this.tags.set(tag.product_id, { ...tag, title: tag.product?.title ?? tag.product_id });
+  }
+
   get path() { return `/v1/posts/${this.post.id}`; }
 
-  // The suggestions, once all changes have arrived: they say what stands.
-  async load() {
+  // The suggestions, once all changes have arrived: they say what stands. refused: something is shown that does not.
+  async load(refused = false) {
     this.trouble = null;
     this.items = null;
     this.changed();
     try {
       await this.outbox.send();
+      if (refused) await this.#undo();
       const { value } = await ask("GET", `${this.path}/suggestions`);
       Object.assign(this, { items: value.items, products: { ...this.products, ...value.products }, version: value.index_version });
       for (const item of value.items) for (const held of item.suggestions) this.standings[held.product_id] ??= held.standing;
@@ -28,6 +34,12 @@ export class Draft {
       this.trouble = error;
     }
     this.changed();
+  }
+
+  async #undo() {
+    this.#takeTags((await ask("GET", this.path)).value);
+    this.standings = {};
+    for (const change of this.outbox.waiting) this.#replay(change);
   }
 
   standing(id) { return this.tags.has(id) ? "tagged" : this.standings[id] === "rejected" ? "rejected" : "open"; }

@@ -9,9 +9,9 @@ export const waitsFor = (error) => (error.signedOut ? "signed_out" : error.outda
 
 export class Outbox {
   // told(state): "saved", "saving", "waiting" (for the connection), "signed_out" or "outdated"; refused(error, change): the service said no;
-  // arrived(change, answer).
+  // arrived(change, answer). `stopped`: the error for which something waits.
   constructor(name, { told, refused, arrived }) {
-    Object.assign(this, { name, told, refused, arrived, running: null, busy: false, timer: 0 });
+    Object.assign(this, { name, told, refused, arrived, running: null, busy: false, stopped: null, timer: 0 });
     this.waiting = JSON.parse(localStorage.getItem(name) ?? "[]");
     addEventListener("online", () => this.send());
   }
@@ -49,6 +49,7 @@ export class Outbox {
       } catch (error) {
         if (error.keeps) {
           this.busy = false;
+          this.stopped = error;
           this.told(waitsFor(error), error);
           if (error.passing) this.timer = setTimeout(() => this.send(), Math.max(WAIT, error.retryAfter * 1000));
           return;
@@ -58,6 +59,7 @@ export class Outbox {
       }
     }
     this.busy = false;
+    this.stopped = null;
     this.told("saved");
   }
 

@@ -9,7 +9,7 @@ import { Items } from "./items.js";
 import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
 import { movable, place, Stage } from "./stage.js";
-import { remedy, trouble } from "./trouble.js";
+import { reason, remedy, trouble } from "./trouble.js";
 import { t } from "./words.js";
 
 let draft = null;
@@ -26,9 +26,16 @@ function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
 
 // error: why something waits; where it does not pass by itself, what helps stands beside it.
 function told(state, error) {
+  if (state === "saving" && $("state").dataset.state !== state) failed(null);
   const help = error && !error.passing ? remedy(error) : null;
   $("state").replaceChildren(make("span", { textContent: t(`post.state.${state}`) }), ...(help ? [help] : []));
   $("state").dataset.state = state;
+}
+
+// What did not work, beside the buttons, where it is seen at every size; null: all is well again.
+function failed(error) {
+  const help = error && !error.passing ? remedy(error) : null; // The buttons are there for another try.
+  $("failed").replaceChildren(...(error ? [make("span", { textContent: reason(error) }), ...(help ? [help] : [])] : []));
 }
 
 // --- The photo ---
@@ -101,7 +108,7 @@ async function arrived(post) {
 // --- The draft ---
 
 function begin(post) {
-  draft = new Draft(post, { changed: render, told, refused: (error) => say(error.message) });
+  draft = new Draft(post, { changed: render, told, refused: failed });
   items = new Items($("items"), $("shown"), draft);
   $("caption").value = post.caption;
   $("publish").textContent = t(post.state === "published" ? "post.done" : "post.publish");
@@ -210,25 +217,31 @@ function typed() {
 
 const takeCaptionSoon = once(400, takeCaption);
 
-async function publish() {
-  $("publish").disabled = true;
+async function leave(button, work) {
+  failed(null);
+  button.disabled = true;
   try {
-    takeCaption();
-    await draft.outbox.send();
-    if (!draft.outbox.empty) throw new ApiError(0, "offline", "");
-    await ask("POST", `${draft.path}/publish`);
-    location.assign(`/posts/${draft.post.id}`);
+    location.assign(await work());
   } catch (error) {
-    $("publish").disabled = false;
-    $("state").replaceChildren(error.status ? error.message : t("trouble.offline"));
+    if (!(error instanceof ApiError)) throw error;
+    button.disabled = false;
+    failed(error);
   }
 }
 
+async function publish() {
+  takeCaption();
+  await draft.outbox.send();
+  if (!draft.outbox.empty) throw draft.outbox.stopped;
+  await ask("POST", `${draft.path}/publish`);
+  return `/posts/${draft.post.id}`;
+}
+
 async function remove() {
-  if (!confirm(t("post.remove_sure"))) return;
-  if (draft) await ask("DELETE", draft.path);
+  // What is not there has been thrown away, if only its answer was lost.
+  if (draft) await ask("DELETE", draft.path).catch((error) => { if (error.status !== 404) throw error; });
   await dropPhoto();
-  location.assign("/post");
+  return "/post";
 }
 
 $("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
@@ -236,8 +249,8 @@ $("words").onsubmit = (event) => { event.preventDefault(); search(); };
 $("words").q.oninput = search;
 $("caption").oninput = typed;
 addEventListener("pagehide", takeCaption);
-$("publish").onclick = publish;
-$("remove").onclick = remove;
+$("publish").onclick = () => leave($("publish"), publish);
+$("remove").onclick = () => confirm(t("post.remove_sure")) && leave($("remove"), remove);
 listen([$("file"), $("camera")], choose);
 addEventListener("online", upload);
 
