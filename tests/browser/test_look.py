@@ -128,6 +128,48 @@ def test_where_nothing_moved_the_probability_nothing_is_said(open_page: Open, ho
     expect(page.get_by_text("Why?")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "english", "italian"),
+    [
+        (413, "body-too-large", "This file is too large.", "Questo file è troppo grande."),
+        (
+            503,
+            "index-not-found",
+            "There are no products to look in yet.",
+            "Non ci sono ancora prodotti in cui cercare.",
+        ),
+        (
+            503,
+            "model",
+            "Something does not work here just now. Try again in a moment.",
+            "Qualcosa qui non funziona in questo momento. Riprova tra poco.",
+        ),
+        (422, "new-here", "As programs are told.", "As programs are told."),
+    ],
+)
+@pytest.mark.parametrize("locale", ["en-GB", "it-IT"])
+def test_problems_are_said_in_the_language_of_the_page(
+    open_page: Open,
+    house: House,
+    watches: list[Watch],
+    status: int,
+    code: str,
+    english: str,
+    italian: str,
+    locale: str,
+) -> None:
+    problem = {"type": f"/problems/{code}", "detail": "As programs are told."}
+    page = open_page(house.address, locale=locale)
+    page.route("**/v1/search/photo**", lambda route: route.fulfill(status=status, json=problem))
+    page.goto("/look")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    expect(page.locator("#results [role=alert] p").first).to_have_text(
+        english if locale == "en-GB" else italian
+    )
+    watches[0].wrong.clear()
+
+
 def look_up(page: Page) -> Any:
     """The items of an answer, which the page shows."""
     page.goto("/look")

@@ -253,7 +253,7 @@ def test_what_is_refused_is_said(ada: Callable[..., Page], watches: list[Watch])
     full = {"type": "/problems/too-many-tags", "detail": "The post is full."}
     page.route("**/tags/**", lambda route: route.fulfill(status=409, json=full))
     page.get_by_role("button", name="Tag ").first.click()
-    expect(page.locator("#failed")).to_have_text("The post is full.")
+    expect(page.locator("#failed")).to_have_text("This photo has as many tags as it may have.")
     expect(page.locator("#tagged li")).to_have_count(0)
     page.unroute("**/tags/**")
     reveal(page)

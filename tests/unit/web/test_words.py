@@ -1,6 +1,7 @@
 """Both languages say the same things, and what templates and scripts say is known."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -8,6 +9,8 @@ import pytest
 
 import spark_vision_api
 from spark_vision.domain.reason import WORDS
+from spark_vision.errors import SparkVisionError
+from spark_vision_api.problems import _REFUSED, internal_problem
 from spark_vision_api.web.language import LANGUAGES, best_language, words
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
@@ -63,6 +66,18 @@ def test_every_reason_is_known_by_its_code() -> None:
     assert {key for key in words("en").words if key.startswith("reason.")} == {
         f"reason.{code}" for code in WORDS
     }
+
+
+def test_problems_have_words_by_codes_that_there_are() -> None:
+    codes = {kind.code for kind in _all_kinds(SparkVisionError)}
+    codes |= {code for code, _ in _REFUSED.values()} | {internal_problem().code}
+    assert {key.removeprefix("problem.") for key in words("en").words if key.startswith("problem.")} <= codes
+
+
+def _all_kinds(kind: type[SparkVisionError]) -> Iterator[type[SparkVisionError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from _all_kinds(child)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import { $, fold, make } from "./dom.js";
 import { echoesIn } from "./echoes.js";
 import { listen, shrunk } from "./photo.js";
 import { place, Stage } from "./stage.js";
+import { trouble } from "./trouble.js";
 import { t } from "./words.js";
 
 let photo = null;
@@ -25,12 +26,6 @@ async function answerOf(method, path, options, retry) {
     if (!signal.aborted) $("results").replaceChildren(trouble(error, retry));
     return null;
   }
-}
-
-function trouble(error, retry) {
-  return make("div", { class: "note stack", role: "alert" },
-    make("p", { textContent: error.status ? error.message : t("trouble.offline") }),
-    error.passing ? make("p", {}, make("button", { class: "quiet small", type: "button", textContent: t("trouble.again"), onclick: retry })) : null);
 }
 
 async function lookUp() {

@@ -2,7 +2,11 @@
 import { make } from "./dom.js";
 import { t } from "./words.js";
 
-export const reason = (error) => (error.status ? t.known(`problem.${error.code}`, error.message) : t("trouble.offline"));
+// In the page's language by the kind of the problem; as programs are told only where there are no words for it.
+export function reason(error) {
+  if (!error.status) return t("trouble.offline");
+  return t.known(`problem.${error.code}`, error.status >= 500 ? t("problem.internal") : error.message);
+}
 
 // Signing in and coming back here, loading the page again, another try; null where nothing helps.
 export function remedy(error, again) {
