@@ -1,11 +1,17 @@
 """The feed: light, still, endless, and where one left it."""
 
 from collections.abc import Callable
+from io import BytesIO
 
+import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from spark_vision.bootstrap.demo_shop import demo_shop
 
 from .conftest import POSTS, SIZES, House, Open, ready, until
+from .service import client
 
 # What has moved since the page began, of all that is shown or within an element, and from where to where:
 # more posts may push what stands below them.
@@ -129,6 +135,54 @@ def test_on_a_phone_a_tap_shows_the_points_first(open_page: Open, house: House) 
     expect(photo.locator(".pop")).to_be_visible()
     photo.locator(".open").tap(position={"x": 20, "y": 20})
     page.wait_for_url("**/posts/*")
+
+
+# As wide as the narrowest phones.
+_NARROW = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.mark.parametrize("shape", ["as it is", "low"])
+def test_all_of_the_bag_is_in_reach_on_a_small_phone(
+    ada: Callable[..., Page], house: House, shape: str
+) -> None:
+    page = ada("phone", **_NARROW)
+    with client(house.address, house.key) as api:
+        draft = drafted(api, shape)
+        page.goto(f"/posts/{draft}")
+        page.locator(".bag summary").tap()
+        shelf = page.locator(".bag .shelf")
+        expect(shelf).to_be_visible()
+        rows = shelf.locator(".shelf-row")
+        expect(rows).to_have_count(4)
+        page.evaluate("scrollTo(0, 0)")
+        assert top(shelf) >= bottom(page.locator(".top"))
+        for row in rows.all():
+            row.locator(".shop").scroll_into_view_if_needed()
+            row.locator(".shop").tap(trial=True)  # nothing lies over it
+        page.locator(".bag summary").tap()
+        expect(shelf).to_be_hidden()
+        api.delete(f"/v1/posts/{draft}").raise_for_status()
+
+
+def drafted(api: httpx2.Client, shape: str) -> str:
+    """A draft with four products, of a photo of the demo's or of the upper part of it; its id."""
+    data = BytesIO()
+    with Image.open(demo_shop() / "photos" / "0001.jpg") as photo:
+        height = photo.width // 3 if shape == "low" else photo.height
+        photo.crop((0, 0, photo.width, height)).save(data, "JPEG")
+    made = api.post("/v1/posts", files={"photo": ("p.jpg", data.getvalue())}, data={"caption": "A shelf"})
+    draft: str = made.raise_for_status().json()["id"]
+    for product_id in ("SH-084", "SH-067", "SH-048", "SH-001"):
+        api.put(f"/v1/posts/{draft}/tags/{product_id}", json={"x": 0.5, "y": 0.5}).raise_for_status()
+    return draft
+
+
+def top(element: Locator) -> float:
+    return float(element.evaluate("element => element.getBoundingClientRect().top"))
+
+
+def bottom(element: Locator) -> float:
+    return float(element.evaluate("element => element.getBoundingClientRect().bottom"))
 
 
 def test_a_smile_is_kept_and_taken_back(ada: Callable[..., Page], house: House) -> None:
