@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from spark_vision.domain.post import Photo, Post
+from spark_vision.domain.post import Photo, Post, PostState
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many posts there are, and how many smiles at them."""
+
+    posts: int
+    smiles: int
 
 
 class Posts(Protocol):
@@ -19,6 +27,12 @@ class Posts(Protocol):
 
     def many(self, post_ids: Collection[str]) -> dict[str, Post]:
         """Those of some posts that are there, by id."""
+
+    def drafts(self, poster_id: str, count: int) -> list[Post]:
+        """An account's drafts, newest first, ties by id."""
+
+    def tally(self, poster_id: str) -> dict[PostState, Tally]:
+        """An account's posts by state, where there are any; in one query."""
 
     def held(self, post_id: str) -> Post | None:
         """The same, and nobody else changes the post before this transaction ends."""

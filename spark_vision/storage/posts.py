@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import Select, delete, distinct, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from spark_vision.domain.account import Account, Role
 from spark_vision.domain.box import Box
 from spark_vision.domain.post import Photo, Post, PostState
-from spark_vision.ports.posts import Arrival
+from spark_vision.ports.posts import Arrival, Tally
 from spark_vision.storage.tables.posts import PhotoRow, PostRow
+from spark_vision.storage.tables.smiles import SmileRow
 
 _ARRIVING, _KEPT, _LEAVING = "arriving", "kept", "leaving"
 
@@ -42,6 +43,20 @@ class SqlPosts:
     def many(self, post_ids: Collection[str]) -> dict[str, Post]:
         rows = self._session.scalars(select(PostRow).where(PostRow.id.in_(post_ids)))
         return {row.id: post_of(row) for row in rows}
+
+    def drafts(self, poster_id: str, count: int) -> list[Post]:
+        theirs = PostRow.poster_id == poster_id, PostRow.state == PostState.DRAFT.value
+        newest = PostRow.created_at.desc(), PostRow.id.desc()
+        rows = self._session.scalars(select(PostRow).where(*theirs).order_by(*newest).limit(count))
+        return [post_of(row) for row in rows]
+
+    def tally(self, poster_id: str) -> dict[PostState, Tally]:
+        counted = select(PostRow.state, func.count(distinct(PostRow.id)), func.count(SmileRow.account_id))
+        smiled = counted.outerjoin(SmileRow, SmileRow.post_id == PostRow.id)
+        theirs = smiled.where(PostRow.poster_id == poster_id).group_by(PostRow.state)
+        return {
+            PostState(state): Tally(posts, smiles) for state, posts, smiles in self._session.execute(theirs)
+        }
 
     def held(self, post_id: str) -> Post | None:
         anew = select(PostRow).with_for_update(of=PostRow).execution_options(populate_existing=True)

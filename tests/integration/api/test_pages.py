@@ -17,6 +17,7 @@ from spark_vision_api.web.assets import assets
 from spark_vision_api.web.pages import routers as page_routers
 
 from .conftest import Start
+from .people import person
 from .pictures import problem
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
@@ -226,6 +227,34 @@ def test_people_get_pages_and_programs_get_problems(client: TestClient) -> None:
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     problem(client.get("/no-such"), 404, "not-found")
     problem(client.get("/v1/no-such", headers={"Accept": "text/html"}), 404, "not-found")
+
+
+def test_me_counts_all_posts_and_shows_drafts_first(client: TestClient) -> None:
+    ada, ben = person(client, "Ada"), person(client, "Ben")
+    old_draft = ada.draft()
+    published = [ada.publish()[0] for _ in range(49)]
+    for post_id in (published[0], published[-1]):
+        ben.ask("PUT", f"/v1/posts/{post_id}/smile")
+    client.post("/sign-in", data={"key": ada.key})
+    first = client.get("/me").text
+    assert f'href="/post/{old_draft}"' in first
+    assert first.index(old_draft) < first.index(published[-1])
+    second = client.get(re.findall(r'href="(/me\?after=[^"]+)"', first)[0]).text
+    assert published[0] in second
+    assert old_draft not in second
+    for text in (first, second):
+        assert re.search(r"Published\s*<span[^>]*>49<", text)
+        assert re.search(r"Smiles</dt><dd>2<", text)
+    assert re.search(r"Drafts\s*<span[^>]*>1<", first)
+
+
+def test_me_leads_to_no_page_without_posts(client: TestClient) -> None:
+    ada = person(client, "Ada")
+    ada.draft()
+    for _ in range(48):
+        ada.publish()
+    client.post("/sign-in", data={"key": ada.key})
+    assert "/me?after=" not in client.get("/me").text
 
 
 def test_without_anonymous_browsing_every_page_sends_to_sign_in(settings: Settings, start: Start) -> None:

@@ -9,10 +9,12 @@ import pytest
 from spark_vision.domain.account import NOBODY, Role
 from spark_vision.domain.box import Box
 from spark_vision.domain.post import PostState
-from spark_vision.errors import InvalidInputError, NotAllowedError, NotFoundError, StaleError
+from spark_vision.errors import InvalidInputError, KeyNeededError, NotAllowedError, NotFoundError, StaleError
 from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
 from spark_vision.tagging import posts
+from spark_vision.tagging.feed import smile
+from spark_vision.tagging.overview import look_over
 from spark_vision.tagging.photos import missing, read_photo, settle
 from spark_vision.tagging.room import ANY, Room, owned, seen, taken
 
@@ -31,6 +33,22 @@ def test_a_post_is_kept_as_it_was_made(room: Room) -> None:
     assert (made.photo.width, made.photo.height, made.photo.widths) == (700, 500, (320, 640))
     for width in (320, 640, 700):
         assert read_photo(room, made.photo, width) == picture(0).files[width]
+
+
+def test_an_account_is_told_what_it_has_as_a_whole(room: Room) -> None:
+    ada, ben = someone(room.store, "Ada"), someone(room.store, "Ben")
+    made = [draft(room, ada, seed) for seed in range(4)]
+    draft(room, ben)
+    for post in made[:2]:
+        posts.publish(room, ada, post.id, ANY, NOW)
+        smile(room.store, post.id, ben, NOW)
+    smile(room.store, made[0].id, ada, NOW)
+    own = look_over(room.store, ada, 1)
+    assert own.posts == {PostState.DRAFT: 2, PostState.PUBLISHED: 2}
+    assert own.smiles == 3
+    assert [post.id for post in own.drafts] == [max(made[2].id, made[3].id)]
+    with pytest.raises(KeyNeededError):
+        look_over(room.store, NOBODY, 1)
 
 
 def test_a_bad_caption_leaves_nothing_that_is_shown(room: Room) -> None:

@@ -3,10 +3,13 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from spark_vision.domain.post import PostState
+from spark_vision.tagging.overview import look_over
+from spark_vision.tagging.room import Whole
 from spark_vision_api.feed_page import Wanted, own_page
 from spark_vision_api.routes.earnings import show_earnings
 from spark_vision_api.schemas.feed import FeedOut
-from spark_vision_api.shown import empty, shelf_of
+from spark_vision_api.shown import empty, post_out, shelf_of
 from spark_vision_api.web.chart import bars
 from spark_vision_api.web.pages.feed import After
 from spark_vision_api.web.visit import Member
@@ -19,24 +22,29 @@ _ENTRIES = 20
 
 @router.get("/me")
 def show_me(visit: Member, after: After = "") -> Response:
-    """What one has posted, and what it brought."""
+    """What one has posted, and what it brought; the newest drafts come first, whenever they were made."""
     services = visit.services
     shop = services.live.loaded
     shelf = empty if shop is None else shelf_of(shop)
     answer = own_page(services, shelf, Wanted(f"own pages of {visit.actor.id}", _POSTS, after), visit.actor)
     found = FeedOut.model_validate_json(bytes(answer.body))
     earnings = show_earnings(services, visit.actor, days=_DAYS, limit=_ENTRIES)
-    clicks = {post.post_id: post.clicks for post in earnings.posts}
+    own = look_over(services.store, visit.actor, _POSTS)
+    first = [post_out(Whole(draft, ()), shelf, visit.actor) for draft in own.drafts]
+    shown = {draft.id for draft in first}
+    posts = [*(() if after else first), *(post for post in found.posts if post.id not in shown)]
+    if after and not posts:  # All that is here stood on the first page already.
+        return visit.go(_link(found.next))
+    more = found.next is not None and len(posts) < sum(own.posts.values())
     return visit.page(
         "me.html",
-        groups=[(state, held) for state in _GROUPS if (held := [p for p in found.posts if p.state == state])],
-        clicks=clicks,
-        smiles=sum(post.smiles for post in found.posts),
-        all_clicks=sum(clicks.values()),
+        groups=[(state, held) for state in PostState if (held := [p for p in posts if p.state == state])],
+        own=own,
         earnings=earnings,
         bars=bars(earnings.days),
-        next=f"/me?after={found.next}" if found.next else "",
+        next=_link(found.next) if more else "",
     )
 
 
-_GROUPS = ("draft", "published", "hidden")
+def _link(cursor: str | None) -> str:
+    return f"/me?after={cursor}" if cursor else "/me"
