@@ -1,6 +1,7 @@
 """The catalogue team's page: feeds that come in, their reports, and the way back."""
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,48 @@ def test_what_was_learned_is_seen_removed_and_put_back(house: House, ada: Callab
         first.get_by_role("button", name="Undo the removal").click()
         expect(count).to_have_text(before)
         expect(first).not_to_contain_text("removed")
+
+
+def test_all_that_was_learned_is_in_reach_and_removing_keeps_the_place(
+    house: House, ada: Callable[..., Page]
+) -> None:
+    page = ada("phone")
+    page.goto("/catalogue")
+    ready(page)
+    learned = page.locator("#learned li")
+    shown = learned.count()
+    page.locator("#learned").get_by_role("link", name="More").click()
+    page.wait_for_url("**/catalogue?after=*")
+    ready(page)
+    count = page.locator("#learned-count")
+    before = int(count.inner_text())
+    assert learned.count() > 0
+    assert learned.count() + shown >= min(before, 2 * shown)
+    button = learned.last.get_by_role("button")
+    button.scroll_into_view_if_needed()
+    button.focus()
+    place = page.evaluate("scrollY")
+    assert place > 0
+    for name, left in (("Undo the removal", before - 1), ("Remove what", before)):
+        page.keyboard.press("Enter")
+        expect(count).to_have_text(str(left))
+        expect(button).to_have_accessible_name(re.compile(name))
+        expect(button).to_be_focused()
+        assert page.evaluate("scrollY") == place
+
+
+def test_without_scripts_one_comes_back_to_what_was_removed(open_page: Open, house: House) -> None:
+    page = open_page(house.address, java_script_enabled=False)
+    sign_in(page, house.key)
+    page.goto("/catalogue")
+    page.locator("#learned").get_by_role("link", name="More").click()
+    last = page.locator("#learned li").last
+    last.get_by_role("button", name="Remove what").click()
+    page.wait_for_url("**/catalogue?after=*#learned-*")
+    expect(last).to_contain_text("removed")
+    expect(last).to_be_in_viewport()
+    last.get_by_role("button", name="Undo the removal").click()
+    expect(last).not_to_contain_text("removed")
 
 
 def small_shop(folder: Path) -> Path:

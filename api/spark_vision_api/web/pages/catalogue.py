@@ -1,6 +1,7 @@
 """The catalogue team's pages: feeds that come in, versions, what is live and how good it is."""
 
 from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -8,12 +9,14 @@ from starlette.responses import Response
 
 from spark_vision.bootstrap import Shop
 from spark_vision.importing.orders import cancel_import, find_import, newest_imports
-from spark_vision.tagging.learning import count_views, list_views, remove_view, restore_view
+from spark_vision.tagging.learning import count_views, find_view, remove_view, restore_view
 from spark_vision.tagging.room import ANY
 from spark_vision_api.routes.index import activate_version, list_versions, roll_back
+from spark_vision_api.routes.learned import list_learned_views
 from spark_vision_api.schemas.catalogue import ImportOut, import_out
-from spark_vision_api.schemas.learned import LearnedViewOut, learned_view_out
-from spark_vision_api.shown import empty, shelf_of
+from spark_vision_api.schemas.learned import learned_view_out
+from spark_vision_api.shown import Shelf, empty, shelf_of
+from spark_vision_api.web.pages.feed import After
 from spark_vision_api.web.visit import Team
 
 router = APIRouter(prefix="/catalogue", include_in_schema=False)
@@ -22,8 +25,8 @@ _SHOWN = 24
 
 
 @router.get("")
-def show_catalogue(visit: Team) -> Response:
-    """What is live, what is on its way, and what was before."""
+def show_catalogue(visit: Team, after: After = "") -> Response:
+    """What is live, what is on its way, and what was before; after: where what was learned goes on."""
     services = visit.services
     imports = [import_out(held) for held in newest_imports(services.store, _IMPORTS)]
     return visit.page(
@@ -33,8 +36,9 @@ def show_catalogue(visit: Team) -> Response:
         imports=imports,
         busy=_is_busy(imports),
         versions=list_versions(services).versions[::-1],
-        learned=_learned(visit),
+        learned=list_learned_views(services, _shelf(visit), visit.actor, limit=_SHOWN, cursor=after),
         learned_count=count_views(services.store, visit.actor),
+        after=after,
     )
 
 
@@ -42,12 +46,11 @@ def show_catalogue(visit: Team) -> Response:
 def show_import(visit: Team, import_id: str) -> Response:
     """One import: how far it is, or what it did, with pictures of what wants a look."""
     made = import_out(find_import(visit.services.store, import_id))
-    shop = visit.services.live.loaded
     return visit.page(
         "import.html",
         made=made,
         busy=_is_busy([made]),
-        shelf=empty if shop is None else shelf_of(shop),
+        shelf=_shelf(visit),
         most=_SHOWN,
     )
 
@@ -77,21 +80,31 @@ async def go_back(visit: Team) -> Response:
 def remove_learned(visit: Team, view_id: str) -> Response:
     """Take a learned view out of suggestions."""
     remove_view(visit.services.store, visit.actor, view_id, ANY, visit.now)
-    return visit.go("/catalogue#learned")
+    return _changed(visit, view_id)
 
 
 @router.post("/learned/{view_id}/restore")
 def restore_learned(visit: Team, view_id: str) -> Response:
     """Put a learned view back."""
     restore_view(visit.services.store, visit.actor, view_id, ANY)
-    return visit.go("/catalogue#learned")
+    return _changed(visit, view_id)
 
 
-def _learned(visit: Team) -> list[LearnedViewOut]:
+def _changed(visit: Team, view_id: str) -> Response:
+    """The view as it is now, where it stood: in its place, or the page that it is on, at its place."""
+    store, after = visit.services.store, visit.fields.get("after", "")
+    if "HX-Request" not in visit.request.headers:
+        query = f"?{urlencode({'after': after})}" if after else ""
+        return visit.go(f"/catalogue{query}#learned-{quote(view_id)}")
+    view = learned_view_out(find_view(store, visit.actor, view_id), _shelf(visit))
+    return visit.page(
+        "learned_view.html", view=view, learned_count=count_views(store, visit.actor), after=after
+    )
+
+
+def _shelf(visit: Team) -> Shelf:
     shop = visit.services.live.loaded
-    shelf = empty if shop is None else shelf_of(shop)
-    found = list_views(visit.services.store, visit.actor, "", None, _SHOWN)
-    return [learned_view_out(shown, shelf) for shown in found]
+    return empty if shop is None else shelf_of(shop)
 
 
 def _live(shop: Shop | None) -> dict[str, object] | None:

@@ -29,4 +29,6 @@ function send(file, base, live) {
   body.append("live", String(live));
   return ask("POST", IMPORTS, { body });
 }
+// What a poster took back meanwhile cannot be removed any more: the page shows what there is.
+document.addEventListener("htmx:responseError", (event) => { if (event.target.closest("#learned")) location.reload(); });
 document.documentElement.dataset.ready = "yes";
