@@ -199,6 +199,19 @@ def test_a_smile_is_kept_and_taken_back(ada: Callable[..., Page], house: House) 
     expect(smile).to_contain_text("0")
 
 
+def test_smiling_by_key_keeps_the_focus(ada: Callable[..., Page], house: House) -> None:
+    page = ada()
+    for path in ("/", f"/posts/{house.posts[1]}"):
+        page.goto(path)
+        ready(page)
+        smile = page.locator(f"#post-{house.posts[1]} .smile button")
+        smile.focus()
+        for pressed in ("true", "false"):
+            page.keyboard.press("Enter")
+            expect(smile).to_have_attribute("aria-pressed", pressed)
+            expect(smile).to_be_focused()
+
+
 def test_without_scripts_links_and_forms_do(open_page: Open, house: House) -> None:
     page = open_page(house.address, java_script_enabled=False)
     page.goto("/")
