@@ -3,9 +3,12 @@
 import csv
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from spark_vision.bootstrap.demo_shop import demo_shop
@@ -30,6 +33,7 @@ def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: 
             made = api.post("/v1/catalogue/imports", json={"path": "small.csv"}).json()
         page.goto(f"/catalogue/imports/{made['id']}")
         expect(page.locator("#import .figures")).to_contain_text(str(PRODUCTS))
+        expect(page.locator("#import")).to_contain_text("Done · made live")
         expect(page.locator("#issues ~ .scroll")).to_contain_text("SH-BAD")
         page.goto("/catalogue")
         # The service picks a new version up a moment after it was made.
@@ -103,6 +107,41 @@ def test_without_scripts_one_comes_back_to_what_was_removed(open_page: Open, hou
     expect(last).to_be_in_viewport()
     last.get_by_role("button", name="Undo the removal").click()
     expect(last).not_to_contain_text("removed")
+
+
+def test_an_import_is_cancelled_where_it_is_watched(
+    tmp_path: Path, open_page: Open, never_ending: str
+) -> None:
+    settings = settings_in(tmp_path, picture_networks=("127.0.0.0/8",))
+    key = furnish(settings)
+    with served(settings) as address:
+        page = open_page(address)
+        sign_in(page, key)
+        with client(address, key) as api:
+            made = api.post("/v1/catalogue/imports", json={"address": never_ending}).json()
+        page.goto(f"/catalogue/imports/{made['id']}")
+        expect(page.locator("#import")).to_contain_text("fetching the feed")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator("#import")).to_contain_text("Cancelled")
+        assert page.url.endswith(f"/catalogue/imports/{made['id']}")
+        expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+        page.close()
+
+
+@pytest.fixture
+def never_ending() -> Iterator[str]:
+    """The address of a feed that is never sent, until the test is over."""
+    over = Event()
+
+    class Silent(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            over.wait()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/feed.csv"
+        over.set()
+        server.shutdown()
 
 
 def small_shop(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """The catalogue team's pages: feeds that come in, versions, what is live and how good it is."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from spark_vision.bootstrap import Shop
+from spark_vision.errors import ConflictError
 from spark_vision.importing.orders import cancel_import, find_import, newest_imports
 from spark_vision.tagging.learning import count_views, find_view, remove_view, restore_view
 from spark_vision.tagging.room import ANY
@@ -17,7 +19,7 @@ from spark_vision_api.schemas.catalogue import ImportOut, import_out
 from spark_vision_api.schemas.learned import learned_view_out
 from spark_vision_api.shown import Shelf, empty, shelf_of
 from spark_vision_api.web.pages.feed import After
-from spark_vision_api.web.visit import Team
+from spark_vision_api.web.visit import Team, inner_path
 
 router = APIRouter(prefix="/catalogue", include_in_schema=False)
 _IMPORTS = 8
@@ -57,9 +59,10 @@ def show_import(visit: Team, import_id: str) -> Response:
 
 @router.post("/imports/{import_id}/cancel")
 def stop_import(visit: Team, import_id: str) -> Response:
-    """Stop an import."""
-    cancel_import(visit.services.store, import_id, visit.now)
-    return visit.go("/catalogue")
+    """Stop an import; one that has ended meanwhile is shown as it ended."""
+    with suppress(ConflictError):
+        cancel_import(visit.services.store, import_id, visit.now)
+    return visit.go(inner_path(visit.fields.get("then", "/catalogue")))
 
 
 @router.post("/versions/{version}/activate")
