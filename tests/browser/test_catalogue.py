@@ -34,6 +34,8 @@ def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: 
         page.goto(f"/catalogue/imports/{made['id']}")
         expect(page.locator("#import .figures")).to_contain_text(str(PRODUCTS))
         expect(page.locator("#import")).to_contain_text("Done · made live")
+        expect(page.get_by_role("alert")).to_contain_text(f"{110 - PRODUCTS} of 110 products are gone")
+        expect(page.locator("#import")).not_to_contain_text("Nothing wants a look")
         expect(page.locator("#issues ~ .scroll")).to_contain_text("SH-BAD")
         page.goto("/catalogue")
         # The service picks a new version up a moment after it was made.

@@ -24,6 +24,8 @@ from spark_vision_api.web.visit import Team, inner_path
 router = APIRouter(prefix="/catalogue", include_in_schema=False)
 _IMPORTS = 8
 _SHOWN = 24
+# From this share on it wants a look that products went: half a feed looks like a whole one.
+_MUCH = 0.1
 
 
 @router.get("")
@@ -54,6 +56,7 @@ def show_import(visit: Team, import_id: str) -> Response:
         busy=_is_busy([made]),
         shelf=_shelf(visit),
         most=_SHOWN,
+        gone=_gone(made),
     )
 
 
@@ -124,6 +127,14 @@ def _live(shop: Shop | None) -> dict[str, object] | None:
         "approximation": manifest.approximation,
         "finished": manifest.finished,
     }
+
+
+def _gone(made: ImportOut) -> dict[str, int] | None:
+    """How many products went, of how many; None where they are few."""
+    counts = made.result.counts if made.result else {}
+    count = counts.get("removed", 0)
+    before = count + counts.get("changed", 0) + counts.get("unchanged", 0)
+    return {"count": count, "before": before} if count and count >= _MUCH * before else None
 
 
 def _is_busy(imports: Sequence[ImportOut]) -> bool:
