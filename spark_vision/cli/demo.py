@@ -19,7 +19,7 @@ def demo(
     """Index the bundled demo shop, suggest products for its photos, post some, and serve the pages."""
     from spark_vision.demo import run_demo
 
-    settings = Settings(index_dir=folder / "index", data_dir=folder / "data")
+    settings = settings_of_demo(folder)
     with console.progress() as progress:
         result = run_demo(settings, folder, progress)
     figures = result.evaluation
@@ -33,3 +33,8 @@ def demo(
     if serve:
         console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C", markup=False)
         run_service(host, port, settings)
+
+
+def settings_of_demo(folder: Path) -> Settings:
+    """The settings with all places in the demo's folder: what it posts belongs in nobody's store."""
+    return Settings(index_dir=folder / "index", data_dir=folder / "data", database_url="", photos_url="")

@@ -34,8 +34,7 @@ def run_service(host: str, port: int, settings: Settings) -> None:
 
     # Before the server's own start, so that a store that cannot be used is one clear line.
     migrate_store(settings, open_store(settings))
-    os.environ["SPARK_VISION_INDEX_DIR"] = str(settings.index_dir.resolve())
-    os.environ["SPARK_VISION_DATA_DIR"] = str(settings.data_dir.resolve())
+    hand_over(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
     set_up_logs(settings.log_level, settings.log_format)
     uvicorn.run(
@@ -48,3 +47,12 @@ def run_service(host: str, port: int, settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
+
+
+def hand_over(settings: Settings) -> None:
+    """Let the application find the places of these settings in its environment."""
+    os.environ["SPARK_VISION_INDEX_DIR"] = str(settings.index_dir.resolve())
+    os.environ["SPARK_VISION_DATA_DIR"] = str(settings.data_dir.resolve())
+    # Where they are empty, too: an empty one counts more than one of a `.env` file.
+    os.environ["SPARK_VISION_DATABASE_URL"] = settings.database_url
+    os.environ["SPARK_VISION_PHOTOS_URL"] = settings.photos_url
