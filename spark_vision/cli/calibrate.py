@@ -32,9 +32,7 @@ def calibrate(
     if as_json:
         console.print_json(found.as_dict())
         return
-    console.out.print(f"Fitted on {found.fitted_on}; on photos left out of the fit:", markup=False)
+    console.out.print(f"Fitted on {found.fitted_on}; on photos left out of the fit:")
     for name, value in found.figures.items():
-        console.out.print(f"  {name}  {value:g}", markup=False)
-    console.out.print(
-        f"A first suggestion needs {found.threshold(0.9):.0%} for a precision of 90 %.", markup=False
-    )
+        console.out.print(f"  {name}  {value:g}")
+    console.out.print(f"A first suggestion needs {found.threshold(0.9):.0%} for a precision of 90 %.")

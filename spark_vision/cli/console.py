@@ -15,8 +15,14 @@ from spark_vision import ports
 # Where no terminal says how wide it is (a pipe, a log), nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 240
 
-out = Console(highlight=False, soft_wrap=True, width=_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True, width=_WIDTH)
+
+def _console(*, stderr: bool = False) -> Console:
+    """Text as it is: ids, names and paths may have square brackets and colons that Rich gives a meaning."""
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDTH)
+
+
+out = _console()
+err = _console(stderr=True)
 
 
 def print_json(value: Any) -> None:
@@ -28,7 +34,7 @@ def print_json(value: Any) -> None:
 
 def complain(message: str) -> None:
     """One clear line on standard error."""
-    err.print(f"spark-vision: {message}", markup=False, style="red")
+    err.print(f"spark-vision: {message}", style="red")
 
 
 def table(*columns: str) -> Table:
@@ -54,7 +60,7 @@ def progress() -> Iterator[ports.Progress]:
 
 def _bars() -> Progress:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -89,5 +95,5 @@ class _Lines:
     def finish(self) -> None:
         """Say how far the last step came."""
         if self._step:
-            err.print(f"{self._step}: {self._done}", markup=False)
+            err.print(f"{self._step}: {self._done}")
         self._step = ""

@@ -28,10 +28,10 @@ def demo(
         f"{figures['photos']} photos: the right product comes first for {figures['recall@1']:.0%}, "
         f"among the first five for {figures['recall@5']:.0%}."
     )
-    console.out.print(f"To look at: {result.sheet}", markup=False)
-    console.out.print(f"To sign in: {result.key}", markup=False)
+    console.out.print(f"To look at: {result.sheet}")
+    console.out.print(f"To sign in: {result.key}")
     if serve:
-        console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C", markup=False)
+        console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C")
         run_service(host, port, settings)
 
 

@@ -120,8 +120,7 @@ def _items(settings: Settings, plan: "Plan", *, as_json: bool) -> None:
         return
     console.out.print(
         f"{found.model}: {found.boxes:,} boxes in {found.photos:,} photos, {found.products:,} products, "
-        f"split {found.split or 'all'}{'' if found.calibrated else '; no probabilities'}\n",
-        markup=False,
+        f"split {found.split or 'all'}{'' if found.calibrated else '; no probabilities'}\n"
     )
     console.out.print(_figures(found.figures))
 
@@ -148,19 +147,18 @@ def _save(run: "Run", folder: Path) -> None:
     from spark_vision.evaluation.records.folder import save_run
 
     save_run(run, folder)
-    console.err.print(f"The run is in {folder}.", markup=False)
+    console.err.print(f"The run is in {folder}.")
 
 
 def _print(run: "Run") -> None:
     record, evaluation = run.record, run.evaluation
     console.out.print(
         f"{run.name}: {len(run.results):,} look-ups in {evaluation.photos:,} photos, "
-        f"{record.index.products:,} products, split {record.dataset.split or 'all'}\n",
-        markup=False,
+        f"{record.index.products:,} products, split {record.dataset.split or 'all'}\n"
     )
     console.out.print(_figures(run.figures))
     for name, rows in record.extras.items():
-        console.out.print(f"\n{name}", markup=False)
+        console.out.print(f"\n{name}")
         console.out.print(_table_of(rows))
 
 

@@ -56,7 +56,7 @@ def remove(view_id: ViewId) -> None:
 
     with open_migrated() as store:
         view = remove_view(store, None, view_id, None, datetime.now(UTC))
-    console.out.print(f"The view of {view.product_id} no longer counts.", markup=False)
+    console.out.print(f"The view of {view.product_id} no longer counts.")
 
 
 @app.command()
@@ -66,4 +66,4 @@ def restore(view_id: ViewId) -> None:
 
     with open_migrated() as store:
         view = restore_view(store, None, view_id, None)
-    console.out.print(f"The view of {view.product_id} counts again.", markup=False)
+    console.out.print(f"The view of {view.product_id} counts again.")

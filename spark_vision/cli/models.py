@@ -42,7 +42,7 @@ def show(name: Annotated[str, typer.Argument(help="A bundled model.")], as_json:
     if as_json:
         console.print_json({**_facts(model), "config": model.config, "card": model.card})
     else:
-        console.out.print(model.card, markup=False)
+        console.out.print(model.card)
 
 
 @app.command("export-onnx")

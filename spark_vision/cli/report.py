@@ -37,8 +37,7 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
     if report.calibration == "left behind":
         console.out.print(
             "Its probabilities are not fitted to this shop any more: most of it, or the model, is new."
-            " Run `spark-vision calibrate` again.",
-            markup=False,
+            " Run `spark-vision calibrate` again."
         )
 
 

@@ -28,4 +28,4 @@ def report(
         html.write_text(page, encoding="utf-8")
     except OSError as error:
         raise RunError(f"{html}: the page cannot be written ({error.strerror}).") from error
-    console.out.print(f"The report is {html}.", markup=False)
+    console.out.print(f"The report is {html}.")

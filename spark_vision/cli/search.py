@@ -29,6 +29,6 @@ def search(
         console.print_json({**head, "suggestions": found["suggestions"], "no_match": found["no_match"]})
         return
     for suggestion in found["suggestions"]:
-        console.out.print(suggestion_line(suggestion), markup=False)
+        console.out.print(suggestion_line(suggestion))
     if found["no_match"] is not None:
-        console.out.print(found["no_match"]["detail"], markup=False)
+        console.out.print(found["no_match"]["detail"])

@@ -77,11 +77,10 @@ def _document(done: "FineTuned") -> dict[str, object]:
 def _print(done: "FineTuned", catalogue: str) -> None:
     judged = len(done.shop.judged.queries)
     for reason in done.shop.refused:
-        console.err.print(f"left out: {reason}", markup=False)
+        console.err.print(f"left out: {reason}")
     console.out.print(
         f"Learnt from {done.shop.regions:,} confirmed regions and the pictures of "
-        f"{len(done.shop.material.products):,} products; judged on {judged:,} others.\n",
-        markup=False,
+        f"{len(done.shop.material.products):,} products; judged on {judged:,} others.\n"
     )
     table = console.table("figure", "after", "before", "difference", "95 % interval", "p")
     for name, each in done.differences.items():
@@ -92,6 +91,5 @@ def _print(done: "FineTuned", catalogue: str) -> None:
     console.out.print(
         f"\n{verdict}. The new model is in {done.out}; nothing uses it yet. To try it:\n"
         f"  spark-vision index build {catalogue} --model {model} --no-live\n"
-        f"  spark-vision evaluate DATASET --model {model} --against {DEFAULT_MODEL}",
-        markup=False,
+        f"  spark-vision evaluate DATASET --model {model} --against {DEFAULT_MODEL}"
     )

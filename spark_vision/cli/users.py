@@ -108,5 +108,5 @@ def _show(made: "NewKey", *, as_json: bool) -> None:
             {"name": account.name, "role": account.role.value, "key_id": made.id, "key": made.secret}
         )
         return
-    console.err.print(f"The key of {account.name} ({account.role}), shown this once:", markup=False)
-    console.out.print(made.secret, markup=False)
+    console.err.print(f"The key of {account.name} ({account.role}), shown this once:")
+    console.out.print(made.secret)
