@@ -24,6 +24,12 @@ class InvalidInputError(SparkVisionError):
     code = "invalid-input"
 
 
+class SettingsError(SparkVisionError):
+    """A setting is not what it should be, or the file that holds them cannot be read."""
+
+    code = "settings"
+
+
 class PictureError(SparkVisionError):
     """A picture cannot be used; subclasses say why."""
 

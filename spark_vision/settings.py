@@ -1,21 +1,38 @@
 """What can be set, by environment variables with the prefix SPARK_VISION_ or a `.env` file."""
 
+import json
+import re
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 from spark_vision.domain.account import Role
+from spark_vision.errors import SettingsError
 from spark_vision.imaging.limits import PictureLimits
+
+_PREFIX, _FILE = "SPARK_VISION_", ".env"
+_LONGEST_SHOWN = 80
+
+
+def _currency(text: str) -> str:
+    if text and not re.fullmatch("[A-Za-z]{3}", text):
+        raise ValueError("should be three letters, such as EUR")
+    return text.upper()
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|mps|(cuda|xpu)(:\d+)?", text):
+        raise ValueError("should be auto, cpu, cuda, one of several such as cuda:1, or mps")
+    return text
 
 
 class Settings(BaseSettings):
     """All settings with their defaults; read when an instance is made, never at import."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SPARK_VISION_", env_file=".env", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_file=_FILE, extra="ignore", frozen=True)
 
     index_dir: Path = Field(default=Path("index"), description="Index versions, pointer and embedding cache.")
     model: str = Field(default="spark-mini", description="The MODEL that an index is built with.")
@@ -27,10 +44,14 @@ class Settings(BaseSettings):
     min_recall: float = Field(
         default=0.98, ge=0, le=1, description="Recall@10 that an approximate index must reach to go live."
     )
-    shop_currency: str = Field(default="", description="Currency of Shopify exports, such as EUR.")
+    shop_currency: Annotated[str, AfterValidator(_currency)] = Field(
+        default="", description="Currency of Shopify exports, such as EUR."
+    )
     shop_url: str = Field(default="", description="The shop's address, for the links of Shopify exports.")
     picture_networks: tuple[str, ...] = Field(
-        default=(), description="Private networks that pictures may be fetched from, such as 10.2.0.0/16."
+        default=(),
+        description="Private networks that pictures may be fetched from, such as 10.2.0.0/16.",
+        examples=[["10.2.0.0/16"]],
     )
     import_addresses: bool = Field(
         default=True, description="Whether the API may be told to fetch a feed from a public address."
@@ -81,7 +102,9 @@ class Settings(BaseSettings):
         lt=1,
         description="Cosine from which on a photo has the look of a rejected one.",
     )
-    device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    device: Annotated[str, AfterValidator(_device)] = Field(
+        default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`."
+    )
     runtime: Literal["auto", "torch", "onnx"] = Field(
         default="auto",
         description="What runs a model: ONNX Runtime on the CPU where its folder has graphs, else PyTorch.",
@@ -179,6 +202,21 @@ class Settings(BaseSettings):
     oidc_scopes: str = Field(default="openid profile", description="What a sign-in asks the issuer for.")
     oidc_name: str = Field(default="", description="The issuer's name on the sign-in page; its host without.")
 
+    if not TYPE_CHECKING:  # which knows the fields' types where there is no __init__
+
+        def __init__(self, **given: Any) -> None:
+            """Raises SettingsError, which names each setting that is not as it should be."""
+            try:
+                super().__init__(**given)
+            except ValidationError as error:
+                raise SettingsError(_all_wrong(error)) from error
+            except SourceError as error:
+                raise SettingsError(_unread(error)) from error
+            except UnicodeDecodeError as error:
+                raise SettingsError(f"{_FILE}: is not UTF-8 text (byte {error.start + 1}).") from error
+            except OSError as error:
+                raise SettingsError(f"{_FILE}: cannot be read ({error.strerror}).") from error
+
     @property
     def store_url(self) -> str:
         """The address of the tagging store's database."""
@@ -197,3 +235,36 @@ class Settings(BaseSettings):
             max_pixels=self.max_picture_pixels,
             max_side=self.max_picture_side,
         )
+
+
+def _all_wrong(error: ValidationError) -> str:
+    """A sentence a setting, with what it is and what it should be."""
+    return " ".join(
+        _wrong(*map(str, entry["loc"]), value=entry["input"], message=entry["msg"])
+        for entry in error.errors(include_url=False)
+    )
+
+
+def _wrong(field: str, *within: str, value: object, message: str) -> str:
+    # "Input should be a valid integer, unable to parse string as an integer", as the library words it.
+    should = re.sub(r"^(Input|String|Value error,) |, unable to .*", "", message)
+    if not within and _as_json(field):
+        should = f"should be JSON, such as {_as_json(field)}"
+    known = Settings.model_fields.get(field)
+    shown = "" if known is None or not known.repr else f' is "{str(value)[:_LONGEST_SHOWN]}"'
+    return f"{_PREFIX}{'.'.join([field.upper(), *within])}{shown}: it {should}."
+
+
+def _unread(error: SourceError) -> str:
+    """What is no JSON is refused before fields are looked at; only the library's words name the field."""
+    found = re.search(r'field "(\w+)"', str(error))
+    field = found[1] if found else ""
+    return _wrong(field, value=getattr(error.__cause__, "doc", ""), message="should be JSON")
+
+
+def _as_json(field: str) -> str:
+    """What a setting that is written as JSON may look like; empty for all others."""
+    known = Settings.model_fields.get(field)
+    if known is None or not isinstance(known.default, dict | tuple):
+        return ""
+    return json.dumps(known.examples[0] if known.examples else known.default)
