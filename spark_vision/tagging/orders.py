@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from spark_vision.domain.earnings import Click, EntryKind, Posting, Rates, Sale, commission
@@ -11,6 +11,8 @@ from spark_vision.errors import ConflictError, InvalidInputError, NotFoundError
 from spark_vision.ports.store import Store, Work
 
 _CLOCKS_DIFFER = timedelta(minutes=5)
+# Beginnings of a calendar stand for "unknown", and nothing can be counted back from them.
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ def _visitor(work: Work, order: Order) -> str:
 
 
 def _check_time(name: str, moment: datetime, now: datetime) -> None:
+    if moment < _EARLIEST:
+        raise InvalidInputError(f"`{name}` is before {_EARLIEST.year}; leave it out where it is not known.")
     if moment > now + _CLOCKS_DIFFER:
         raise InvalidInputError(f"`{name}` is in the future; it is {now.isoformat(timespec='seconds')} here.")
 

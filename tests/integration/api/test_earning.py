@@ -318,3 +318,18 @@ def test_an_order_that_is_none_is_refused(shop: Person, change: dict[str, Any]) 
 def test_an_order_of_the_future_is_refused(shop: Person) -> None:
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     problem(shop.ask("POST", "/v1/orders", json=order("", ordered_at=later)), 422, "invalid-input")
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "1999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"],
+)
+def test_an_order_or_a_refund_of_long_ago_is_refused_by_its_field(shop: Person, moment: str) -> None:
+    told = order("", ordered_at=moment, visitor="ab" * 16)
+    assert (
+        "`ordered_at`" in problem(shop.ask("POST", "/v1/orders", json=told), 422, "invalid-input")["detail"]
+    )
+    assert shop.ask("POST", "/v1/orders", json=order("")).status_code == 201
+    back = {"kind": "refund", "refund_id": "R-1", "order_id": "A-1", "line_id": "1", "amount": 600}
+    refused = shop.ask("POST", "/v1/orders", json={**back, "refunded_at": moment})
+    assert "`refunded_at`" in problem(refused, 422, "invalid-input")["detail"]
