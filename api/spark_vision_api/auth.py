@@ -15,7 +15,7 @@ from spark_vision.tagging.accounts import recognise
 from spark_vision.tagging.strangers import account_id_of, welcome
 from spark_vision_api.errors import ForeignRequestError
 from spark_vision_api.services import Services, services_of
-from spark_vision_api.web.session import TOKEN_HEADER, actor_of, is_own
+from spark_vision_api.web.session import TOKEN_HEADER, Session, actor_of, is_own
 
 _DOTS_OF_A_TOKEN = 2  # header.claims.signature; our own keys have none
 # In a request's state: its key is somebody's. Whoever counts requests asks.
@@ -45,19 +45,28 @@ def _recognised(services: Services, secret: str) -> Actor:
     return actor
 
 
-async def _by_session(request: Request, services: Services) -> Actor:
-    """A browser brings its cookie along whoever asks it to: a change needs the token of a page of ours."""
+async def signed_in(request: Request, services: Services) -> tuple[Session | None, Actor]:
+    """The session of a request, and whose it is. One of nobody, whose key was revoked or whose account is
+    gone, is none: nobody could prove a page's token for it, as such pages have none.
+    """
     session = services.sessions.read(request)
     if session is None:
-        return NOBODY
-    if request.method not in SAFE_METHODS:
+        return None, NOBODY
+    actor = await run_in_threadpool(actor_of, services.store, session)
+    return (None, NOBODY) if actor.account is None else (session, actor)
+
+
+async def _by_session(request: Request, services: Services) -> Actor:
+    """A browser brings its cookie along whoever asks it to: a change needs the token of a page of ours."""
+    session, actor = await signed_in(request, services)
+    if session is not None and request.method not in SAFE_METHODS:
         token = request.headers.get(TOKEN_HEADER, "")
         if not (is_own(request) and services.sessions.is_token(session, token)):
             raise ForeignRequestError(
                 f"A change that is signed in by the cookie needs the page's token in {TOKEN_HEADER};"
                 " load the page again, or use a key as `Authorization: Bearer KEY`."
             )
-    return await run_in_threadpool(actor_of, services.store, session)
+    return actor
 
 
 AnyActor = Annotated[Actor, Depends(_actor)]

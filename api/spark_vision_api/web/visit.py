@@ -7,18 +7,17 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from spark_vision.domain.account import NOBODY, Actor, Role
+from spark_vision.domain.account import Actor, Role
 from spark_vision.errors import KeyNeededError, NotAllowedError
-from spark_vision_api.auth import SAFE_METHODS
+from spark_vision_api.auth import SAFE_METHODS, signed_in
 from spark_vision_api.errors import ForeignRequestError
 from spark_vision_api.services import Given, Services
 from spark_vision_api.web.formats import day, minor, money
 from spark_vision_api.web.language import LANGUAGES, Words, language_of, words
-from spark_vision_api.web.session import TOKEN_HEADER, Session, actor_of, is_own
+from spark_vision_api.web.session import COOKIE, TOKEN_HEADER, Session, is_own
 from spark_vision_api.web.templates import render
 
 TOKEN_FIELD = "token"  # noqa: S105
@@ -27,7 +26,10 @@ _MAX_FIELDS = 40
 
 @dataclass(frozen=True)
 class Visit:
-    """What a page knows of its visitor. fields: of the form that was sent; empty for a GET."""
+    """What a page knows of its visitor. fields: of the form that was sent; empty for a GET.
+
+    stale: the browser has a session's cookie that is of no use any more; a page takes it away.
+    """
 
     request: Request
     services: Services
@@ -35,11 +37,12 @@ class Visit:
     session: Session | None
     words: Words
     fields: Mapping[str, str]
+    stale: bool = False
 
     def page(self, name: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         """A template with what all of them need."""
         language = self.words.language
-        return render(
+        answer = render(
             name,
             status,
             t=self.words,
@@ -55,6 +58,9 @@ class Visit:
             day=lambda moment: day(language, moment),
             **values,
         )
+        if self.stale:
+            self.services.sessions.close(answer)
+        return answer
 
     def go(self, path: str) -> RedirectResponse:
         """Send the browser to a page with a GET."""
@@ -67,11 +73,10 @@ class Visit:
 
 
 async def _visit(request: Request, services: Given) -> Visit:
-    session = services.sessions.read(request)
+    session, actor = await signed_in(request, services)
     fields = {} if request.method in SAFE_METHODS else await _fields(request, services, session)
-    actor = NOBODY if session is None else await run_in_threadpool(actor_of, services.store, session)
-    kept = session if actor.account else None
-    return Visit(request, services, actor, kept, words(language_of(request)), fields)
+    stale = session is None and COOKIE in request.cookies
+    return Visit(request, services, actor, session, words(language_of(request)), fields, stale)
 
 
 async def _fields(request: Request, services: Services, session: Session | None) -> dict[str, str]:

@@ -159,6 +159,31 @@ def test_a_revoked_key_ends_its_session(ada: TestClient) -> None:
     assert "Ada" not in ada.get("/look").text
 
 
+def test_after_a_key_was_revoked_one_signs_in_with_another(ada: TestClient) -> None:
+    store = services(ada).store
+    revoke(store, "Ada", None, datetime.now(UTC))
+    other = add_account(store, "Ben", Role.POSTER, datetime.now(UTC)).secret
+    old = ada.cookies["sv_session"]
+    for path, fields in (
+        ("/sign-in", {"key": other}),
+        ("/language", {"language": "it"}),
+        ("/sign-out", {}),
+    ):
+        ada.cookies.clear()
+        ada.cookies.set("sv_session", old)
+        assert ada.post(path, data=fields, follow_redirects=False).status_code == 303
+    ada.cookies.clear()
+    ada.cookies.set("sv_session", old)
+    problem(ada.post("/v1/search/photo", content=b""), 422, "picture-damaged")  # As to anybody.
+
+
+def test_a_cookie_of_no_session_is_taken_away(ada: TestClient) -> None:
+    assert "set-cookie" not in ada.get("/look").headers
+    revoke(services(ada).store, "Ada", None, datetime.now(UTC))
+    assert token(ada) == ""
+    assert not ada.cookies
+
+
 @pytest.mark.parametrize(
     "headers",
     [
