@@ -221,6 +221,7 @@ def test_signing_in_leads_nowhere_else(client: TestClient, key: str, then: str) 
 
 def test_the_first_account_is_made_here_and_once(settings: Settings, start: Start) -> None:
     client = start(address="127.0.0.1")
+    client.headers["Host"] = "127.0.0.1:8000"
     assert client.get("/sign-in", follow_redirects=False).headers["location"] == "/welcome"
     answer = client.post("/welcome", data={"name": " Ada  L. "})
     secret = re.search(r"sv_[\w-]+", answer.text)
@@ -235,8 +236,39 @@ def test_the_first_account_is_made_here_and_once(settings: Settings, start: Star
 
 def test_nobody_from_elsewhere_makes_the_first_account(start: Start) -> None:
     client = start(address="192.0.2.7")
-    assert client.post("/welcome", data={"name": "Eve"}).status_code == 403
+    answer = client.post("/welcome", data={"name": "Eve"}, headers={"Host": "127.0.0.1"})
+    assert answer.status_code == 403
     assert not has_accounts(services(client).store)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["attacker.example:8000", "localhost.attacker.example", "127.0.0.1.attacker.example", "127.0.0.1@a", ""],
+)
+def test_no_site_makes_the_first_account_by_a_name_of_its_own_for_this_machine(
+    start: Start, host: str
+) -> None:
+    client = start(address="127.0.0.1")
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    answer = client.post("/welcome", data={"name": "Eve"}, headers=headers)
+    assert answer.status_code == 403
+    assert not has_accounts(services(client).store)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1", "[::1]:8000"])
+def test_this_machine_goes_by_its_own_names(start: Start, host: str) -> None:
+    client = start(address="127.0.0.1")
+    headers = {"Host": host, "Origin": f"http://{host}"}
+    assert client.post("/welcome", data={"name": "Ada"}, headers=headers).status_code == 200
+    assert has_accounts(services(client).store)
+
+
+def test_nothing_on_the_page_with_the_first_key_leads_away_by_accident(start: Start) -> None:
+    client = start(address="127.0.0.1")
+    page = client.post("/welcome", data={"name": "Ada"}, headers={"Host": "localhost"}).text
+    assert re.search(r"sv_[\w-]+", page)
+    assert "<form" not in page
+    assert re.findall(r'<a [^>]*href="([^"]*)"', page) == ["#content", "/start"]
 
 
 def test_the_language_is_the_browsers_unless_it_was_chosen(client: TestClient) -> None:

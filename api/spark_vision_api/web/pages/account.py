@@ -1,5 +1,8 @@
 """Signing in and out, the first account, the language."""
 
+import re
+from dataclasses import replace
+
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -15,6 +18,7 @@ router = APIRouter(include_in_schema=False)
 _YEAR = 365 * 24 * 3600
 _NAME_LENGTH = 40
 _HERE = frozenset({"127.0.0.1", "::1"})
+_HERE_BY_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 
 
 @router.get("/sign-in")
@@ -76,7 +80,9 @@ async def make_first_account(visit: Visitor) -> Response:
         key = await run_in_threadpool(add_first_account, visit.services.store, name, visit.now)
     except ConflictError:
         return visit.go("/sign-in")
-    answer = visit.page("first_key.html", key=key.secret, name=name)
+    # Without a session, which opens with this very answer: a page would take an old one's cookie away.
+    fresh = replace(visit, session=None, stale=False)
+    answer = fresh.page("first_key.html", key=key.secret, name=name)
     visit.services.sessions.open(visit.request, answer, key_digest(key.secret))
     return answer
 
@@ -88,6 +94,11 @@ def _sign_in_page(visit: Visit, status: int, then: str, wrong: str) -> Response:
 
 
 def _is_here(visit: Visit) -> bool:
-    """Whoever comes first becomes the admin: only somebody at this machine may."""
+    """Whoever comes first becomes the admin: only somebody at this machine may.
+
+    By its own name, too: any site may let a name of its own mean this machine, and send its visitors'
+    browsers here under it.
+    """
     client = visit.request.client
-    return client is not None and client.host in _HERE
+    named = _HERE_BY_NAME.fullmatch(visit.request.headers.get("Host", ""))
+    return client is not None and client.host in _HERE and named is not None
