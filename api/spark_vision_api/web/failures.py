@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from spark_vision.domain.account import NOBODY
+from spark_vision_api.auth import SAFE_METHODS
 from spark_vision_api.problems import Problem
 from spark_vision_api.web.language import language_of, words
-from spark_vision_api.web.visit import Visit
+from spark_vision_api.web.visit import Visit, place_of
 
 
 def page(request: Request, problem: Problem) -> Response:
@@ -18,7 +19,7 @@ def page(request: Request, problem: Problem) -> Response:
     Who has to be signed in is asked to.
     """
     if problem.status == HTTPStatus.UNAUTHORIZED:
-        return RedirectResponse(f"/sign-in?{urlencode({'then': request.url.path})}", 303)
+        return RedirectResponse(f"/sign-in?{urlencode({'then': _then(request)})}", 303)
     said = words(language_of(request))
     key = f"error.{problem.status}"
     title, detail = problem.title, problem.detail
@@ -27,3 +28,8 @@ def page(request: Request, problem: Problem) -> Response:
     services = request.app.state.services
     visit = Visit(request, services, NOBODY, services.sessions.read(request), said, {})
     return visit.page("error.html", problem.status, title=title, detail=detail)
+
+
+def _then(request: Request) -> str:
+    """Where to go on after signing in. What a form asked for stands in no address."""
+    return place_of(request) if request.method in SAFE_METHODS else request.url.path

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -52,6 +53,7 @@ class Visit:
             is_team=self.actor.has(Role.CATALOGUE, Role.ADMIN),
             token="" if self.session is None else self.services.sessions.token(self.session),
             path=self.request.url.path,
+            place=place_of(self.request),
             partial="HX-Request" in self.request.headers,
             money=partial(money, language),
             minor=partial(minor, language),
@@ -111,6 +113,12 @@ Visitor = Annotated[Visit, Depends(_visit)]
 Browser = Annotated[Visit, Depends(_browse)]
 Member = Annotated[Visit, Depends(_only(*Role))]
 Team = Annotated[Visit, Depends(_only(Role.CATALOGUE, Role.ADMIN))]
+
+
+def place_of(request: Request) -> str:
+    """The path and query of a request, to come back to."""
+    path, query = quote(request.scope["path"]), request.url.query
+    return f"{path}?{query}" if query else path
 
 
 def inner_path(text: str) -> str:

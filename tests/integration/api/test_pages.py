@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -271,6 +273,13 @@ def test_nothing_on_the_page_with_the_first_key_leads_away_by_accident(start: St
     assert re.findall(r'<a [^>]*href="([^"]*)"', page) == ["#content", "/start"]
 
 
+def test_another_language_leaves_one_where_one_is(client: TestClient) -> None:
+    page = client.get("/look", params={"a": "x y&z", "b": "è"}).text
+    (then,) = re.findall(r'name="then" value="([^"]*)"', page)
+    answer = client.post("/language", data={"language": "it", "then": unescape(then)}, follow_redirects=False)
+    assert answer.headers["location"] == "/look?a=x+y%26z&b=%C3%A8"
+
+
 def test_the_language_is_the_browsers_unless_it_was_chosen(client: TestClient) -> None:
     italian = {"Accept-Language": "it-IT,it;q=0.9"}
     assert '<html lang="en">' in client.get("/look").text
@@ -312,6 +321,13 @@ def test_me_leads_to_no_page_without_posts(client: TestClient) -> None:
         ada.publish()
     client.post("/sign-in", data={"key": ada.key})
     assert "/me?after=" not in client.get("/me").text
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be(settings: Settings, start: Start) -> None:
+    client = start(settings.model_copy(update={"anonymous_browsing": False}))
+    add_account(services(client).store, "Ada", Role.ADMIN, datetime.now(UTC))
+    asked = client.get("/?interest=Kitchen", headers={"Accept": "text/html"}, follow_redirects=False)
+    assert parse_qs(urlsplit(asked.headers["location"]).query) == {"then": ["/?interest=Kitchen"]}
 
 
 def test_without_anonymous_browsing_every_page_sends_to_sign_in(settings: Settings, start: Start) -> None:
