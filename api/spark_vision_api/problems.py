@@ -1,6 +1,6 @@
 """Every error as a problem document (RFC 9457): one table, one shape, one way out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -97,7 +97,7 @@ _REFUSED = {
 }
 
 
-ProblemPage = Callable[[Request, Problem], Response]
+ProblemPage = Callable[[Request, Problem], Awaitable[Response]]
 
 
 def kind_of(error: type[core.SparkVisionError]) -> Kind:
@@ -146,7 +146,7 @@ def register(app: FastAPI, page: ProblemPage) -> None:
 
 
 async def _ours(request: Request, error: core.SparkVisionError) -> Response:
-    return answer(request, problem_of(error))
+    return await answer(request, problem_of(error))
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -157,7 +157,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     fields = ", ".join(dict.fromkeys(entry["field"] for entry in errors))
     detail = f"These are not as they should be: {fields}."
     problem = Problem("invalid-request", 422, "The request is not valid", detail, errors)
-    return answer(request, problem)
+    return await answer(request, problem)
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
@@ -166,15 +166,15 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     code, kind = _REFUSED.get(status.value, unnamed)
     own_words = error.detail if error.detail != status.phrase else None
     problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)
-    return answer(request, problem, error.headers)
+    return await answer(request, problem, error.headers)
 
 
-def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+async def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A page for a browser that went somewhere, a document for all others."""
     api = request.url.path.startswith("/v1/")
     if api or "text/html" not in request.headers.get("Accept", ""):
         return problem_response(request.scope, problem, headers)
     page: ProblemPage = request.app.state.problem_page
-    shown = page(request, problem)
+    shown = await page(request, problem)
     shown.headers.update(headers or {})
     return shown

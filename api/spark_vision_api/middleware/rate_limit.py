@@ -98,7 +98,8 @@ class RateLimitMiddleware:
         key = "" if signs_in else _key(scope)
         wait = self._budgets.wait_for_key(address) if signs_in else self._budgets.wait(key, address)
         if wait:
-            await _refusal(scope, wait)(scope, receive, send)
+            refusal = await _refusal(scope, wait)
+            await refusal(scope, receive, send)
             return
 
         async def send_counted(message: Message) -> None:
@@ -119,10 +120,10 @@ def _key(scope: Scope) -> str:
     return content_digest(key.encode()) if key else ""
 
 
-def _refusal(scope: Scope, seconds: int) -> Response:
+async def _refusal(scope: Scope, seconds: int) -> Response:
     error = TooManyRequestsError(f"That was more than may be asked; go on in {seconds} s.")
     headers = {"Retry-After": str(seconds), "Connection": "close"}
-    return answer(Request(scope), problem_of(error), headers)
+    return await answer(Request(scope), problem_of(error), headers)
 
 
 def subscriber_of(scope: Scope) -> str:

@@ -1,10 +1,12 @@
 """The pages: from this machine alone, nothing inline, signed in by a cookie that other sites cannot use."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +14,7 @@ from starlette.testclient import TestClient
 
 import spark_vision_api
 from spark_vision.domain.account import Role
+from spark_vision.errors import StoreUnavailableError
 from spark_vision.settings import Settings
 from spark_vision.tagging.accounts import add_account, has_accounts, recognise, revoke
 from spark_vision_api.services import Services
@@ -57,6 +60,17 @@ class Tags(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_script and data.strip():
             self.inline.append(data)
+
+
+class NoStore:
+    """A store that does not answer."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def reading(self) -> NoReturn:
+        self.asked += 1
+        raise StoreUnavailableError("It does not answer.")
 
 
 @pytest.fixture
@@ -321,6 +335,30 @@ def test_me_leads_to_no_page_without_posts(client: TestClient) -> None:
         ada.publish()
     client.post("/sign-in", data={"key": ada.key})
     assert "/me?after=" not in client.get("/me").text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/no-such", 404), ("/people/nobody", 404), ("/me?after=made-up", 422)]
+)
+def test_problems_show_who_is_signed_in(ada: TestClient, path: str, status: int) -> None:
+    page = ada.get(path, headers={"Accept": "text/html"})
+    assert page.status_code == status
+    for link in ('action="/sign-out"', 'href="/me"', 'href="/catalogue"'):
+        assert link in page.text
+    assert 'href="/sign-in"' not in page.text
+
+
+def test_a_problem_of_the_store_is_shown_without_asking_it_again(ada: TestClient) -> None:
+    held = services(ada)
+    held.store.engine.dispose()
+    ada.app.state.services = replace(held, store=NoStore())  # type: ignore[attr-defined]
+    for path, status in (("/look", 503), ("/no-such", 404)):
+        page = ada.get(path, headers={"Accept": "text/html"})
+        assert page.status_code == status
+        assert 'href="/sign-in"' in page.text
+    assert ada.app.state.services.store.asked == 2  # type: ignore[attr-defined]
+    assert ada.cookies["sv_session"]
+    ada.app.state.services = held  # type: ignore[attr-defined]
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(settings: Settings, start: Start) -> None:
