@@ -79,6 +79,15 @@ def test_what_overlaps_an_echo_alone_is_shown(open_page: Open, house: House) -> 
     expect(sections.nth(2).locator(".card").first).to_be_visible()
 
 
+def test_a_guess_is_called_no_more_than_perhaps(open_page: Open, house: House) -> None:
+    page = open_page(house.address)
+    answers(page, made_up(), made_up(box={**LEFT, "x": 0.55}, no_match=GUESS))
+    said = page.locator(".item .card:first-child .gauge p")
+    expect(said.nth(0)).to_have_text("Probably80 %")
+    expect(page.get_by_text("Not sure.")).to_have_count(1)
+    expect(page.locator(".item").nth(1).locator(".gauge p").first).to_have_text("Perhaps80 %")
+
+
 def test_items_without_suggestions_are_no_echoes(open_page: Open, house: House) -> None:
     page = open_page(house.address)
     nothing = {"reason": "nothing_alike", "detail": "Nothing."}

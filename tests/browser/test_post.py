@@ -367,6 +367,9 @@ def test_what_one_item_was_tagged_as_says_nothing_of_another(open_page: Open, sh
         page.reload()
     # What is tagged as an item counts for it, whatever was more likely.
     cards.nth(1).get_by_text("Or one of these").click()
+    others = cards.nth(1).locator(".other")
+    expect(others.locator("meter")).to_have_count(len(red["suggestions"]) - 1)
+    expect(others.locator(".price")).to_have_count(len(red["suggestions"]) - 1)
     third = next(held for held in red["suggestions"][1:] if held["product_id"] != mine["product_id"])
     cards.nth(1).get_by_role("button", name=f"Tag {third['title']}").click()
     expect(cards.nth(1).locator(".is-tagged .title")).to_have_text(third["title"])

@@ -14,8 +14,8 @@ export function facts(product) {
     out ? make("span", { class: "soft small", textContent: t(`availability.${product.availability}`) }) : null);
 }
 
-export function gauge(suggestion) {
-  const { words, figure, share } = sureness(suggestion);
+export function gauge(suggestion, guess = false) {
+  const { words, figure, share } = sureness(suggestion, guess);
   return make("div", { class: "gauge" },
     make("p", { class: "small" }, make("span", { textContent: words }), make("span", { class: "soft", textContent: figure })),
     make("meter", { min: 0, max: 1, value: share, "aria-label": `${words} · ${figure}` }));

@@ -79,7 +79,7 @@ export class Items {
       make("div", { class: "stack tight" },
         make("p", { class: "title", textContent: held.title }),
         product ? facts(product) : null,
-        gauge(held),
+        gauge(held, Boolean(item.no_match)),
         this.#kept(why(held), `why-${item.number}-${held.product_id}`),
         tagged ? this.#taggedRow(held, item) : this.#askRow(held, item)));
   }
@@ -97,9 +97,10 @@ export class Items {
 
   #others(others, item, index) {
     if (!others.length) return null;
+    const product = ({ product_id: id }) => (this.draft.products[id] ? facts(this.draft.products[id]) : null);
     const list = make("ul", { class: "others" }, ...others.map((held) => make("li", {},
       make("button", { class: "other", type: "button", ...keyed("other", held, item, "undo"), "aria-label": t("post.yes_label", { title: held.title }), onclick: () => this.draft.confirm(held, item.box) },
-        matched(held.product_id, held, this.draft.version, 176), make("span", { textContent: held.title })))));
+        matched(held.product_id, held, this.draft.version, 176), make("span", { textContent: held.title }), product(held), gauge(held, Boolean(item.no_match))))));
     return this.#kept(fold(t("post.others", { n: others.length }), list), `more-${index}`);
   }
 

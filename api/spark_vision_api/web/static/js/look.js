@@ -51,7 +51,7 @@ async function searchWords(text) {
 
 function itemView(item, answer, title, byWords = false) {
   const body = item.suggestions.length
-    ? cards(item.suggestions, answer, (held, index) => [card(held, answer, byWords), byWords || index ? null : why(held)])
+    ? cards(item.suggestions, answer, (held, index) => [card(held, answer, byWords ? null : item), byWords || index ? null : why(held)])
     : make("div", { class: "note" }, make("p", {}, make("strong", { textContent: t("look.nothing") })), make("p", { class: "small soft", textContent: t("look.nothing_hint") }));
   const guesses = item.no_match && item.suggestions.length ? make("p", { class: "soft", textContent: t("look.unsure") }) : null;
   return make("section", { class: "item" }, make("h2", { textContent: title }), guesses, body);
@@ -60,16 +60,17 @@ function itemView(item, answer, title, byWords = false) {
 // The same as an item above, in a line; what else it may be is folded away.
 function echo(item, answer, title, above) {
   const [first, ...others] = item.suggestions;
-  const more = others.length ? fold(t("post.others", { n: others.length }), cards(others, answer, (held) => [card(held, answer, false)])) : null;
+  const more = others.length ? fold(t("post.others", { n: others.length }), cards(others, answer, (held) => [card(held, answer, item)])) : null;
   return make("section", { class: "item echo" }, make("h2", { textContent: title }), sameAs(above, first), more);
 }
 
 const cards = (suggestions, answer, view) => make("ul", { class: "cards" }, ...suggestions.map((held, index) => make("li", {}, ...view(held, index))));
 
-function card(held, answer, byWords) {
+// item: what it was suggested for; null: it was found by words, and nothing is sure or not.
+function card(held, answer, item) {
   const product = answer.products[held.product_id];
   const link = shopLink(product);
-  const inside = [picture(held.product_id, answer.index_version), make("span", { class: "title", textContent: held.title }), facts(product), byWords ? null : gauge(held)];
+  const inside = [picture(held.product_id, answer.index_version), make("span", { class: "title", textContent: held.title }), facts(product), item ? gauge(held, Boolean(item.no_match)) : null];
   return link ? make("a", { class: "card", href: link, target: "_blank", rel: "noopener nofollow" }, ...inside) : make("div", { class: "card" }, ...inside);
 }
 

@@ -21,11 +21,14 @@ export function money({ amount, currency }) {
   }
 }
 
-// A probability is calibrated and can be said plainly; a bare similarity only ranks, so its words stay vague.
-export function sureness({ probability, similarity }) {
+const GUESS = 0.4; // "Perhaps".
+
+// A probability is calibrated and can be said plainly; a bare similarity only ranks, so its words stay vague. guess: what it is
+// shown as, in words that say no more than that, whatever the figure.
+export function sureness({ probability, similarity }, guess = false) {
   const step = (value, steps) => steps.find(([least]) => value >= least)[1];
   if (probability !== null) {
-    const word = step(probability, [[0.9, "almost_certain"], [0.7, "probable"], [0.4, "perhaps"], [0, "unlikely"]]);
+    const word = step(guess ? Math.min(probability, GUESS) : probability, [[0.9, "almost_certain"], [0.7, "probable"], [0.4, "perhaps"], [0, "unlikely"]]);
     return { words: t(`sure.${word}`), figure: `${Math.round(probability * 100)} %`, share: probability };
   }
   const word = step(similarity, [[0.9, "same"], [0.7, "very_alike"], [0.5, "alike"], [0.3, "little_alike"], [-2, "hardly_alike"]]);
