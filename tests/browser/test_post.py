@@ -32,7 +32,7 @@ def test_a_post_by_keyboard_alone(open_page: Open, watches: list[Watch], house: 
     expect(page.locator(".growing")).to_be_focused()
     for key in ("ArrowLeft", "ArrowLeft", "ArrowUp", "Shift+ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.get_by_role("button", name="Drop this box")).to_be_visible()
+    expect(page.locator(".item", has=page.get_by_role("button", name="Drop this box"))).to_be_focused()
     boxes = page.request.get(f"/v1/posts/{id_of(page)}").json()["boxes"]
     assert [round(value, 2) for value in boxes[0].values()] == [0.26, 0.28, 0.42, 0.4]
     tab_to(page, "#words input")
@@ -287,6 +287,39 @@ def test_deciding_leaves_the_page_where_it_is(ada: Callable[..., Page]) -> None:
     expect(card.get_by_role("button", name="Undo: ")).to_be_focused()
     page.keyboard.press("Enter")
     expect(card.get_by_role("button", name="Not ")).to_be_focused()
+    expect(page.locator("#state")).to_have_text("Draft saved")
+
+
+def test_the_focus_is_never_lost(ada: Callable[..., Page]) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    drop = page.get_by_role("button", name="Drop this box")
+    for n in (1, 2):
+        page.locator("#draw").press("Enter")
+        for _ in range(n):
+            page.keyboard.press("Shift+ArrowRight")
+        page.keyboard.press("Enter")
+        expect(drop).to_have_count(n)
+        expect(page.locator(".item").nth(n - 1)).to_be_focused()
+        expect(page.locator(".item").nth(n - 1)).to_be_in_viewport()
+    drop.nth(1).press("Enter")
+    expect(drop).to_have_count(1)
+    expect(page.locator(".item").first).to_be_focused()
+    for word in ("red", "green"):
+        page.get_by_label("Search the shop in words").fill(word)
+        page.locator("#found button").first.click()
+    untag = page.locator("[data-key^=untag-]")
+    expect(untag).to_have_count(2)
+    first, second = untag.nth(0).get_attribute("data-key"), untag.nth(1).get_attribute("data-key")
+    untag.nth(0).press("Enter")
+    expect(page.locator(f"[data-key='{second}']")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(untag).to_have_count(0)
+    expect(page.locator("#items :focus, #items:focus-within")).not_to_have_count(0)
+    assert first != second
     expect(page.locator("#state")).to_have_text("Draft saved")
 
 

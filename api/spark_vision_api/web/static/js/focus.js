@@ -10,11 +10,11 @@ export function keepFocus() {
   if (held?.dataset?.key) wantFocus([held.dataset.key, ...(held.next ?? [])]);
 }
 
-// Afterwards; last: nothing more is to come that may be wanted. Who uses keys sees where they are; for who taps the page stays
+// Afterwards; last: all is there, so that something else may take the place. Who uses keys sees where they are; for who taps the page stays
 // where it is.
 export function giveFocus(last) {
   const free = document.activeElement === document.body;
-  const found = free && wanted.map((key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
+  const found = free && wanted.slice(0, last ? wanted.length : 1).map((key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
   if (found || !free || last) wanted = [];
   if (!found) return;
   found.focus({ preventScroll: true });

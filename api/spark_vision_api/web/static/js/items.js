@@ -38,7 +38,7 @@ export class Items {
     const { draft } = this;
     const heading = make("h2", {}, item.box ? make("span", { class: "badge", textContent: item.number }) : null, make("span", { textContent: this.#title(item) }));
     const remove = item.source === "asked" || (item.box && item.own)
-      ? make("button", { class: "bare small", type: "button", textContent: t("post.drop_box"), "data-key": `drop-${index}`, onclick: item.drop }) : null;
+      ? make("button", { class: "bare small", type: "button", textContent: t("post.drop_box"), "data-key": `drop-${index}`, next: [`item-${item.number}`, `item-${item.number - 1}`, "draw"], onclick: item.drop }) : null;
     const head = make("header", { class: "row between" }, heading, remove);
     const open = item.suggestions.filter((held) => draft.standing(held.product_id) !== "rejected");
     const first = draft.first(item);

@@ -4,7 +4,7 @@ import { facts, picture } from "./cards.js";
 import { Draft } from "./draft.js";
 import { $, icon, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
-import { giveFocus, keepFocus } from "./focus.js";
+import { giveFocus, keepFocus, wantFocus } from "./focus.js";
 import { Items } from "./items.js";
 import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
@@ -16,6 +16,7 @@ let draft = null;
 let items = null;
 let held = null; // The photo while it is on its way: { photo, key }.
 let uploading = false;
+let fresh = null; // The box that was drawn last, until its item is there.
 let spot = null; // Where the poster tapped last: what is searched for goes there.
 const say = (text) => { $("say").textContent = text; };
 const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); if (draft) addBox(box); }, say });
@@ -130,7 +131,14 @@ function render() {
   showTagged();
   const n = draft.tags.size;
   $("count").textContent = t("post.count", { n });
+  if (draft.items && fresh) focusOn(fresh);
   giveFocus(draft.items || draft.trouble);
+}
+
+function focusOn(box) {
+  const item = shownItems().find((one) => one.box && near(one.box, box));
+  if (item) wantFocus([`item-${item.number}`]);
+  fresh = null;
 }
 
 // The whole photo is worth a card of its own only where no region says the same.
@@ -149,6 +157,7 @@ const isOwn = (box) => box && draft.post.boxes.some((own) => near(own, box));
 const dropBox = (box) => draft.boxes(draft.post.boxes.filter((own) => !near(own, box)));
 
 function addBox(box) {
+  fresh = box;
   say(t("post.box_added"));
   draft.boxes([...draft.post.boxes, box]);
 }
@@ -170,9 +179,13 @@ function marks() {
 
 function showTagged() {
   if (!draft.tags.size) { $("tagged").replaceChildren(); return; }
-  $("tagged").replaceChildren(make("h2", { textContent: t("post.tagged") }), make("ul", { class: "tagged" }, ...[...draft.tags.values()].map((tag) => make("li", {},
+  const tags = [...draft.tags.values()];
+  // In its place: the next one's, the last one's, where it can be tagged again.
+  const next = (tag, index) => [...[tags[index + 1], tags[index - 1]].filter(Boolean).map((one) => `untag-${one.product_id}`),
+    ...(draft.items ?? []).map((item, at) => `yes-${at + 1}-${tag.product_id}`), "item-1"];
+  $("tagged").replaceChildren(make("h2", { textContent: t("post.tagged") }), make("ul", { class: "tagged" }, ...tags.map((tag, index) => make("li", {},
     picture(tag.product_id, draft.version, 96), make("span", { textContent: tag.title }),
-    make("button", { class: "bare small", type: "button", "data-key": `untag-${tag.product_id}`, "aria-label": t("post.untag_label", { title: tag.title }), onclick: () => draft.untag(tag.product_id) }, icon("close"), t("post.untag"))))));
+    make("button", { class: "bare small", type: "button", "data-key": `untag-${tag.product_id}`, next: next(tag, index), "aria-label": t("post.untag_label", { title: tag.title }), onclick: () => draft.untag(tag.product_id) }, icon("close"), t("post.untag"))))));
 }
 
 // --- Words ---
