@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import FileChooser, Page, Route, expect
 
 from .conftest import House, Open, Watch, ready, sign_in, until
-from .service import LAMP, PHOTO, SUITCASES, client, lines_of
+from .service import LAMP, PHOTO, SUITCASES, client, lines_of, post
 from .test_way import reveal
 
 
@@ -321,6 +321,46 @@ def test_the_focus_is_never_lost(ada: Callable[..., Page]) -> None:
     expect(page.locator("#items :focus, #items:focus-within")).not_to_have_count(0)
     assert first != second
     expect(page.locator("#state")).to_have_text("Draft saved")
+
+
+def test_changing_what_is_published_says_so(ada: Callable[..., Page], house: House) -> None:
+    with client(house.address, house.key) as api:
+        post_id = post(api, "Out", {"SH-084": (0.3, 0.5)})
+    page = ada("phone")
+    page.goto(f"/post/{post_id}")
+    ready(page)
+    state = page.locator("#state")
+    expect(state).to_have_text("Published: changes show at once")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#count")).to_have_text("0 tags")
+    expect(state).to_have_text("Published: changes show at once")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        page.get_by_role("button", name="Delete the post").click()
+    assert asked.value.message == "Delete this post for everybody? It cannot be brought back."
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete the post").click()
+    page.wait_for_url("**/me")
+
+
+def test_publishing_without_tags_is_asked_for(ada: Callable[..., Page], house: House) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    post_id = id_of(page)
+    publish = page.get_by_role("button", name="Publish")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as asked:
+        publish.click()
+    assert asked.value.message.startswith("Nothing is tagged:")
+    assert page.request.get(f"/v1/posts/{post_id}").json()["state"] == "draft"
+    page.once("dialog", lambda dialog: dialog.accept())
+    publish.click()
+    page.wait_for_url(f"**/posts/{post_id}")
+    with client(house.address, house.key) as api:
+        api.delete(f"/v1/posts/{post_id}").raise_for_status()
 
 
 def test_no_and_back_again(ada: Callable[..., Page]) -> None:

@@ -17,6 +17,7 @@ let items = null;
 let held = null; // The photo while it is on its way: { photo, key }.
 let uploading = false;
 let fresh = null; // The box that was drawn last, until its item is there.
+let askedForTags = false;
 let spot = null; // Where the poster tapped last: what is searched for goes there.
 const say = (text) => { $("say").textContent = text; };
 const stage = new Stage($("frame"), { drawn: (box) => { pressed(false); if (draft) addBox(box); }, say });
@@ -25,11 +26,14 @@ stage.tapped = (point) => { if (!draft) return; spot = point; marks(); $("words"
 
 function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
 
+const isPosted = () => draft.post.state !== "draft";
+const saved = () => (isPosted() ? t(`post.saved.${draft.post.state}`) : t("post.state.saved"));
+
 // error: why something waits; where it does not pass by itself, what helps stands beside it.
 function told(state, error) {
   if (state === "saving" && $("state").dataset.state !== state) failed(null);
   const help = error && !error.passing ? remedy(error) : null;
-  $("state").replaceChildren(make("span", { textContent: t(`post.state.${state}`) }), ...(help ? [help] : []));
+  $("state").replaceChildren(make("span", { textContent: state === "saved" ? saved() : t(`post.state.${state}`) }), ...(help ? [help] : []));
   $("state").dataset.state = state;
 }
 
@@ -113,6 +117,7 @@ function begin(post) {
   items = new Items($("items"), $("shown"), draft);
   $("caption").value = post.caption;
   $("publish").textContent = t(post.state === "published" ? "post.done" : "post.publish");
+  $("remove").textContent = t(isPosted() ? "post.delete" : "post.remove");
   for (const control of [$("draw"), $("words").q, $("publish")]) control.disabled = false; // They need a draft.
   told("saved");
   draft.load();
@@ -254,7 +259,14 @@ async function remove() {
   // What is not there has been thrown away, if only its answer was lost.
   if (draft) await ask("DELETE", draft.path).catch((error) => { if (error.status !== 404) throw error; });
   await dropPhoto();
-  return "/post";
+  return draft && isPosted() ? "/me" : "/post";
+}
+
+// Asked once: nothing tagged may be meant.
+function mayPublish() {
+  if (isPosted() || draft.tags.size || askedForTags) return true;
+  askedForTags = confirm(t("post.nothing_tagged"));
+  return askedForTags;
 }
 
 $("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
@@ -262,8 +274,8 @@ $("words").onsubmit = (event) => { event.preventDefault(); search(); };
 $("words").q.oninput = search;
 $("caption").oninput = typed;
 addEventListener("pagehide", takeCaption);
-$("publish").onclick = () => leave($("publish"), publish);
-$("remove").onclick = () => confirm(t("post.remove_sure")) && leave($("remove"), remove);
+$("publish").onclick = () => mayPublish() && leave($("publish"), publish);
+$("remove").onclick = () => confirm(t(draft && isPosted() ? "post.delete_sure" : "post.remove_sure")) && leave($("remove"), remove);
 listen([$("file"), $("camera")], choose);
 addEventListener("online", upload);
 
