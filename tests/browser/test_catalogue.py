@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -128,6 +129,29 @@ def test_an_import_is_cancelled_where_it_is_watched(
         assert page.url.endswith(f"/catalogue/imports/{made['id']}")
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
         page.close()
+
+
+def test_why_an_import_failed_is_said_in_the_readers_language(house: House, ada: Callable[..., Page]) -> None:
+    page = ada()
+    with client(house.address, house.key) as api:
+        feeds: list[tuple[str, str, dict[str, Any]]] = [
+            # No address of this machine is fetched here.
+            ("scaricare", "127.0.0.1", {"json": {"address": "http://127.0.0.1:9/feed.csv"}}),
+            ("leggere", "broken.xml", {"files": {"feed": ("broken.xml", b"<rss><channel><item>")}}),
+        ]
+        made = [api.post("/v1/catalogue/imports", **sent).json()["id"] for *_, sent in feeds]
+    page.goto("/catalogue")
+    page.get_by_role("button", name="Italiano").click()
+    for (word, detail, _), import_id in zip(feeds, made, strict=True):
+        words = f"Il feed non si può {word}"
+        page.goto(f"/catalogue/imports/{import_id}")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text(words)
+        expect(alert.locator("details p")).to_be_hidden()
+        alert.get_by_text("Dettagli").click()
+        expect(alert.locator("details p")).to_contain_text(detail)
+        page.goto("/catalogue")
+        expect(page.locator("#imports")).to_contain_text(f"Non riuscita: {words}")
 
 
 @pytest.fixture
