@@ -154,6 +154,20 @@ def test_why_an_import_failed_is_said_in_the_readers_language(house: House, ada:
         expect(page.locator("#imports")).to_contain_text(f"Non riuscita: {words}")
 
 
+def test_an_empty_feed_is_called_empty(ada: Callable[..., Page]) -> None:
+    page = ada()
+    page.goto("/catalogue")
+    ready(page)
+    start = page.get_by_role("button", name="Start")
+    start.click()
+    expect(page.locator("#told")).to_have_text("Choose a file or give an address.")
+    page.get_by_label("A file").set_input_files(
+        {"name": "nothing.csv", "mimeType": "text/csv", "buffer": b""}
+    )
+    start.click()
+    expect(page.locator("#told")).to_contain_text("nothing.csv is empty")
+
+
 @pytest.fixture
 def never_ending() -> Iterator[str]:
     """The address of a feed that is never sent, until the test is over."""

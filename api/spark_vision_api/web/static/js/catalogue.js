@@ -12,6 +12,7 @@ $("bring").onsubmit = async (event) => {
   const address = form.get("address").trim();
   const live = form.has("live");
   const base = form.get("pictures_base").trim();
+  if (file?.name && !file.size) { $("told").textContent = t("catalogue.empty_file", { name: file.name }); return; }
   if (!file?.size && !address) { $("told").textContent = t("catalogue.nothing_given"); return; }
   $("told").textContent = t("catalogue.sending");
   try {
