@@ -35,6 +35,9 @@ def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: 
         page.goto(f"/catalogue/imports/{made['id']}")
         expect(page.locator("#import .figures")).to_contain_text(str(PRODUCTS))
         expect(page.locator("#import")).to_contain_text("Done · made live")
+        figures = page.locator("#import .figures dt").all_inner_texts()
+        assert "Without picture" in figures
+        assert not [name for name in figures if "_" in name or name.islower()]
         expect(page.get_by_role("alert")).to_contain_text(f"{110 - PRODUCTS} of 110 products are gone")
         expect(page.locator("#import")).not_to_contain_text("Nothing wants a look")
         expect(page.locator("#issues ~ .scroll")).to_contain_text("SH-BAD")
