@@ -157,6 +157,16 @@ def test_why_an_import_failed_is_said_in_the_readers_language(house: House, ada:
         expect(page.locator("#imports")).to_contain_text(f"Non riuscita: {words}")
 
 
+def test_links_are_as_small_as_the_buttons_beside_them(ada: Callable[..., Page]) -> None:
+    page = ada()
+    page.goto("/catalogue")
+    link = page.get_by_role("link", name="Report").bounding_box()
+    button = page.locator("#learned button").first.bounding_box()
+    assert link is not None
+    assert button is not None
+    assert link["height"] == button["height"]
+
+
 def test_an_empty_feed_is_called_empty(ada: Callable[..., Page]) -> None:
     page = ada()
     page.goto("/catalogue")
