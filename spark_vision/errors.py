@@ -157,9 +157,15 @@ class ConflictError(StoreError):
 
 
 class StoreUnavailableError(StoreError):
-    """The database does not answer, or is busy for too long; what was asked for was not done."""
+    """The database does not answer, is busy for too long, or is damaged; what was asked for was not done."""
 
     code = "store-unavailable"
+
+
+class StoreAddressError(StoreError):
+    """What was given as the address of the database or the photos is of none that is known here."""
+
+    code = "store-address"
 
 
 class NameTakenError(ConflictError):

@@ -1,10 +1,7 @@
 """A shop that learned: an index version as it is, with what posters decided laid over it."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from threading import Lock
-
-from sqlalchemy import make_url
 
 from spark_vision.bootstrap import Shop
 from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
@@ -13,6 +10,7 @@ from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.ports.photo_files import PhotoFiles
 from spark_vision.ports.store import Store
 from spark_vision.settings import Settings
+from spark_vision.storage.engine import sqlite_file
 from spark_vision.suggestion.classroom import Classroom
 from spark_vision.suggestion.learned import LearnedGallery
 from spark_vision.tagging.view_memory import ViewMemory
@@ -92,9 +90,8 @@ def limits_of(settings: Settings) -> Limits:
 
 def learning_of(settings: Settings) -> Learning | None:
     """For commands: from the store of the settings, where there is one; raises StoreError's children."""
-    address = make_url(settings.store_url)
-    sqlite = address.get_backend_name() == "sqlite"
-    if sqlite and (not address.database or not Path(address.database).is_file()):
+    file = sqlite_file(settings.store_url)
+    if file is not None and not file.is_file():
         return None
     store = open_store(settings)
     migrate_store(settings, store)

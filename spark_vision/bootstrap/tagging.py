@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from sqlalchemy import make_url
-
-from spark_vision.errors import DatasetError
+from spark_vision.errors import DatasetError, StoreAddressError, StoreUnavailableError
+from spark_vision.ports.photo_files import PhotoFiles
 from spark_vision.settings import Settings
-from spark_vision.storage.engine import open_engine
+from spark_vision.storage.engine import open_engine, sqlite_file
 from spark_vision.storage.migrate import migrate
 from spark_vision.storage.photo_files import FsspecPhotoFiles
 from spark_vision.storage.store import SqlStore
@@ -35,7 +34,10 @@ def settings_of_store(settings: Settings, place: str) -> Settings:
 
 
 def open_store(settings: Settings) -> SqlStore:
-    """The tagging store of the settings; connects, and makes what is not there, on first use."""
+    """The tagging store of the settings; connects, and makes what is not there, on first use.
+
+    Raises StoreAddressError.
+    """
     return SqlStore(open_engine(settings.store_url))
 
 
@@ -44,12 +46,28 @@ def migrate_store(settings: Settings, store: SqlStore) -> tuple[str, ...]:
 
     A SQLite file's folder is made. Raises StoreError's children.
     """
-    address = make_url(settings.store_url)
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    file = sqlite_file(settings.store_url)
+    if file is not None:
+        _make_folder(file.parent)
     return migrate(store.engine)
 
 
 def open_room(settings: Settings, store: SqlStore) -> Room:
-    """What the use cases around posts work with."""
-    return Room(store, FsspecPhotoFiles(settings.photos_place), ViewLearner())
+    """What the use cases around posts work with; raises StoreAddressError."""
+    return Room(store, _photo_files(settings), ViewLearner())
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"{folder}: the store's folder cannot be made ({error.strerror})."
+        ) from error
+
+
+def _photo_files(settings: Settings) -> PhotoFiles:
+    try:
+        return FsspecPhotoFiles(settings.photos_place)
+    except Exception as error:  # each implementation has errors of its own, and wants packages of its own
+        raise StoreAddressError(f"SPARK_VISION_PHOTOS_URL: photos cannot be kept there ({error}).") from error

@@ -30,10 +30,12 @@ def run_service(host: str, port: int, settings: Settings) -> None:
     """Run uvicorn on the application factory, which reads its settings from the environment."""
     import uvicorn
 
-    from spark_vision.bootstrap.tagging import migrate_store, open_store
+    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
 
     # Before the server's own start, so that a store that cannot be used is one clear line.
-    migrate_store(settings, open_store(settings))
+    store = open_store(settings)
+    migrate_store(settings, store)
+    open_room(settings, store)
     hand_over(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
     set_up_logs(settings.log_level, settings.log_format)

@@ -13,6 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from spark_vision.errors import StoreError
+from spark_vision.storage.faults import answering
 
 _log = logging.getLogger(__name__)
 # Which says at each start that nothing was to be done.
@@ -26,9 +27,9 @@ def migrate(engine: Engine) -> tuple[str, ...]:
     """Apply the revisions that a database lacks, and name them; processes do it in turn.
 
     A run that was broken off has changed nothing. Raises StoreError where the database was made by a newer
-    program, or a row refers to one that is not there.
+    program, or a row refers to one that is not there, and StoreUnavailableError.
     """
-    with _alone(engine) as connection:
+    with answering(engine), _alone(engine) as connection:
         config = _config(connection)
         before = _applied(connection)
         try:

@@ -5,24 +5,19 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from spark_vision.errors import StoreUnavailableError
 from spark_vision.storage.accounts import SqlAccounts
 from spark_vision.storage.calls import SqlCalls
 from spark_vision.storage.commits import SqliteCommits
 from spark_vision.storage.decisions import SqlDecisions, SqlSuggestions, SqlTags
+from spark_vision.storage.faults import answering
 from spark_vision.storage.feed import SqlFeed
 from spark_vision.storage.imports import SqlImports
 from spark_vision.storage.learned import SqlLearnedViews
 from spark_vision.storage.ledger import SqlLedger
 from spark_vision.storage.posts import SqlPhotos, SqlPosts
 from spark_vision.storage.sales import SqlClicks, SqlSales
-
-# What the library says where the connection of a savepoint breaks.
-_BROKEN = "8s2b"
 
 
 class SqlWork:
@@ -94,12 +89,12 @@ class SqlStore:
 
     @contextmanager
     def reading(self) -> Iterator[SqlWork]:
-        with _answering(), Session(self.engine) as session:
+        with answering(self.engine), Session(self.engine) as session:
             yield SqlWork(session)
 
     @contextmanager
     def writing(self) -> Iterator[SqlWork]:
-        with _answering(), Session(self._writer) as session, session.begin():
+        with answering(self.engine), Session(self._writer) as session, session.begin():
             yield SqlWork(session)
 
     def mark(self) -> Hashable | None:
@@ -110,20 +105,3 @@ class SqlStore:
         if self._commits is not None:
             self._commits.close()
         self.engine.dispose()
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """What a database says that is away, full or busy for too long, in our words.
-
-    Nothing is tried again in here: whether a commit was cut off before or after it was done, only who
-    asked can find out, by asking again with the same idempotency key.
-    """
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise StoreUnavailableError(f"The store does not answer: {error}") from error
-    except PendingRollbackError as error:
-        if error.code != _BROKEN:
-            raise
-        raise StoreUnavailableError(f"The store went away: {error}") from error
