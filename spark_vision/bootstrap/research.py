@@ -1,9 +1,10 @@
 """Settings to an evaluation: apart from the rest, so that a look-up need not load scikit-learn."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from spark_vision.bootstrap import BuildOptions, Shop, build, feed_pictures, version_store
 from spark_vision.bootstrap.bench import DEFAULT_BENCH, Bench, BenchOptions, Catalogue
@@ -18,6 +19,8 @@ from spark_vision.indexing.versions import VersionStore
 from spark_vision.ports import Progress, silent
 from spark_vision.settings import Settings
 from spark_vision.suggestion.suggest import Suggester
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class _ListedSource(Source):
 def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> Bench:
     """Index a dataset's catalogue in a place of its own, ready for protocols.
 
-    The live index is left alone; embeddings are shared with it, so that a second run is quick.
+    The live index is left alone; embeddings are shared with it, so that a second run is quick. Where one may
+    not write beside it they are not.
     Raises DatasetError and what building raises.
     """
     return bench_on(settings, open_dataset(plan.folder, plan.split), plan, progress)
@@ -67,7 +71,7 @@ def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progres
     """The same for a dataset that is read already; the plan's folder and split do not matter."""
     encoder = load_encoder(plan.model or settings.model, settings.device, settings.runtime)
     source = _source(dataset)
-    cache = version_store(settings).cache
+    cache = _shared_cache(version_store(settings).cache)
     with TemporaryDirectory(prefix="spark-vision-") as place:
         store = VersionStore(Path(place), cache)
         build(settings, store, source, encoder, progress, BuildOptions(kind=plan.kind))
@@ -75,6 +79,17 @@ def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progres
     shop = Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
     catalogue = Catalogue(shop, encoder, tuple(_products(source)))
     return Bench(dataset, catalogue, settings, plan.options, progress)
+
+
+def _shared_cache(cache: Path) -> Path | None:
+    """The folder of the live index's embeddings, if one may write there."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=cache):
+            return cache
+    except OSError as error:
+        _log.warning("%s cannot be written (%s): all is encoded anew", cache, error.strerror)
+        return None
 
 
 def evaluate_dataset(

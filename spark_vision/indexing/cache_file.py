@@ -15,7 +15,7 @@ def open_cache(path: Path, table: str) -> sqlite3.Connection:
         return _opened(path, table)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):  # busy, or a full disk: no fault of the file's
-            raise
+            raise sqlite3.OperationalError(f"{path}: {error}") from error
         for name in (path, *path.parent.glob(f"{path.name}-*")):
             name.unlink(missing_ok=True)
         return _opened(path, table)

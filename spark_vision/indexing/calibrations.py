@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spark_vision.domain.ids import value_digest
-from spark_vision.errors import IndexDamagedError
+from spark_vision.errors import IndexDamagedError, IndexVersionError
 from spark_vision.indexing.durable import write_atomically
 
 CALIBRATION = "calibration.json"
@@ -21,10 +21,16 @@ model, or of a catalogue that most of this one was not in.
 
 
 def keep_calibration(folder: Path, value: dict[str, Any]) -> Path:
-    """Write a calibration into a version's (or a model's) folder, with a digest over all of it."""
+    """Write a calibration into a version's (or a model's) folder, with a digest over all of it.
+
+    Raises IndexVersionError where one may not write there.
+    """
     path = folder / CALIBRATION
     document = {**value, "digest": value_digest(value)}
-    write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
+    try:
+        write_atomically(path, json.dumps(document, indent=1, ensure_ascii=False).encode() + b"\n")
+    except OSError as error:
+        raise IndexVersionError(f"{path}: cannot be written ({error.strerror}).") from error
     return path
 
 

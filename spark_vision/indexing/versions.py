@@ -8,11 +8,13 @@ index/work/             a build on its way; leftovers are removed by the next
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spark_vision.errors import IndexDamagedError, IndexNotFoundError
+from spark_vision.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.kinds import read_index
@@ -95,9 +97,9 @@ class VersionStore:
             self.activate(name)
 
     def activate(self, name: str) -> None:
-        """Verify a version and make it live; raises IndexNotFoundError or IndexDamagedError."""
-        self.folder(name)
-        with in_turn(self.root / _POINTER_LOCK):
+        """Verify a version and make it live; raises IndexVersionError and its children."""
+        self.folder(name)  # where there is no index at all there is no turn to wait for either
+        with self._pointing():
             self.verify(name)  # within, so that nobody removes it meanwhile
             try:
                 history = [held for held in self._history() if held != name]
@@ -106,10 +108,10 @@ class VersionStore:
             self._point([*history, name])
 
     def rollback(self) -> str:
-        """Make the version live that was so before; returns its name."""
+        """Make the version live that was so before; returns its name. Raises as `activate` does."""
         if not self.has_live():
             raise IndexNotFoundError(f"{self.root}: there is no index here, so none to go back to.")
-        with in_turn(self.root / _POINTER_LOCK):
+        with self._pointing():
             history = self._history()
             if len(history) < 2:
                 raise IndexNotFoundError(f"{self.root}: no version was live before this one.")
@@ -156,6 +158,17 @@ class VersionStore:
         """Remove what broken-off builds left; only for who holds the lock."""
         shutil.rmtree(self.work, ignore_errors=True)
         self.work.mkdir(parents=True)
+
+    @contextmanager
+    def _pointing(self) -> Iterator[None]:
+        """One's turn at the pointer; IndexVersionError where files cannot be read, or nothing written."""
+        try:
+            with in_turn(self.root / _POINTER_LOCK):
+                yield
+        except OSError as error:
+            raise IndexVersionError(
+                f"{error.filename or self.root}: {error.strerror}; the live version stays as it is."
+            ) from error
 
     def _history(self) -> list[str]:
         path = self.root / _POINTER

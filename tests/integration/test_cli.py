@@ -186,6 +186,15 @@ def test_evaluate_gives_the_contracts_figures(shop: Path) -> None:
     assert not (shop / "index" / "live.json").exists()
 
 
+def test_evaluate_needs_no_index_folder_that_it_may_write_in(shop: Path) -> None:
+    (shop / "photos.csv").write_text("photo,product_ids,split\nred.png,m0,test\n")
+    (shop / "index").mkdir()
+    (shop / "index" / "cache").touch()  # in place of the folder: no rights let one write in it
+    done = run("evaluate", ".", "--json", cwd=shop)
+    assert document(done)["recall@1"] == 1
+    assert "index/cache cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

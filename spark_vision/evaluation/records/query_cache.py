@@ -4,6 +4,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -56,8 +57,11 @@ class QueryCache:
             return None
 
     def put(self, queries: Sequence[Query], encoded: Encoded) -> None:
-        """Keep it; a file that others read is replaced in one step."""
-        path = self._path(queries)
+        """Keep it, where one may write; a file that others read is replaced in one step."""
+        with suppress(OSError):  # it only saves time
+            self._write(self._path(queries), encoded)
+
+    def _write(self, path: Path, encoded: Encoded) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{os.getpid()}.{path.name}")
         brightness, sharpness = ([each[name] for each in encoded.quality] for name in _QUALITY)

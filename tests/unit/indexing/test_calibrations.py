@@ -1,6 +1,6 @@
 import pytest
 
-from spark_vision.errors import IndexDamagedError
+from spark_vision.errors import IndexDamagedError, IndexVersionError
 from spark_vision.indexing.calibrations import CALIBRATION, keep_calibration, read_calibration
 
 
@@ -16,3 +16,9 @@ def test_a_changed_file_is_refused(tmp_path, change):
     path.write_text(change(path.read_text()))
     with pytest.raises(IndexDamagedError, match=CALIBRATION):
         read_calibration(tmp_path)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / f".{CALIBRATION}.new").mkdir()
+    with pytest.raises(IndexVersionError, match=f"{CALIBRATION}: cannot be written"):
+        keep_calibration(tmp_path, {"weights": [1.5]})

@@ -62,3 +62,11 @@ def test_embedding_can_be_replaced(tmp_path):
     with closing(EmbeddingCache(tmp_path, SPEC)) as cache:
         cache.put(DIGESTS[:1], VECTORS[1:])
         assert np.array_equal(cache.get(DIGESTS[0]), VECTORS[1])
+
+
+def test_a_cache_that_cannot_be_opened_is_named(tmp_path):
+    path = filled(tmp_path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(sqlite3.OperationalError, match=path.name):
+        EmbeddingCache(tmp_path, SPEC)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import IndexDamagedError, IndexNotFoundError
+from spark_vision.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
 from spark_vision.indexing.versions import VersionStore
 from tests.fakes import Shelf, build, noise
 
@@ -184,3 +184,20 @@ def test_what_is_made_live_while_old_versions_are_removed_stays(store, names, mo
             started[0].result()
     assert store.live() == names[2]
     assert len(store.load()) == 3
+
+
+@pytest.mark.parametrize("unwritable", [".live.lock", ".live.json.new"])
+def test_a_folder_that_one_may_not_write_in_is_named(
+    store: VersionStore, names: list[str], unwritable: str
+) -> None:
+    (store.root / ".live.lock").unlink()
+    (store.root / unwritable).mkdir()  # which no rights open for writing, either
+    for call in (lambda: store.activate(names[0]), store.rollback):
+        with pytest.raises(IndexVersionError, match=f"{unwritable}: Is a directory; the live version stays"):
+            call()
+    assert store.live() == names[-1]
+
+
+def test_where_there_is_no_index_there_is_no_such_version(store: VersionStore) -> None:
+    with pytest.raises(IndexNotFoundError, match="no version 'nothing'; there is none"):
+        store.activate("nothing")
