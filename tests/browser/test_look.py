@@ -88,6 +88,21 @@ def test_a_guess_is_called_no_more_than_perhaps(open_page: Open, house: House) -
     expect(page.locator(".item").nth(1).locator(".gauge p").first).to_have_text("Perhaps80 %")
 
 
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_numbers_do_not_cover_each_other(open_page: Open, house: House, size: str) -> None:
+    page = open_page(house.address, size)
+    corners = [(0.1, 0.2), (0.1, 0.21), (0.12, 0.2), (0.9, 0.2), (0.9, 0.2)]
+    answers(page, *(made_up(box={"x": x, "y": y, "width": 0.1, "height": 0.3}) for x, y in corners))
+    expect(page.locator(".mark .badge")).to_have_text(["1", "2", "3", "4", "5"])
+    frame = page.locator("#frame").bounding_box()
+    assert frame is not None
+    places = [badge.bounding_box() for badge in page.locator(".mark .badge").all()]
+    boxes = [(one["x"], one["y"], one["width"], one["height"]) for one in places if one]
+    for number, (x, y, width, height) in enumerate(boxes):
+        assert x + width <= frame["x"] + frame["width"]
+        assert all(abs(x - left) >= width or abs(y - top) >= height for left, top, _, _ in boxes[:number])
+
+
 def test_items_without_suggestions_are_no_echoes(open_page: Open, house: House) -> None:
     page = open_page(house.address)
     nothing = {"reason": "nothing_alike", "detail": "Nothing."}

@@ -3,6 +3,7 @@ import { clamp, make, percent } from "./dom.js";
 import { t } from "./words.js";
 
 const MIN_BOX = 0.03; // A smaller drag was a tap.
+const BETWEEN = 2; // Pixels between numbers.
 const STEP = 0.01; // An arrow key's way; with Shift five times as far.
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -18,10 +19,29 @@ export class Stage {
     Object.assign(this, { frame, drawn, say, box: null });
     this.layer = make("div", { class: "layer" });
     frame.append(this.layer);
+    new ResizeObserver(() => this.#apart()).observe(this.layer);
     this.layer.addEventListener("pointerdown", (event) => this.#drag(event));
   }
 
-  show(elements) { this.layer.replaceChildren(...elements, ...(this.box ? [this.box] : [])); }
+  show(elements) {
+    this.layer.replaceChildren(...elements, ...(this.box ? [this.box] : []));
+    this.#apart();
+  }
+
+  // Numbers of boxes that begin at the same place stand side by side, within the photo.
+  #apart() {
+    const { left, right } = this.layer.getBoundingClientRect();
+    const taken = [];
+    for (const badge of this.layer.querySelectorAll(".mark .badge")) {
+      badge.style.translate = "";
+      const { x, y, width, height } = badge.getBoundingClientRect();
+      const isFree = (at) => at >= left && at + width <= right && taken.every((other) => Math.abs(other.x - at) >= width || Math.abs(other.y - y) >= height);
+      const beside = taken.flatMap((_, n) => [n + 1, -n - 1]).map((step) => x + step * (width + BETWEEN));
+      const at = [x, ...beside].find(isFree) ?? x;
+      badge.style.translate = `${at - x}px`;
+      taken.push({ x: at, y });
+    }
+  }
 
   at(event) {
     const area = this.layer.getBoundingClientRect();
