@@ -103,6 +103,21 @@ def test_numbers_do_not_cover_each_other(open_page: Open, house: House, size: st
         assert all(abs(x - left) >= width or abs(y - top) >= height for left, top, _, _ in boxes[:number])
 
 
+def test_what_is_found_by_words_is_not_marked_in_the_photo(open_page: Open, house: House) -> None:
+    page = open_page(house.address)
+    answers(page, made_up(), made_up(box={**LEFT, "x": 0.55}))
+    numbers = page.locator(".mark .badge")
+    expect(numbers).to_have_count(2)
+    words = page.get_by_label("Search in words")
+    words.fill("green")
+    words.press("Enter")
+    expect(page.get_by_role("heading", name="“green”")).to_be_visible()
+    expect(numbers).to_have_count(0)
+    words.fill("")
+    words.press("Enter")
+    expect(numbers).to_have_count(2)
+
+
 def test_items_without_suggestions_are_no_echoes(open_page: Open, house: House) -> None:
     page = open_page(house.address)
     nothing = {"reason": "nothing_alike", "detail": "Nothing."}

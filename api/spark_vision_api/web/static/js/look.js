@@ -44,6 +44,7 @@ async function lookUp() {
 }
 
 async function searchWords(text) {
+  stage.show([]); // What is found by words is not in the photo; the boxes come back with it.
   const query = new URLSearchParams({ q: text, top: 12 });
   const answer = await answerOf("GET", `/v1/search/products?${query}`, {}, () => searchWords(text));
   if (answer) $("results").replaceChildren(itemView(answer, answer, `“${answer.query}”`, true));
