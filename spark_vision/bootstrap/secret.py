@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from spark_vision.errors import InvalidInputError
+from spark_vision.errors import InvalidInputError, StoreUnavailableError
 from spark_vision.settings import Settings
 
 _FILE = "secret"
@@ -15,16 +15,23 @@ _FEWEST = 32
 def signing_secret(settings: Settings) -> bytes:
     """At least 32 bytes, the same for each process on one `data_dir`.
 
-    Raises InvalidInputError where the one of the settings is too short to be a secret.
+    Raises InvalidInputError where the one of the settings is too short to be a secret, and
+    StoreUnavailableError where none can be kept.
     """
     if settings.secret_key:
         if len(settings.secret_key) < _FEWEST:
             raise InvalidInputError(f"SPARK_VISION_SECRET_KEY has fewer than {_FEWEST} characters.")
         return settings.secret_key.encode()
     path = settings.data_dir / _FILE
-    if not path.exists():
-        _make(path)
-    return path.read_bytes()
+    try:
+        if not path.exists():
+            _make(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"{path}: the secret that signs cookies cannot be kept there ({error.strerror});"
+            " set SPARK_VISION_SECRET_KEY."
+        ) from error
 
 
 def _make(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from spark_vision.cli import console
-from spark_vision.cli.serve import run_service
+from spark_vision.cli.serve import check_service, run_service
 from spark_vision.settings import Settings
 
 
@@ -20,6 +20,8 @@ def demo(
     from spark_vision.demo import run_demo
 
     settings = settings_of_demo(folder)
+    if serve:
+        check_service(host, port, settings)
     with console.progress() as progress:
         result = run_demo(settings, folder, progress)
     figures = result.evaluation
@@ -31,8 +33,7 @@ def demo(
     console.out.print(f"To look at: {result.sheet}")
     console.out.print(f"To sign in: {result.key}")
     if serve:
-        console.out.print(f"Serving on http://{host}:{port} - stop with Ctrl+C")
-        run_service(host, port, settings)
+        run_service(host, port, settings, f"Serving on http://{host}:{port} - stop with Ctrl+C")
 
 
 def settings_of_demo(folder: Path) -> Settings:

@@ -1,12 +1,16 @@
 """`spark-vision serve`: the service."""
 
+import asyncio
 import os
 import sys
+from socket import gaierror
 from typing import Annotated
 
 import typer
 
+from spark_vision.cli import console
 from spark_vision.cli.index import IndexDir, settings_for
+from spark_vision.errors import InvalidInputError
 from spark_vision.logs import set_up_logs
 from spark_vision.settings import Settings
 
@@ -26,16 +30,16 @@ def serve(
     run_service(host, port, settings_for(index_dir))
 
 
-def run_service(host: str, port: int, settings: Settings) -> None:
-    """Run uvicorn on the application factory, which reads its settings from the environment."""
+def run_service(host: str, port: int, settings: Settings, greeting: str = "") -> None:
+    """Run uvicorn on the application factory, which reads its settings from the environment.
+
+    greeting: said when nothing is in the way of the start. Raises what `check_service` raises.
+    """
     import uvicorn
 
-    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
-
-    # Before the server's own start, so that a store that cannot be used is one clear line.
-    store = open_store(settings)
-    migrate_store(settings, store)
-    open_room(settings, store)
+    check_service(host, port, settings)
+    if greeting:
+        console.out.print(greeting)
     hand_over(settings)
     sys.setswitchinterval(_SWITCH_SECONDS)
     set_up_logs(settings.log_level, settings.log_format)
@@ -49,6 +53,43 @@ def run_service(host: str, port: int, settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
+
+
+def check_service(host: str, port: int, settings: Settings) -> None:
+    """Find what would stop a service, before it says that it is there.
+
+    Raises InvalidInputError for the secret and the address, and StoreError's children.
+    """
+    from spark_vision.bootstrap.secret import signing_secret
+    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
+
+    _check_address(host, port)  # first: where it is taken, another service may be at work on the store
+    store = open_store(settings)
+    migrate_store(settings, store)
+    open_room(settings, store)
+    store.close()
+    signing_secret(settings)
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        asyncio.run(_bind(host, port))
+    except (OSError, UnicodeError) as error:
+        raise InvalidInputError(f"{host}, port {port}: cannot be listened on ({_reason(error)}).") from error
+
+
+async def _bind(host: str, port: int) -> None:
+    """Take the address as the server will, and give it back."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(asyncio.Protocol, host, port, start_serving=False)
+    server.close()
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    """In the system's own words; asyncio's repeat the address as Python writes it."""
+    if isinstance(error, OSError) and error.errno and not isinstance(error, gaierror):
+        return os.strerror(error.errno)
+    return getattr(error, "strerror", None) or str(error)
 
 
 def hand_over(settings: Settings) -> None:

@@ -51,7 +51,7 @@ def indexed(tmp_path: Path, spark_vision: Said) -> None:
     assert spark_vision("index build pictures")[0] == 0
 
 
-@pytest.mark.parametrize("command", ["users list", "store check", "learned list", "serve"])
+@pytest.mark.parametrize("command", ["users list", "store check", "learned list", "serve --port 0"])
 def test_a_damaged_store_is_named(spark_vision: Said, junk: str, command: str) -> None:
     status, said = spark_vision(command, DATA_DIR=junk)
     line = "spark-vision: junk/store.sqlite: the store cannot be used (file is not a database).\n"
@@ -84,7 +84,7 @@ def test_a_store_that_is_not_there_is_named(
     spark_vision: Said, tmp_path: Path, settings: dict[str, str], words: str
 ) -> None:
     (tmp_path / "a-file").touch()
-    for command in ("store check", "serve"):
+    for command in ("store check", "serve --port 0"):
         status, said = spark_vision(command, **settings)
         assert (status, said.count("\n")) == (2, 1)
         assert words in said
