@@ -51,7 +51,7 @@ def main() -> None:
             smiles = [smile for post in block for smile in _smiles(chance, post, posters)]
             connection.execute(insert(TagRow), tags)
             connection.execute(insert(SmileRow), smiles)
-    with store.engine.connect() as connection:
+    with store.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
     store.close()
     print(f"{options.posts:,} posts of {len(posters)} posters, {len(products)} products")
