@@ -5,6 +5,7 @@ A message is one sentence that names the file, row or field, followed by what to
 here: which status an error becomes is the API's business.
 """
 
+from json import JSONDecodeError
 from typing import ClassVar
 
 
@@ -226,3 +227,20 @@ class CalibrationError(SparkVisionError):
     """A calibration cannot be read, or there is too little to fit one on."""
 
     code = "calibration"
+
+
+def reason_of(error: Exception) -> str:
+    """Why a file of ours cannot be read, in words for a user rather than as Python writes it."""
+    match error:
+        case OSError():
+            return error.strerror or str(error)
+        case JSONDecodeError():
+            return f"it is no JSON from line {error.lineno}, column {error.colno} on"
+        case UnicodeDecodeError():
+            return "it is no UTF-8 text"
+        case KeyError():
+            return f"it has no {error.args[0]}"
+        case TypeError() | AttributeError():
+            return "what it holds is of another shape"
+        case _:
+            return str(error)

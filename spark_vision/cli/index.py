@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spark_vision.cli import console
 from spark_vision.cli.report import print_report
+from spark_vision.errors import IndexDamagedError
 from spark_vision.indexing.calibrations import read_calibration
 from spark_vision.indexing.manifest import RUN_PAGE, Manifest
 from spark_vision.settings import Settings
+
+if TYPE_CHECKING:
+    from spark_vision.indexing.versions import VersionStore
 
 app = typer.Typer(no_args_is_help=True, help="Build index versions, and choose the live one.")
 
@@ -71,20 +75,21 @@ app.command(
 
 @app.command("list")
 def list_versions(index_dir: IndexDir = None, as_json: AsJson = False) -> None:
-    """List the versions, oldest first."""
+    """List the versions, oldest first; what cannot be read is marked, and said on standard error."""
     store = _store(index_dir)
-    live = store.live() if store.has_live() else None
-    manifests = [store.manifest(name) for name in store.names()]
+    live = _live(store)
+    versions = [_listed(store, name, live=name == live) for name in store.names()]
     if as_json:
-        versions = [_summary(manifest, live=manifest.version == live) for manifest in manifests]
         console.print_json({"index": str(store.root), "live": live, "versions": versions})
         return
     table = console.table("", "version", "model", "products", "pictures", "made")
-    for manifest in manifests:
-        mark = "live" if manifest.version == live else ""
-        content = manifest.content
-        counts = (f"{content.products:,}", f"{content.pictures:,}")
-        table.add_row(mark, manifest.version, content.encoder.model, *counts, manifest.finished)
+    for known in versions:
+        mark = "live" if known["live"] else ""
+        if known["damaged"]:
+            table.add_row(mark, known["version"], "damaged")
+        else:
+            counts = (f"{known['products']:,}", f"{known['pictures']:,}")
+            table.add_row(mark, known["version"], known["model"], *counts, known["index_time"])
     console.out.print(table)
 
 
@@ -149,21 +154,37 @@ def verify(
     console.out.print(f"{manifest.version}: all {len(manifest.content.files)} files are as they were made.")
 
 
-def _store(index_dir: Path | None) -> Any:
+def _store(index_dir: Path | None) -> "VersionStore":
     from spark_vision.bootstrap import version_store
 
     return version_store(settings_for(index_dir))
 
 
-def _summary(manifest: Manifest, *, live: bool) -> dict[str, object]:
+def _live(store: "VersionStore") -> str | None:
+    try:
+        return store.live() if store.has_live() else None
+    except IndexDamagedError as error:  # the list is what one chooses another one from
+        console.complain(error.message)
+        return None
+
+
+def _listed(store: "VersionStore", name: str, *, live: bool) -> dict[str, Any]:
+    """A version in a line; what is None cannot be read."""
+    try:
+        manifest = store.manifest(name)
+    except IndexDamagedError as error:
+        console.complain(error.message)
+        unknown = dict.fromkeys(("model", "products", "pictures", "index_time"))
+        return {"version": name, "live": live, **unknown, "damaged": True}
     content = manifest.content
     return {
-        "version": manifest.version,
+        "version": name,
         "live": live,
         "model": content.encoder.model,
         "products": content.products,
         "pictures": content.pictures,
         "index_time": manifest.finished,
+        "damaged": False,
     }
 
 

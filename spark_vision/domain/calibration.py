@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spark_vision.domain.evidence import FEATURES, reason_for
 from spark_vision.domain.reason import Reason
-from spark_vision.errors import CalibrationError
+from spark_vision.errors import CalibrationError, reason_of
 
 FORMAT = 2
 _REASONS = 3
@@ -49,7 +49,9 @@ class Calibration:
             pairs = tuple((float(target), float(least)) for target, least in value["thresholds"])
             fit = cls(**{**value, **lists, "thresholds": pairs})
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CalibrationError(f"This is no calibration that can be read ({error!r}).") from error
+            raise CalibrationError(
+                f"This is no calibration that can be read ({reason_of(error)})."
+            ) from error
         if made != FORMAT or fit.features != FEATURES or len(fit.weights) != len(FEATURES):
             raise CalibrationError(
                 "The calibration is of another program version; run `spark-vision calibrate`."

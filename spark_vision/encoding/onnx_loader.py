@@ -13,7 +13,7 @@ from spark_vision.encoding.model_name import LocalModel
 from spark_vision.encoding.onnx_session import OnnxSession
 from spark_vision.encoding.preprocess import Preparer
 from spark_vision.encoding.weights import file_digest, weights_identity
-from spark_vision.errors import ModelError
+from spark_vision.errors import ModelError, reason_of
 
 
 def has_graphs(folder: Path) -> bool:
@@ -37,7 +37,9 @@ def load_onnx(model: LocalModel) -> ClipEncoder:
     try:
         return _assemble(model, graphs, weights)
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{model.name}: {model.path / CONFIG} is not complete ({error!r}).") from error
+        raise ModelError(
+            f"{model.name}: {model.path / CONFIG} is not complete ({reason_of(error)})."
+        ) from error
 
 
 def _assemble(model: LocalModel, graphs: Graphs, weights: str) -> ClipEncoder:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spark_vision.domain.ids import value_digest
-from spark_vision.errors import IndexDamagedError, IndexVersionError
+from spark_vision.errors import IndexDamagedError, IndexVersionError, reason_of
 from spark_vision.indexing.durable import write_atomically
 
 CALIBRATION = "calibration.json"
@@ -66,7 +66,7 @@ def read_calibration(folder: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        raise IndexDamagedError(f"{path}: cannot be read ({error!r}); calibrate anew.") from error
+        raise IndexDamagedError(f"{path}: cannot be read ({reason_of(error)}); calibrate anew.") from error
     if digest != value_digest(value):
         raise IndexDamagedError(f"{path}: was changed; run `spark-vision calibrate` again.")
     found: dict[str, Any] = value

@@ -7,7 +7,7 @@ from typing import Any
 
 from spark_vision.domain.embedding import EncoderSpec
 from spark_vision.domain.ids import value_digest
-from spark_vision.errors import IndexDamagedError
+from spark_vision.errors import IndexDamagedError, reason_of
 
 MANIFEST = "manifest.json"
 # What the run that made a version did, for people; not among the files that are verified.
@@ -107,10 +107,12 @@ def read_manifest(folder: Path) -> Manifest:
         held = value["format"]
         manifest = _from_dict(value) if held == FORMAT else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamagedError(f"{path}: this is no manifest that can be read ({error!r}).") from error
+        raise IndexDamagedError(
+            f"{path}: this is no manifest that can be read ({reason_of(error)})."
+        ) from error
     if manifest is None:
         raise IndexDamagedError(
-            f"{path}: the manifest is of format {held!r}, this program reads {FORMAT}; build again."
+            f"{path}: the manifest is of format {held}, this program reads {FORMAT}; build again."
         )
     if manifest.version != folder.name:
         raise IndexDamagedError(f"{path}: is the manifest of version {manifest.version!r}.")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spark_vision.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError
+from spark_vision.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, reason_of
 from spark_vision.indexing.durable import file_sha256, in_turn, sync_file, sync_folder, write_atomically
 from spark_vision.indexing.gallery import FaissGallery
 from spark_vision.indexing.kinds import read_index
@@ -82,7 +82,7 @@ class VersionStore:
         try:
             report: dict[str, Any] = json.loads(path.read_bytes())
         except (OSError, ValueError) as error:
-            raise IndexDamagedError(f"{path}: cannot be read ({error}).") from error
+            raise IndexDamagedError(f"{path}: cannot be read ({reason_of(error)}).") from error
         return report
 
     def publish(self, folder: Path, name: str, *, live: bool = True) -> None:
@@ -177,7 +177,7 @@ class VersionStore:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamagedError(f"{path}: the pointer cannot be read ({error}).") from error
+            raise IndexDamagedError(f"{path}: the pointer cannot be read ({reason_of(error)}).") from error
         return history
 
     def _point(self, history: list[str]) -> None:

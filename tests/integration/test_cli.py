@@ -239,6 +239,25 @@ def test_a_damaged_version_is_named_and_an_older_one_activated(indexed: Path) ->
     assert run("suggest", "photo.png", cwd=indexed).returncode == 0
 
 
+def test_a_version_that_cannot_be_read_is_marked_and_the_others_listed(indexed: Path) -> None:
+    first = document(run("index", "list", "--json", cwd=indexed))["live"]
+    second = document(run("index", "build", "catalogue.csv", "--json", cwd=indexed))["version"]
+    (indexed / "index" / "versions" / first / "manifest.json").write_text("{}")
+    done = run("index", "list", "--json", cwd=indexed)
+    listed = document(done)["versions"]
+    assert [(known["version"], known["damaged"], known["products"]) for known in listed] == [
+        (first, True, None),
+        (second, False, 3),
+    ]
+    assert f"{first}/manifest.json: this is no manifest that can be read (it has no format)." in done.stderr
+    (indexed / "index" / "live.json").write_text("[]")
+    done = run("index", "list", cwd=indexed)
+    assert done.returncode == 0
+    assert f"{first}  damaged" in done.stdout
+    assert second in done.stdout
+    assert "live.json: the pointer cannot be read (what it holds is of another shape)." in done.stderr
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     heavy = ("torch", "open_clip", "faiss", "pyarrow", "sklearn", "PIL", "sqlalchemy", "fastapi")
     code = f"import sys, spark_vision, spark_vision.cli; print([m for m in {heavy} if m in sys.modules])"

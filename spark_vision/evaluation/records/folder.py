@@ -20,7 +20,7 @@ import numpy as np
 
 from spark_vision.domain.box import Box
 from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError, RunError, SparkVisionError
+from spark_vision.errors import DatasetError, RunError, SparkVisionError, reason_of
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.figures import compute_figures
 from spark_vision.evaluation.records import trec
@@ -172,7 +172,7 @@ def _record(path: Path) -> Record:
             "DATASET --save RUN` writes."
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"{path}: this is no record that can be read ({error!r}).") from error
+        raise RunError(f"{path}: this is no record that can be read ({reason_of(error)}).") from error
 
 
 def _result(
