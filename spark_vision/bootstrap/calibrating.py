@@ -10,13 +10,13 @@ from pathlib import Path
 from spark_vision.bootstrap import Shop, plain_shop, version_store
 from spark_vision.bootstrap.confirmed import logged_decisions
 from spark_vision.bootstrap.judging import bundled_calibration, region_proposer
-from spark_vision.bootstrap.tagging import open_room, open_store, settings_of_store
+from spark_vision.bootstrap.tagging import names_store, open_room, open_store, settings_of_store
 from spark_vision.domain.box import Box, iou
 from spark_vision.domain.calibration import Calibration
 from spark_vision.domain.embedding import Picture
 from spark_vision.domain.ids import value_digest
 from spark_vision.domain.post import Post, PostState
-from spark_vision.errors import CalibrationError, PhotoMissingError
+from spark_vision.errors import CalibrationError, InvalidInputError, PhotoMissingError
 from spark_vision.evaluation.calibrate import LabelledRegion, fit, log_loss_of
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.decided import DecidedPost, DecidedRegion, PostOf, decided_posts
@@ -53,10 +53,15 @@ def calibrate(
     place: a dataset folder; or where posters' decisions are: `store` for the settings' own, a store's folder,
     a database's address. split: of a dataset; None for all. even_if_worse: keep also what says less of these
     photos than the fit that came with the model.
-    Raises DatasetError, CalibrationError, StoreError's children, and what opening a version raises.
+    Raises InvalidInputError, DatasetError, CalibrationError, StoreError's children, and what opening a
+    version raises.
     """
-    shop, folder = plain_shop(settings), Path(place)
-    if (folder / "photos.csv").is_file() or split is not None:
+    folder = Path(place)
+    is_dataset = (folder / "photos.csv").is_file()
+    if split is not None and not is_dataset and names_store(place):
+        raise InvalidInputError("--split is for dataset folders; what posters said has none: leave it out.")
+    shop = plain_shop(settings)
+    if is_dataset or split is not None:
         regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
         words = f"{folder.name}, split {split or 'all'}"
     else:

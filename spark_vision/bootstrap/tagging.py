@@ -15,6 +15,11 @@ from spark_vision.tagging.room import Room
 STORE = "store"
 
 
+def names_store(place: str) -> bool:
+    """Whether a place is a store's: `store`, a database's address, or a folder that holds one."""
+    return place == STORE or "://" in place or (Path(place) / "store.sqlite").is_file()
+
+
 def settings_of_store(settings: Settings, place: str) -> Settings:
     """The settings with the store at a place: `store` for their own, a database's address, a store's folder.
 

@@ -41,9 +41,10 @@ def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
     """
     if isinstance(model, TaggedModel):
         _check_tag(model)
+    place = best_device(device)
     try:
         with _quiet():
-            return _assemble(model, best_device(device))
+            return _assemble(model, place)
     except Exception as error:  # open_clip and the hub's client raise a dozen kinds
         raise _explained(model, error) from error
 

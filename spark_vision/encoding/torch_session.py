@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from spark_vision.domain.embedding import Maps, Preprocessing
+from spark_vision.errors import ModelError
 
 
 class TorchSession:
@@ -48,9 +49,23 @@ class TorchSession:
 
 
 def best_device(wanted: str = "auto") -> str:
-    """`cuda` where there is one, `mps` on a Mac, else `cpu`; or what was wanted."""
+    """`cuda` where there is one, `mps` on a Mac, else `cpu`; or what was wanted.
+
+    Raises ModelError where what was wanted is not on this machine.
+    """
     if wanted != "auto":
+        if not _is_here(wanted):
+            raise ModelError(
+                f"SPARK_VISION_DEVICE is {wanted}: PyTorch finds no such device here; set another, or auto."
+            )
         return wanted
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _is_here(device: str) -> bool:
+    kind, _, number = device.partition(":")
+    if kind == "mps":
+        return torch.backends.mps.is_available()
+    return kind == "cpu" or int(number or 0) < getattr(torch, kind).device_count()

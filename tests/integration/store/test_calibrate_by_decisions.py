@@ -11,7 +11,7 @@ from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
 from spark_vision.domain.account import Actor
 from spark_vision.domain.decision import RejectReason
 from spark_vision.domain.tag import Point
-from spark_vision.errors import CalibrationError, DatasetError, StoreUnavailableError
+from spark_vision.errors import CalibrationError, DatasetError, InvalidInputError, StoreUnavailableError
 from spark_vision.imaging.clean import clean_photo
 from spark_vision.indexing.calibrations import CALIBRATION, read_calibration
 from spark_vision.settings import Settings
@@ -127,3 +127,11 @@ def test_too_few_decisions_leave_everything_as_it_was(shop: Settings, posting: R
 def test_a_place_without_decisions_says_what_may_be_named(shop: Settings, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no decisions of posters and no dataset"):
         calibrate(shop, str(tmp_path / "nowhere"))
+
+
+def test_a_store_has_no_splits(shop: Settings, posting: Room) -> None:
+    for place in ("store", str(shop.data_dir), "postgresql+psycopg://shop"):
+        with pytest.raises(InvalidInputError, match="--split is for dataset folders"):
+            calibrate(shop, place, "val")
+    with pytest.raises(DatasetError, match=r"photos\.csv"):
+        calibrate(shop, str(shop.index_dir), "val")

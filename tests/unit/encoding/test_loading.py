@@ -93,6 +93,13 @@ def test_damaged_configuration_is_refused(tmp_path, config):
         load_encoder(f"local-dir:{folder}")
 
 
+@pytest.mark.parametrize("device", ["cuda:99", "xpu:99"])
+def test_a_device_that_the_machine_has_not_is_named(tmp_path, device):
+    folder = write_model(tmp_path / "model")
+    with pytest.raises(ModelError, match=f"^SPARK_VISION_DEVICE is {device}: PyTorch finds no such device"):
+        load_encoder(f"local-dir:{folder}", device)
+
+
 def test_digest_of_a_folder_changes_with_its_weights_alone(tmp_path):
     one, same, other = (write_model(tmp_path / str(number), seed) for number, seed in enumerate((0, 0, 1)))
     (same / "README.md").write_text("a card")
