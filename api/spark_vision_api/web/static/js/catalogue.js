@@ -1,6 +1,7 @@
 // Handing over a feed: as a file or by its address; the page shows how it goes on.
 import { ask } from "./api.js";
 import { $ } from "./dom.js";
+import { reason } from "./trouble.js";
 import { t } from "./words.js";
 
 const IMPORTS = "/v1/catalogue/imports";
@@ -19,7 +20,7 @@ $("bring").onsubmit = async (event) => {
     const made = file?.size ? await send(file, base, live) : await ask("POST", IMPORTS, { json: { address, live, ...(base ? { pictures_base: base } : {}) } });
     location.assign(`/catalogue/imports/${made.value.id}`);
   } catch (error) {
-    $("told").textContent = error.status ? error.message : t("trouble.offline");
+    $("told").textContent = reason(error);
   }
 };
 
