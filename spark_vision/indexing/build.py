@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from spark_vision import __version__
 from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.errors import IndexVersionError
+from spark_vision.errors import IndexVersionError, reason_of
 from spark_vision.indexing.calibrations import inherit_calibration
 from spark_vision.indexing.changes import compare
 from spark_vision.indexing.durable import exclusive
@@ -68,8 +68,10 @@ def _disk_faults(store: VersionStore) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
+        file = isinstance(error, OSError) and error.filename
+        words = f"{file}: {reason_of(error)}" if file else reason_of(error)
         raise IndexVersionError(
-            f"{store.root}: the build stopped at the disk ({error}); the live version stays as it is."
+            f"{store.root}: the build stopped at the disk ({words}); the live version stays as it is."
         ) from error
 
 

@@ -201,3 +201,10 @@ def test_a_folder_that_one_may_not_write_in_is_named(
 def test_where_there_is_no_index_there_is_no_such_version(store: VersionStore) -> None:
     with pytest.raises(IndexNotFoundError, match="no version 'nothing'; there is none"):
         store.activate("nothing")
+
+
+def test_a_build_where_one_may_not_write_names_the_file(store: VersionStore, shelf: Shelf) -> None:
+    shelf.add("p", noise(1))
+    (store.root / ".lock").mkdir(parents=True)
+    with pytest.raises(IndexVersionError, match=r"\(\S+/index/\.lock: Is a directory\); the live version"):
+        build(store, shelf.feed, FakeEncoder())
