@@ -1,15 +1,17 @@
 // Posting: a photo, what is in it, a caption, and out. The draft is on the service from the first moment on.
 import { ApiError, ask } from "./api.js";
-import { facts, picture } from "./cards.js";
 import { Draft } from "./draft.js";
-import { $, icon, make, once } from "./dom.js";
+import { $, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
 import { giveFocus, keepFocus, wantFocus } from "./focus.js";
 import { Items } from "./items.js";
 import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
 import { movable, place, Stage } from "./stage.js";
-import { reason, remedy, trouble } from "./trouble.js";
+import { failed, tellState } from "./state.js";
+import { tagged } from "./tagged.js";
+import { trouble } from "./trouble.js";
+import { WordSearch } from "./word_search.js";
 import { t } from "./words.js";
 
 let draft = null;
@@ -29,19 +31,7 @@ function pressed(on) { $("draw").setAttribute("aria-pressed", on); }
 const isPosted = () => draft.post.state !== "draft";
 const saved = () => (isPosted() ? t(`post.saved.${draft.post.state}`) : t("post.state.saved"));
 
-// error: why something waits; where it does not pass by itself, what helps stands beside it.
-function told(state, error) {
-  if (state === "saving" && $("state").dataset.state !== state) failed(null);
-  const help = error && !error.passing ? remedy(error) : null;
-  $("state").replaceChildren(make("span", { textContent: state === "saved" ? saved() : t(`post.state.${state}`) }), ...(help ? [help] : []));
-  $("state").dataset.state = state;
-}
-
-// What did not work, beside the buttons, where it is seen at every size; null: all is well again.
-function failed(error) {
-  const help = error && !error.passing ? remedy(error) : null; // The buttons are there for another try.
-  $("failed").replaceChildren(...(error ? [make("span", { textContent: reason(error) }), ...(help ? [help] : [])] : []));
-}
+const told = (state, error) => tellState(state, state === "saved" ? saved() : t(`post.state.${state}`), error);
 
 // --- The photo ---
 
@@ -133,7 +123,7 @@ function render() {
   else if (!draft.items) waiting();
   else showItems();
   marks();
-  showTagged();
+  $("tagged").replaceChildren(...tagged(draft));
   const n = draft.tags.size;
   $("count").textContent = t("post.count", { n });
   if (draft.items && fresh) focusOn(fresh);
@@ -182,44 +172,18 @@ function marks() {
   stage.show([...drawn, ...here, ...points]);
 }
 
-function showTagged() {
-  if (!draft.tags.size) { $("tagged").replaceChildren(); return; }
-  const tags = [...draft.tags.values()];
-  // In its place: the next one's, the last one's, where it can be tagged again.
-  const next = (tag, index) => [...[tags[index + 1], tags[index - 1]].filter(Boolean).map((one) => `untag-${one.product_id}`),
-    ...(draft.items ?? []).map((item, at) => `yes-${at + 1}-${tag.product_id}`), "item-1"];
-  $("tagged").replaceChildren(make("h2", { textContent: t("post.tagged") }), make("ul", { class: "tagged" }, ...tags.map((tag, index) => make("li", {},
-    picture(tag.product_id, draft.version, 96), make("span", { textContent: tag.title }),
-    make("button", { class: "bare small", type: "button", "data-key": `untag-${tag.product_id}`, next: next(tag, index), "aria-label": t("post.untag_label", { title: tag.title }), onclick: () => draft.untag(tag.product_id) }, icon("close"), t("post.untag"))))));
-}
-
 // --- Words ---
 
-const search = once(250, async () => {
-  const text = $("words").q.value.trim();
-  if (!text) { $("found").replaceChildren(); return; }
-  try {
-    const { value } = await ask("GET", `/v1/search/products?${new URLSearchParams({ q: text, top: 8 })}`);
-    if ($("words").q.value.trim() !== text) return;
-    Object.assign(draft.products, value.products);
-    $("found").replaceChildren(make("ul", { class: "others" }, ...value.suggestions.map((held) => make("li", {},
-      make("button", { class: "other", type: "button", "data-key": `hand-${held.product_id}`, "aria-label": t("post.yes_label", { title: held.title }), onclick: () => byHand(held) },
-        picture(held.product_id, value.index_version, 176), make("span", { textContent: held.title }), facts(value.products[held.product_id]))))));
-  } catch (error) {
-    $("found").replaceChildren(trouble(error, search));
-  }
+new WordSearch({
+  found: (products) => Object.assign(draft.products, products),
+  chosen: (held) => {
+    draft.tag(held.product_id, held.title, spot ?? { x: 0.5, y: 0.5 });
+    spot = null;
+    marks();
+    document.querySelector(`[data-key="${CSS.escape(`point-${held.product_id}`)}"]`)?.focus({ preventScroll: false });
+    say(t("post.point_help"));
+  },
 });
-
-function byHand(held) {
-  draft.tag(held.product_id, held.title, spot ?? { x: 0.5, y: 0.5 });
-  spot = null;
-  $("words").q.value = "";
-  $("found").replaceChildren();
-  marks();
-  const point = document.querySelector(`[data-key="${CSS.escape(`point-${held.product_id}`)}"]`);
-  point?.focus({ preventScroll: false });
-  say(t("post.point_help"));
-}
 
 // --- Out ---
 
@@ -270,8 +234,6 @@ function mayPublish() {
 }
 
 $("draw").onclick = (event) => { const on = !stage.drawing; pressed(on); stage.draw(on, event.detail === 0); };
-$("words").onsubmit = (event) => { event.preventDefault(); search(); };
-$("words").q.oninput = search;
 $("caption").oninput = typed;
 addEventListener("pagehide", takeCaption);
 $("publish").onclick = () => mayPublish() && leave($("publish"), publish);
