@@ -1,6 +1,5 @@
 """What can be set, by environment variables with the prefix SPARK_VISION_ or a `.env` file."""
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,9 +11,9 @@ from pydantic_settings import SettingsError as SourceError
 from spark_vision.domain.account import Role
 from spark_vision.errors import SettingsError
 from spark_vision.imaging.limits import PictureLimits
+from spark_vision.wrong_settings import all_wrong, unread
 
 _PREFIX, _FILE = "SPARK_VISION_", ".env"
-_LONGEST_SHOWN = 80
 
 
 def _currency(text: str) -> str:
@@ -209,9 +208,9 @@ class Settings(BaseSettings):
             try:
                 super().__init__(**given)
             except ValidationError as error:
-                raise SettingsError(_all_wrong(error)) from error
+                raise SettingsError(all_wrong(error, type(self))) from error
             except SourceError as error:
-                raise SettingsError(_unread(error)) from error
+                raise SettingsError(unread(error, type(self))) from error
             except UnicodeDecodeError as error:
                 raise SettingsError(f"{_FILE}: is not UTF-8 text (byte {error.start + 1}).") from error
             except OSError as error:
@@ -235,36 +234,3 @@ class Settings(BaseSettings):
             max_pixels=self.max_picture_pixels,
             max_side=self.max_picture_side,
         )
-
-
-def _all_wrong(error: ValidationError) -> str:
-    """A sentence a setting, with what it is and what it should be."""
-    return " ".join(
-        _wrong(*map(str, entry["loc"]), value=entry["input"], message=entry["msg"])
-        for entry in error.errors(include_url=False)
-    )
-
-
-def _wrong(field: str, *within: str, value: object, message: str) -> str:
-    # "Input should be a valid integer, unable to parse string as an integer", as the library words it.
-    should = re.sub(r"^(Input|String|Value error,) |, unable to .*", "", message)
-    if not within and _as_json(field):
-        should = f"should be JSON, such as {_as_json(field)}"
-    known = Settings.model_fields.get(field)
-    shown = "" if known is None or not known.repr else f' is "{str(value)[:_LONGEST_SHOWN]}"'
-    return f"{_PREFIX}{'.'.join([field.upper(), *within])}{shown}: it {should}."
-
-
-def _unread(error: SourceError) -> str:
-    """What is no JSON is refused before fields are looked at; only the library's words name the field."""
-    found = re.search(r'field "(\w+)"', str(error))
-    field = found[1] if found else ""
-    return _wrong(field, value=getattr(error.__cause__, "doc", ""), message="should be JSON")
-
-
-def _as_json(field: str) -> str:
-    """What a setting that is written as JSON may look like; empty for all others."""
-    known = Settings.model_fields.get(field)
-    if known is None or not isinstance(known.default, dict | tuple):
-        return ""
-    return json.dumps(known.examples[0] if known.examples else known.default)
