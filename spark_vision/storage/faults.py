@@ -43,10 +43,12 @@ def answering(engine: Engine) -> Iterator[None]:
 
 
 def shown(address: URL) -> str:
-    """An address for a message: the path of a SQLite file, all else without its password."""
+    """An address for a message: the path of a SQLite file, all else without its password, which may be among
+    what follows the name of the database, too.
+    """
     if address.get_backend_name() == "sqlite" and address.database:
         return address.database
-    return address.render_as_string(hide_password=True)
+    return address.set(query={}).render_as_string(hide_password=True)
 
 
 def _unavailable(engine: Engine, error: SQLAlchemyError) -> StoreUnavailableError:

@@ -76,6 +76,10 @@ def test_a_store_that_is_damaged_later_is_named(spark_vision: Said, tmp_path: Pa
         ({"DATABASE_URL": "notaurl"}, "spark-vision: SPARK_VISION_DATABASE_URL: this is no address"),
         ({"DATABASE_URL": "sqlite://"}, "this is no address of a database"),
         ({"DATABASE_URL": AWAY}, "postgresql+psycopg://ada:***@127.0.0.1:1/shop: the store cannot be used"),
+        (
+            {"DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/shop?user=ada&password=secret"},
+            "postgresql+psycopg://127.0.0.1:1/shop: the store cannot be used",
+        ),
         ({"DATA_DIR": "a-file"}, "spark-vision: a-file: the store's folder cannot be made (File exists)."),
         ({"PHOTOS_URL": "foo://x"}, "SPARK_VISION_PHOTOS_URL: photos cannot be kept there (Protocol not"),
     ],
