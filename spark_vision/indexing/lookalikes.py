@@ -60,11 +60,13 @@ class References:
         self._fresh = fresh
 
     def fresh_rows(self) -> Rows:
-        """The rows of pictures of fresh products, one for each different picture: what stands for "no
-        picture yet" may be that of thousands, and each of them would be compared with all of them.
+        """The rows of pictures of fresh products, one for each different picture of a group and one of all
+        without a group: what stands for "no picture yet" may be that of thousands, and each of them would be
+        compared with all of them.
         """
         rows = np.flatnonzero(self._fresh[self._product_of])
-        _, first = np.unique(self._bytes[rows], return_index=True)
+        looks = np.stack([self._bytes[rows], self._groups[self._product_of[rows]]], axis=1)
+        _, first = np.unique(looks, axis=0, return_index=True)
         different: Rows = rows[np.sort(first)]
         return different
 

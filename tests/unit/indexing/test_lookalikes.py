@@ -3,8 +3,10 @@
 import faiss
 import numpy as np
 
+from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.domain.embedding import unit_length
 from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.imaging.files import read_picture
 from spark_vision.indexing.exact import ExactIndex
 from spark_vision.indexing.kinds import in_cells
 from spark_vision.indexing.versions import VersionStore
@@ -48,3 +50,20 @@ def test_a_picture_that_many_products_share_is_looked_up_once(tmp_path, monkeypa
     report = build(store, shelf.feed, FakeEncoder())
     assert sum(asked) == 2
     assert {pair.kind for pair in report.lookalikes} == {"equal"}
+
+
+def test_what_a_groups_picture_hides_another_product_with_it_shows(tmp_path) -> None:
+    """A variant is not held against its own group, but whoever else has its picture is."""
+    store, shelf = VersionStore(tmp_path / "index"), Shelf(tmp_path / "shop")
+    picture = read_picture(demo_shop() / "photos" / "0001.jpg")
+    nearly = picture.copy()
+    nearly[-1, -1] ^= 1
+    shelf.add("c", nearly, item_group_id="g")
+    build(store, shelf.feed, FakeEncoder())
+    shelf.add("a", picture, item_group_id="g")
+    shelf.add("b", picture)
+    pairs = build(store, shelf.feed, FakeEncoder()).lookalikes
+    assert {(pair.kind, pair.one[0], pair.other[0]) for pair in pairs} == {
+        ("equal", "a", "b"),
+        ("near", "b", "c"),
+    }
