@@ -157,6 +157,12 @@ class ConflictError(StoreError):
     code = "conflict"
 
 
+class TooManyImportsError(ConflictError):
+    """As many imports as there may be are not finished yet."""
+
+    code = "too-many-imports"
+
+
 class StoreUnavailableError(StoreError):
     """The database does not answer, is busy for too long, or is damaged; what was asked for was not done."""
 

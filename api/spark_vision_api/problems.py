@@ -63,6 +63,7 @@ KINDS: dict[type[core.SparkVisionError], Kind] = {
     core.StoreUnavailableError: Kind(503, "The store does not answer", _NO_STORE),
     core.NotFoundError: Kind(404, "There is no such thing here"),
     core.ConflictError: Kind(409, "It is not in a state for this"),
+    core.TooManyImportsError: Kind(409, "Too many imports are not finished"),
     core.TooManyTagsError: Kind(409, "The post is full"),
     core.InFlightError: Kind(409, "The same call is being worked on"),
     core.KeyReusedError: Kind(422, "The idempotency key was used for something else"),
@@ -127,9 +128,13 @@ def problem_response(
         body["errors"] = list(problem.errors)
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = {**RETRY_AFTER, **(headers or {})}
-    return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
+    told = {**_told_of(problem), **(headers or {})}
+    return JSONResponse(body, problem.status, headers=told, media_type=MEDIA_TYPE)
+
+
+def _told_of(problem: Problem) -> dict[str, str]:
+    """The headers that a problem has on pages, too."""
+    return RETRY_AFTER if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 def internal_problem() -> Problem:
@@ -176,5 +181,5 @@ async def answer(request: Request, problem: Problem, headers: Mapping[str, str] 
         return problem_response(request.scope, problem, headers)
     page: ProblemPage = request.app.state.problem_page
     shown = await page(request, problem)
-    shown.headers.update(headers or {})
+    shown.headers.update({**_told_of(problem), **(headers or {})})
     return shown

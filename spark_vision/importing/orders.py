@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from spark_vision.domain.catalogue_import import CatalogueImport
-from spark_vision.errors import ConflictError, NotFoundError
+from spark_vision.errors import ConflictError, NotFoundError, TooManyImportsError
 from spark_vision.ports.store import Store, Work
 
 MOST_UNFINISHED = 20
@@ -18,13 +18,15 @@ def nothing_else(work: Work) -> None:
 
 
 def order_import(store: Store, made: CatalogueImport, also: Also = nothing_else) -> None:
-    """Keep a new import, which waits for its turn; raises ConflictError where too many do.
+    """Keep a new import, which waits for its turn; raises TooManyImportsError.
 
     also: done in the same transaction, as its last step.
     """
     with store.writing() as work:
         if work.imports.unfinished() >= MOST_UNFINISHED:
-            raise ConflictError(f"{MOST_UNFINISHED} imports are not finished yet; wait, or cancel some.")
+            raise TooManyImportsError(
+                f"{MOST_UNFINISHED} imports are not finished yet; wait, or cancel some."
+            )
         work.imports.add(made)
         also(work)
 

@@ -25,6 +25,7 @@ from spark_vision.errors import (
     NotAllowedError,
     NotFoundError,
     StoreUnavailableError,
+    TooManyImportsError,
 )
 from spark_vision.importing.orders import cancel_import, find_import, newest_imports, order_import
 from spark_vision.indexing.durable import file_sha256
@@ -67,7 +68,7 @@ REPORT_HEADERS = {
         FormError,
         InvalidInputError,
         CatalogueError,
-        ConflictError,
+        TooManyImportsError,
         NotAllowedError,
         InFlightError,
         KeyReusedError,

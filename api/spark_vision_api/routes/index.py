@@ -1,5 +1,6 @@
 """The index that is served, and its versions."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -24,6 +25,7 @@ from spark_vision_api.routes.imports import REPORT_HEADERS
 from spark_vision_api.schemas.index import IndexOut, VerifiedOut, VersionOut, VersionsOut, manifest_facts
 from spark_vision_api.services import Given, LoadedShop, Services
 
+_log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/index", tags=["index"])
 Version = Annotated[str, InPath(max_length=100, examples=["20261123-210644.013-8bc6521f"])]
 
@@ -72,8 +74,8 @@ def activate_version(version: Version, services: Given, actor: CatalogueTeam) ->
     store = _store_with(services, version)
     try:
         store.activate(version)
-    except IndexDamagedError as error:
-        raise ConflictError(_told(store, error)) from error
+    except IndexVersionError as error:
+        raise _refused(store, error) from error
     return _served(services, store, version)
 
 
@@ -87,8 +89,8 @@ def roll_back(services: Given, actor: CatalogueTeam) -> VersionOut:
     store = version_store(services.settings)
     try:
         version = store.rollback()
-    except (IndexNotFoundError, IndexDamagedError) as error:
-        raise ConflictError(_told(store, error)) from error
+    except IndexVersionError as error:
+        raise _refused(store, error) from error
     return _served(services, store, version)
 
 
@@ -153,6 +155,11 @@ def _store_with(services: Services, version: str) -> VersionStore:
 def _served(services: Services, store: VersionStore, version: str) -> VersionOut:
     services.live.refresh()
     return _version(store, version, live=True, served=version == services.live.served_version)
+
+
+def _refused(store: VersionStore, error: IndexVersionError) -> ConflictError:
+    _log.warning("no other version was made live: %s", error.message)
+    return ConflictError(_told(store, error))
 
 
 def _told(store: VersionStore, error: IndexVersionError) -> str:

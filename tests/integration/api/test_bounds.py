@@ -343,6 +343,17 @@ def test_a_full_feed_says_so_at_once(client: TestClient) -> None:
         assert client.get(path).status_code == 200
 
 
+def test_a_full_feed_tells_people_in_their_language(client: TestClient) -> None:
+    pages = client.app.state.services.pages
+    browser = {"Accept": "text/html", "Accept-Language": "it"}
+    with ExitStack() as full:
+        while not pages.is_full:
+            full.enter_context(pages.admit())
+        refused = client.get("/", headers=browser)
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (503, True)
+    assert "Riprova tra un momento." in refused.text
+
+
 def test_a_gate_lets_in_what_it_has_room_for() -> None:
     async def use() -> int:
         gate = Gate("test", at_once=1, waiting=1)

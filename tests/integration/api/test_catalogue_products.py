@@ -155,6 +155,23 @@ def test_versions_are_activated_verified_and_gone_back_to(shop: TestClient, sett
     problem(shop.get(f"{VERSIONS}/..%2F../report", headers=team), 404, "not-found")
 
 
+def test_where_the_index_folder_cannot_be_written_the_live_version_stays(
+    shop: TestClient, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    team = key(shop)
+    first = shop.get("/v1/index").json()["version"]
+    second = shop.delete(f"{PRODUCTS}/red-mug", headers=team).json()["index_version"]
+    lock = settings.index_dir / ".live.lock"
+    lock.unlink()
+    lock.mkdir()
+    for path in (f"{VERSIONS}/{first}/activate", "/v1/index/rollback"):
+        refused = problem(shop.post(path, headers=team), 409, "conflict")
+        assert ".live.lock" in refused["detail"]
+        assert str(settings.index_dir) not in refused["detail"]
+    assert str(lock) in caplog.text
+    assert shop.get("/v1/index").json()["version"] == second
+
+
 def test_only_the_catalogue_team_changes_anything(shop: TestClient) -> None:
     poster = key(shop, Role.POSTER)
     for headers, status, code in (({}, 401, "key-needed"), (poster, 403, "not-allowed")):

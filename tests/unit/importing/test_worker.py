@@ -17,7 +17,7 @@ from spark_vision.domain.catalogue_import import (
     ImportState,
     Progress,
 )
-from spark_vision.errors import ConflictError, ModelError, NotFoundError
+from spark_vision.errors import ConflictError, ModelError, NotFoundError, TooManyImportsError
 from spark_vision.importing.orders import (
     MOST_UNFINISHED,
     cancel_import,
@@ -207,5 +207,5 @@ def test_only_the_newest_that_are_over_stay_known(store: SqlStore) -> None:
 def test_there_is_an_end_to_what_may_wait(store: SqlStore) -> None:
     for number in range(MOST_UNFINISHED):
         order(store, str(number))
-    with pytest.raises(ConflictError, match="not finished"):
+    with pytest.raises(TooManyImportsError, match="not finished"):
         order(store, "one-more")
