@@ -25,8 +25,6 @@ from IPython.display import Markdown, display
 
 from spark_vision.bootstrap.demo_shop import demo_shop
 from spark_vision.bootstrap.research import Plan, open_bench
-from spark_vision.evaluation.compare import compare
-from spark_vision.evaluation.records.run import product_types
 from spark_vision.evaluation.report import plots, tables
 from spark_vision.evaluation.robustness import drop
 from spark_vision.imaging.distort import DISTORTIONS
@@ -58,7 +56,7 @@ plots.risk_coverage_curves([first, second])
 # be much weaker.
 
 # %%
-found = compare(first.results, second.results, product_types(first.products | second.products))
+found = first.against(second)
 display(Markdown(tables.comparison_table(found, first.name, second.name)))
 
 # %% [markdown]
