@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from .service import client, furnish, post, served, settings_in
+from spark_vision.domain.account import Role
+
+from .service import account, client, furnish, post, served, settings_in
 
 SIZES: dict[str, dict[str, Any]] = {
     "phone": {
@@ -31,11 +33,12 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True)
 class House:
-    """A service with the demo shop, an admin and some posts (newest first)."""
+    """A service with the demo shop, an admin and some posts (newest first). poster: another account's key."""
 
     address: str
     key: str
     posts: tuple[str, ...]
+    poster: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +57,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One service for all tests that do not begin with an empty folder."""
     settings = settings_in(tmp_path_factory.mktemp("house"))
-    key = furnish(settings)
+    key, poster = furnish(settings), account(settings, "Ben", Role.POSTER)
     with served(settings) as address, client(address, key) as api:
         tags = {"SH-084": (0.32, 0.53), "SH-067": (0.15, 0.4), "SH-048": (0.72, 0.57)}
         posts = [post(api, f"Photo {number}", tags) for number in range(POSTS)]
-        yield House(address, key, tuple(reversed(posts)))
+        yield House(address, key, tuple(reversed(posts)), poster)
 
 
 @pytest.fixture(scope="session")

@@ -60,8 +60,15 @@ def furnish(settings: Settings) -> str:
     build_index(settings, str(demo_shop()))
     store = open_store(settings)
     migrate_store(settings, store)
+    store.close()
+    return account(settings, "Ada", Role.ADMIN)
+
+
+def account(settings: Settings, name: str, role: Role) -> str:
+    """One account more; its key."""
+    store = open_store(settings)
     try:
-        return add_account(store, "Ada", Role.ADMIN, datetime.now(UTC)).secret
+        return add_account(store, name, role, datetime.now(UTC)).secret
     finally:
         store.close()
 

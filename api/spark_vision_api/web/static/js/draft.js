@@ -3,10 +3,11 @@ import { ask, pathOf } from "./api.js";
 import { Outbox } from "./outbox.js";
 
 export class Draft {
-  constructor(post, { changed, told, refused }) {
+  // account: whose page this is. An admin may run another's draft, but what waits for it goes as whose it is.
+  constructor(post, account, { changed, told, refused }) {
     Object.assign(this, { post, changed, items: null, products: {}, version: "", standings: {}, tags: new Map(), trouble: null });
     this.#takeTags(post);
-    this.outbox = new Outbox(`post-${post.id}`, {
+    this.outbox = new Outbox(`post-${post.id} ${account}`, {
       told, refused: (error, change) => { refused(error); if (change.undo) this.load(true); }, arrived: () => {},
     });
     for (const change of this.outbox.waiting) this.#replay(change); // What was done before a reload and has not arrived.

@@ -66,36 +66,3 @@ export class Outbox {
   #drop() { this.waiting.shift(); this.#keep(); }
   #keep() { this.waiting.length ? localStorage.setItem(this.name, JSON.stringify(this.waiting)) : localStorage.removeItem(this.name); }
 }
-
-// One photo that has not arrived yet, with the key that makes sending it twice harmless.
-const open = () => new Promise((done, failed) => {
-  const asked = indexedDB.open("spark-vision", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore("photos");
-  asked.onsuccess = () => done(asked.result);
-  asked.onerror = () => failed(asked.error);
-});
-
-async function photos(mode, work) {
-  const database = await open();
-  try {
-    return await new Promise((done, failed) => {
-      const asked = work(database.transaction("photos", mode).objectStore("photos"));
-      asked.onsuccess = () => done(asked.result);
-      asked.onerror = () => failed(asked.error);
-    });
-  } finally {
-    database.close();
-  }
-}
-
-// What is typed beside it is kept at once, also while the page goes away, when IndexedDB may be too late.
-const CAPTION = "caption-next";
-export const keepCaption = (text) => localStorage.setItem(CAPTION, text);
-export const keptCaption = () => localStorage.getItem(CAPTION) ?? "";
-
-export const keepPhoto = (held) => photos("readwrite", (store) => store.put(held, "next")).catch(() => {}); // A private window may have no room.
-export const keptPhoto = () => photos("readonly", (store) => store.get("next")).catch(() => undefined);
-export async function dropPhoto() {
-  localStorage.removeItem(CAPTION);
-  await photos("readwrite", (store) => store.delete("next")).catch(() => {});
-}

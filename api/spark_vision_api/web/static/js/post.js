@@ -5,7 +5,8 @@ import { $, make, once } from "./dom.js";
 import { echoed, overlaps } from "./echoes.js";
 import { giveFocus, keepFocus, wantFocus } from "./focus.js";
 import { Items } from "./items.js";
-import { dropPhoto, keepCaption, keepPhoto, keptCaption, keptPhoto, waitsFor } from "./outbox.js";
+import { Kept } from "./kept.js";
+import { waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
 import { movable, place, Stage } from "./stage.js";
 import { failed, tellState } from "./state.js";
@@ -14,6 +15,8 @@ import { trouble } from "./trouble.js";
 import { WordSearch } from "./word_search.js";
 import { t } from "./words.js";
 
+const { account, post: known } = $("editor").dataset;
+const kept = new Kept(account);
 let draft = null;
 let items = null;
 let held = null; // The photo while it is on its way: { photo, key }.
@@ -50,7 +53,7 @@ async function choose(file) {
   if (draft || uploading) return; // Another photo is another post.
   const photo = await shrunk(file);
   held = { photo, key: crypto.randomUUID() };
-  await keepPhoto(held);
+  await kept.keepPhoto(held);
   await upload();
 }
 
@@ -80,8 +83,8 @@ async function upload() {
 // Not this photo, so that another one has to be chosen; what was typed stays.
 async function refused(error) {
   held = null;
-  await dropPhoto();
-  if ($("caption").value) keepCaption($("caption").value);
+  await kept.drop();
+  if ($("caption").value) kept.keepCaption($("caption").value);
   $("drop").hidden = false;
   $("stage").hidden = $("side").hidden = true;
   $("editor").classList.remove("begun");
@@ -97,13 +100,13 @@ async function arrived(post) {
   begin(post);
   $("caption").value = typed;
   takeCaption();
-  await dropPhoto();
+  await kept.drop();
 }
 
 // --- The draft ---
 
 function begin(post) {
-  draft = new Draft(post, { changed: render, told, refused: failed });
+  draft = new Draft(post, account, { changed: render, told, refused: failed });
   items = new Items($("items"), $("shown"), draft);
   $("caption").value = post.caption;
   $("publish").textContent = t(post.state === "published" ? "post.done" : "post.publish");
@@ -194,7 +197,7 @@ function takeCaption() {
 
 function typed() {
   if (draft) takeCaptionSoon();
-  else keepCaption($("caption").value);
+  else kept.keepCaption($("caption").value);
 }
 
 const takeCaptionSoon = once(400, takeCaption);
@@ -222,7 +225,7 @@ async function publish() {
 async function remove() {
   // What is not there has been thrown away, if only its answer was lost.
   if (draft) await ask("DELETE", draft.path).catch((error) => { if (error.status !== 404) throw error; });
-  await dropPhoto();
+  await kept.drop();
   return draft && isPosted() ? "/me" : "/post";
 }
 
@@ -241,14 +244,13 @@ $("remove").onclick = () => confirm(t(draft && isPosted() ? "post.delete_sure" :
 listen([$("file"), $("camera")], choose);
 addEventListener("online", upload);
 
-const known = $("editor").dataset.post;
 if (known) {
   const { value } = await ask("GET", `/v1/posts/${known}`);
   showPhoto(value.photo.url, value.photo.width / value.photo.height).then(() => draft?.items && render());
   begin(value);
 } else {
-  held = await keptPhoto();
-  if (held) $("caption").value = keptCaption();
+  held = await kept.photo();
+  $("caption").value = kept.caption(); // Not what the browser itself brings back: it may be another's.
   await upload();
 }
 document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,131 @@
+"""What waits in the browser is its account's, whoever signs in there next."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from .conftest import House, Open, Watch, ready, sign_in
+from .service import PHOTO
+from .test_way import reveal
+
+Ada = Callable[..., Page]
+
+
+def test_a_photo_that_waits_is_not_the_next_ones(ada: Ada, watches: list[Watch], house: House) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    beside = page.context.new_page()
+    sign_out(beside)
+    wait_with_a_photo(page, "You are signed out")
+    page.close()
+    sign_in(beside, house.poster)
+    finds_nothing(beside)
+    sign_out(beside)
+    sign_in(beside, house.key)  # It is gone.
+    finds_nothing(beside)
+    assert all("401" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_a_page_loaded_again_for_the_next_one_is_empty(ada: Ada, watches: list[Watch], house: House) -> None:
+    """A browser brings back by itself what was typed into a page that it loads again."""
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    beside = page.context.new_page()
+    sign_out(beside)
+    sign_in(beside, house.poster)
+    wait_with_a_photo(page, "This page is from before you signed in again")
+    with page.expect_navigation():
+        page.locator("#items").get_by_role("button", name="Load the page again").click()
+    is_empty(page)
+    page.route("**/v1/posts", lambda route: route.abort())
+    page.set_input_files("#file", PHOTO)
+    page.get_by_role("button", name="Try again").wait_for()
+    expect(page.get_by_label("Caption")).to_have_value("")
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_navigation():
+        page.get_by_role("button", name="Throw away").click()
+    is_empty(page)
+    assert all("403" in wrong or "/v1/posts" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_a_caption_without_its_photo_is_not_the_next_ones(
+    ada: Ada, watches: list[Watch], house: House
+) -> None:
+    page = ada()
+    page.goto("/post")
+    ready(page)
+    page.route("**/v1/posts", lambda route: route.abort())
+    page.set_input_files("#file", PHOTO)
+    again = page.get_by_role("button", name="Try again")
+    again.wait_for()
+    page.get_by_label("Caption").fill("Mine")
+    page.unroute("**/v1/posts")
+    page.route("**/v1/posts", lambda route: route.fulfill(status=422, json={"type": "/problems/photo"}))
+    again.click()
+    expect(page.locator("#refused")).not_to_be_empty()
+    page.goto("/post")
+    ready(page)
+    expect(page.get_by_label("Caption")).to_have_value("Mine")
+    page.unroute("**/v1/posts")
+    sign_out(page)
+    sign_in(page, house.poster)
+    finds_nothing(page)
+    assert all("/v1/posts" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def test_decisions_that_wait_are_not_sent_by_an_admin(
+    open_page: Open, watches: list[Watch], house: House
+) -> None:
+    """An admin may open the draft."""
+    page = open_page(house.address)
+    sign_in(page, house.poster)
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Tag ").first.click()
+    expect(page.locator("#state")).to_contain_text("You are signed out")
+    draft, context = page.url, page.context
+    page.close()
+    page = context.new_page()
+    for key, tags in ((house.key, 0), (house.poster, 1)):
+        sign_in(page, key)
+        page.goto(draft)
+        page.locator(".item").first.wait_for()
+        expect(page.locator("#state")).to_have_text("Draft saved")
+        expect(page.locator("#tagged li")).to_have_count(tags)
+        held = page.request.get(f"/v1/posts/{draft.rpartition('/')[2]}").json()
+        assert (len(held["tags"]), held["state"]) == (tags, "draft")
+    assert all("401" in wrong for wrong in watches[0].wrong)
+    watches[0].wrong.clear()
+
+
+def wait_with_a_photo(page: Page, why: str) -> None:
+    page.set_input_files("#file", PHOTO)
+    expect(page.locator("#state")).to_contain_text(why)
+    page.get_by_label("Caption").fill("Mine")
+
+
+def finds_nothing(page: Page) -> None:
+    page.goto("/post")
+    is_empty(page)
+
+
+def is_empty(page: Page) -> None:
+    """No photo, no caption, and no draft was made."""
+    ready(page)
+    expect(page.locator("#drop")).to_be_visible()
+    expect(page.get_by_label("Caption")).to_have_value("")
+    assert page.url.endswith("/post")
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").wait_for()
