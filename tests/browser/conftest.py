@@ -152,6 +152,11 @@ def ready(page: Page) -> None:
     page.wait_for_selector("html[data-ready=yes]", state="attached")
 
 
+def id_of(page: Page) -> str:
+    """The post of a page, by its address."""
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
 def until(page: Page, done: Callable[[], bool], again: Callable[[], object], pause: int = 200) -> None:
     """Do something again and again until it has come about; Playwright's own waiting needs eval, which our
     policy forbids.

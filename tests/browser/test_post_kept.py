@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from .conftest import House, Open, Watch, ready, sign_in
+from .conftest import House, Open, Watch, id_of, ready, sign_in
 from .service import PHOTO
 from .test_way import reveal
 
@@ -91,16 +91,16 @@ def test_decisions_that_wait_are_not_sent_by_an_admin(
     page.context.clear_cookies()
     page.get_by_role("button", name="Tag ").first.click()
     expect(page.locator("#state")).to_contain_text("You are signed out")
-    draft, context = page.url, page.context
+    draft, context = id_of(page), page.context
     page.close()
     page = context.new_page()
     for key, tags in ((house.key, 0), (house.poster, 1)):
         sign_in(page, key)
-        page.goto(draft)
+        page.goto(f"/post/{draft}")
         page.locator(".item").first.wait_for()
         expect(page.locator("#state")).to_have_text("Draft saved")
         expect(page.locator("#tagged li")).to_have_count(tags)
-        held = page.request.get(f"/v1/posts/{draft.rpartition('/')[2]}").json()
+        held = page.request.get(f"/v1/posts/{draft}").json()
         assert (len(held["tags"]), held["state"]) == (tags, "draft")
     assert all("401" in wrong for wrong in watches[0].wrong)
     watches[0].wrong.clear()
