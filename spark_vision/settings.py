@@ -161,7 +161,7 @@ class Settings(BaseSettings):
         default=10, ge=0, description="The balance from which one is paid out, in units: 10 are 10 euros."
     )
     click_parameter: str = Field(
-        default="click",
+        default="",
         pattern="^[A-Za-z0-9_-]{0,40}$",
         description="A query parameter that tells the shop a click's id; empty: links stay as they are.",
     )

@@ -24,7 +24,7 @@ def client(settings: Settings, feed: Any, start: Start) -> TestClient:
     """The service with the three mugs, and links that tell the click."""
     build_index(settings, str(feed))
     rates = {"": 500, "Kitchen > Mugs": 1_000}
-    return start(settings.model_copy(update={"commission_rates": rates}))
+    return start(settings.model_copy(update={"click_parameter": "click", "commission_rates": rates}))
 
 
 @pytest.fixture
@@ -202,24 +202,24 @@ def test_an_order_earns_and_a_refund_takes_back(client: TestClient, ada: Person,
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-def test_an_order_leads_to_a_click_with_nothing_set(
+def test_an_order_leads_to_a_click_whoever_clicks(
     settings: Settings, client: TestClient, ada: Person, shop: Person, start: Start, signed_in: bool
 ) -> None:
     _, (tag_id,) = ada.publish("red-mug")
     visitor = person(client, "Ben").key if signed_in else ""
     headers = {"Authorization": f"Bearer {visitor}"} if visitor else {}
-    link = follow(start(settings), tag_id, **headers).headers["location"]
+    telling = start(settings.model_copy(update={"click_parameter": "click"}))
+    link = follow(telling, tag_id, **headers).headers["location"]
     given = parse_qs(urlsplit(link).query)["click"]
     (line,) = shop.ask("POST", "/v1/orders", json=order(given[0])).json()["lines"]
     assert line["poster_id"] == ada.id
 
 
-def test_links_may_stay_as_they_are(
+def test_links_stay_as_they_are_where_nothing_is_set(
     settings: Settings, client: TestClient, ada: Person, start: Start
 ) -> None:
     _, (tag_id,) = ada.publish("red-mug")
-    plain = start(settings.model_copy(update={"click_parameter": ""}))
-    assert follow(plain, tag_id).headers["location"] == "https://shop.example/red-mug"
+    assert follow(start(settings), tag_id).headers["location"] == "https://shop.example/red-mug"
 
 
 def test_the_visitors_cookie_will_do_for_a_click_id(client: TestClient, ada: Person, shop: Person) -> None:
