@@ -21,6 +21,7 @@ from spark_vision.suggestion.regions.windows import (
     Sums,
     Values,
     Windows,
+    ring_mean,
 )
 
 QUICK = (
@@ -63,7 +64,7 @@ class Looked:
         sums = self._sums.over(windows)
         rarity, edges, colour = sums[RINGS, :, 0], sums[RINGS, :, 1], sums[:, :, 2:]
         columns = [
-            *_within_and_against_ring(rarity, windows.cells),
+            *_within_and_againstring_mean(rarity, windows.cells),
             *_edge_columns(edges, windows.cells),
             *_sides(colour, windows.cells),
         ]
@@ -117,25 +118,19 @@ def _difference(inside: NDArray[np.float32], outer: NDArray[np.float32]) -> Valu
     return found
 
 
-def _within_and_against_ring(rarity: _Grid, cells: _Grid) -> tuple[Values, Values]:
+def _within_and_againstring_mean(rarity: _Grid, cells: _Grid) -> tuple[Values, Values]:
     within: Values = rarity[WINDOW] / cells[WINDOW]
-    return within, within - _ring(rarity, cells, WIDE, WINDOW)
+    return within, within - ring_mean(rarity, cells, WIDE, WINDOW)
 
 
 def _edge_columns(edges: _Grid, cells: _Grid) -> tuple[Values, ...]:
     within = edges[WINDOW] / cells[WINDOW]
-    border, around = _ring(edges, cells, THIN, WINDOW), _ring(edges, cells, WIDE, THIN)
+    border, around = ring_mean(edges, cells, THIN, WINDOW), ring_mean(edges, cells, WIDE, THIN)
     return (
         np.log(within + 0.05),
         np.log((border + 0.05) / (within + 0.05)),
         np.log((around + 0.05) / (within + 0.05)),
     )
-
-
-def _ring(sums: _Grid, cells: _Grid, outer: int, inner: int) -> Values:
-    """The mean over what lies in one area and not in another within it."""
-    mean: Values = (sums[outer] - sums[inner]) / np.maximum(cells[outer] - cells[inner], 1)
-    return mean
 
 
 def _sides(colour: _Grid, cells: _Grid) -> tuple[Values, Values]:

@@ -16,6 +16,7 @@ from spark_vision.suggestion.regions.windows import (
     WINDOW,
     Sums,
     Windows,
+    ring_mean,
 )
 
 SEEN_QUICK = ("thing within", "thing against a wide ring", "thing against a thin ring")
@@ -57,9 +58,7 @@ def seen_quick(sums: Sums, windows: Windows) -> _Cells:
     """Features of n windows that cost little, (n, len(SEEN_QUICK))."""
     held, cells = sums.over(windows, RINGS)[..., 0], windows.cells
     within = held[WINDOW] / cells[WINDOW]
-    rings = [
-        (held[outer] - held[WINDOW]) / np.maximum(cells[outer] - cells[WINDOW], 1) for outer in (WIDE, THIN)
-    ]
+    rings = (ring_mean(held, cells, outer, WINDOW) for outer in (WIDE, THIN))
     return np.stack([within, *(within - ring for ring in rings)], axis=1)
 
 

@@ -157,3 +157,12 @@ class Sums:
         corners = self.table.take(windows.places[areas], axis=0)
         found: NDArray[np.float32] = corners[:, 0] - corners[:, 1] - corners[:, 2] + corners[:, 3]
         return found
+
+
+def ring_mean(sums: Values, cells: Values, outer: int, inner: int) -> Values:
+    """The mean over what lies in one area of n windows and not in another within it, (n,).
+
+    sums, cells: of each area, (areas, n).
+    """
+    mean: Values = (sums[outer] - sums[inner]) / np.maximum(cells[outer] - cells[inner], 1)
+    return mean
