@@ -98,12 +98,12 @@ def labelled_regions(
     by_photo = dataset.by_photo()
     _check_products(shop, dataset)
     boxed = any(query.box is not None for query in dataset.queries)
-    finder = _finder(settings, shop)
+    finder = _finder(settings, shop) if boxed else None
     regions: list[LabelledRegion] = []
     for done, (photo, queries) in enumerate(by_photo.items(), start=1):
         picture = read_picture(photo, settings.picture_limits)
         parts = list(_parts(queries))
-        if boxed and _says_where(queries):
+        if finder is not None and _says_where(queries):
             parts += [_found(box, queries) for box in finder(_overview(shop, picture))]
         regions += _looked_up(shop, picture, str(photo), parts)
         progress("looking up photos", done, len(by_photo))
