@@ -20,7 +20,7 @@ from spark_vision.errors import (
 )
 from spark_vision.imaging.colours import rgb_pixels
 from spark_vision.imaging.cost import ORDINARY, bytes_to_decode, coefficients
-from spark_vision.imaging.jpeg_scans import START, Scans, check_scans, scans_of
+from spark_vision.imaging.jpeg_scans import MOST_SCANS, START, Scans, check_scans, scans_of
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
 # Pillow reads MPO, a JPEG with further pictures behind it, under the name of JPEG.
@@ -38,7 +38,7 @@ _SIGNATURES = {
 Image.MAX_IMAGE_PIXELS = None
 
 # What scans_of is for a JPEG, this is for those within a TIFF; libtiff's own bound is a hundred.
-os.environ.setdefault("LIBTIFF_JPEG_MAX_ALLOWED_SCAN_NUMBER", "25")
+os.environ.setdefault("LIBTIFF_JPEG_MAX_ALLOWED_SCAN_NUMBER", str(MOST_SCANS))
 
 # Pillow registers its formats at the first picture, which goes wrong where that is opened by two threads.
 Image.init()

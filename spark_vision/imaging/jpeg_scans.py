@@ -21,7 +21,8 @@ _SEQUENTIAL = (0xC0, 0xC1)
 _MOST_PARTS, _MOST_PADDING = 2_000, 1 << 16
 
 # Programs write 18 at most (progressive CMYK). Small pictures may have more, and take no longer.
-_MOST_SCANS, _MOST_OF_SMALL, _SMALL = 25, 100, 16_000_000
+MOST_SCANS = 25
+_MOST_OF_SMALL, _SMALL = 100, 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def scans_of(data: bytes) -> Scans:
 
 def check_scans(scans: Scans, pixels: int) -> None:
     """Raise PictureTooLargeError where decoding so many scans of so many pixels would take too long."""
-    most = max(_MOST_SCANS, min(_MOST_OF_SMALL, _MOST_OF_SMALL * _SMALL // max(pixels, 1)))
+    most = max(MOST_SCANS, min(_MOST_OF_SMALL, _MOST_OF_SMALL * _SMALL // max(pixels, 1)))
     if scans.count > most:
         raise PictureTooLargeError(f"The picture has more than {most} scans, which take too long to decode.")
 
