@@ -11,6 +11,7 @@ from spark_vision.domain.post import Photo
 from spark_vision.errors import PhotoMissingError
 from spark_vision.evaluation.confirmed import Posted, TagSplit, confirmed_tags, split_tags, tags_dataset
 from spark_vision.evaluation.datasets import Dataset
+from spark_vision.indexing.durable import write_whole
 from spark_vision.ports.store import Store, Work
 
 ReadPhoto = Callable[[Photo], bytes]
@@ -63,7 +64,5 @@ def _posted(work: Work, source: TagSource, post_id: str) -> Posted | None:
         except PhotoMissingError:  # the decision stays in the log
             return None
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(".part")  # so that a copy which is there is whole
-        beside.write_bytes(data)
-        beside.replace(file)
+        write_whole(file, data)
     return Posted(post.poster.id, post.photo.digest, file)

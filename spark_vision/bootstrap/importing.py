@@ -147,7 +147,7 @@ def told(message: str, settings: Settings, order: ImportOrder, folder: Path) -> 
     for place, name in places:
         message = message.replace(place, name)
     if settings.import_folder is not None:
-        folder_of_imports = re.escape(str(settings.import_folder.resolve()))
-        message = re.sub(f"{folder_of_imports}/", "", message)
-        message = re.sub(rf"{folder_of_imports}(?![^\s:;,'\"])", ".", message)  # no other name that begins so
+        place = str(settings.import_folder.resolve())
+        message = message.replace(f"{place}/", "")
+        message = re.sub(rf"{re.escape(place)}(?![^\s:;,'\"])", ".", message)  # no other name that begins so
     return message

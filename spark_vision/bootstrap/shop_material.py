@@ -24,6 +24,7 @@ from spark_vision.imaging.crop import crop
 from spark_vision.imaging.decode import decode
 from spark_vision.imaging.encode import jpeg, thumbnail
 from spark_vision.imaging.files import read_bytes, read_picture
+from spark_vision.indexing.durable import write_whole
 from spark_vision.ports import Progress
 from spark_vision.settings import Settings
 from spark_vision.training.folders import SHOP_NAME, Photo, Product
@@ -146,9 +147,7 @@ class _Shelf:
 
 def _keep(picture: Picture, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(".part")
-    beside.write_bytes(jpeg(thumbnail(picture, KEPT_SIDE), _QUALITY))
-    beside.replace(file)
+    write_whole(file, jpeg(thumbnail(picture, KEPT_SIDE), _QUALITY))
 
 
 def _key(product_id: str) -> str:

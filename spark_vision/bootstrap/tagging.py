@@ -25,17 +25,17 @@ def settings_of_store(settings: Settings, place: str) -> Settings:
 
     Raises DatasetError where there is none.
     """
+    if not names_store(place):
+        raise DatasetError(
+            f"{place}: there are no decisions of posters and no dataset; name a folder with photos.csv and"
+            " catalogue.csv, a store's folder with store.sqlite, a database's address, or `store` for the"
+            " settings' own."
+        )
     if place == STORE:
         return settings
     if "://" in place:
         return settings.model_copy(update={"database_url": place})
-    if (Path(place) / "store.sqlite").is_file():
-        return settings.model_copy(update={"data_dir": Path(place), "database_url": "", "photos_url": ""})
-    raise DatasetError(
-        f"{place}: there are no decisions of posters and no dataset; name a folder with photos.csv and"
-        " catalogue.csv, a store's folder with store.sqlite, a database's address, or `store` for the"
-        " settings' own."
-    )
+    return settings.model_copy(update={"data_dir": Path(place), "database_url": "", "photos_url": ""})
 
 
 def open_store(settings: Settings) -> SqlStore:

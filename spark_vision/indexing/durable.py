@@ -23,6 +23,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """The same without waiting for the disk: whoever finds the file finds all of it."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
 def sync_file(path: Path) -> None:
     """Make a file's bytes survive a loss of power."""
     with path.open("rb") as file:
