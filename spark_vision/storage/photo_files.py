@@ -131,8 +131,7 @@ def _is_left(path: Path) -> bool:
 
 def _unlink(paths: Iterable[Path]) -> int:
     """How many it were."""
-    count = 0
-    for path in list(paths):
+    gone = list(paths)
+    for path in gone:
         path.unlink(missing_ok=True)
-        count += 1
-    return count
+    return len(gone)
