@@ -122,14 +122,19 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
 
 
 def _body_limits(settings: Settings, seconds: float) -> BodyLimits:
-    photos = BodyLimit(settings.max_picture_bytes + _FORM_BYTES, seconds)
+    photos = BodyLimit(_longest_photo(settings), seconds)
     feeds = BodyLimit(settings.max_feed_bytes + _FORM_BYTES, _FEED_SECONDS, kept=False)
     files = {("POST", _PHOTO): photos, ("POST", _POSTS): photos, ("POST", IMPORTS): feeds}
     return BodyLimits(files, BodyLimit(_JSON_BYTES, seconds), BodyLimit(_PAGE_BYTES, seconds))
 
 
+def _longest_photo(settings: Settings) -> int:
+    """Bytes of a body with a photo and what a form adds to it."""
+    return settings.max_picture_bytes + _FORM_BYTES
+
+
 def _body_room(settings: Settings) -> BodyRoom:
-    longest = settings.max_picture_bytes + _FORM_BYTES
+    longest = _longest_photo(settings)
     return BodyRoom(_BODIES_ON_THEIR_WAY * longest, _BODIES_OF_AN_ADDRESS * longest)
 
 

@@ -19,7 +19,7 @@ from spark_vision.tagging.room import Whole
 from spark_vision_api.schemas.feed import SeenPostOut
 from spark_vision_api.schemas.posts import PostOut
 from spark_vision_api.services import Services
-from spark_vision_api.shown import Shelf, empty, post_out, shelf_of
+from spark_vision_api.shown import Shelf, post_out, shelf_of
 
 _BUYABLE = tuple(held for held in Availability if held is not Availability.OUT_OF_STOCK)
 
@@ -46,7 +46,7 @@ def feed_page(services: Services, shop: Shop | None, asked: Asked, wanted: Wante
     written = _Written(services, "" if shop is None else shop.gallery.version)
     behind = services.cursors.read(wanted.cursor, wanted.listing)
     page = read_feed(services.store, asked, Turn(actor, behind, wanted.limit, written.known))
-    shelf = empty if shop is None else shelf_of(shop)
+    shelf = shelf_of(shop)
     for post in page.posts.values():
         written.add(post, page.tags[post.id], shelf)
     return _answer(services, page, written.found, wanted.listing)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from spark_vision.errors import KeyNeededError, SparkVisionError
 from spark_vision_api.errors import OverloadedError, TooManyRequestsError
 from spark_vision_api.filters import FilterIn
-from spark_vision_api.problems import MEDIA_TYPE, Kind, kind_of
+from spark_vision_api.problems import API, MEDIA_TYPE, Kind, kind_of
 from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
 from spark_vision_api.schemas.problem import ProblemOut
 from spark_vision_api.schemas.search import BoxIn, PointIn
@@ -84,7 +84,7 @@ def _add_common_problems(document: dict[str, Any]) -> None:
     and its body is too long, too slow, or more than there is room for, where it takes one.
     """
     for path, operations in document["paths"].items():
-        for operation in operations.values() if path.startswith("/v1/") else ():
+        for operation in operations.values() if path.startswith(API) else ():
             common = problems(KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST,))
             if "requestBody" in operation:
                 common |= problems(OverloadedError, more=(BODY_TOO_LARGE, TOO_SLOW))

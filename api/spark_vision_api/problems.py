@@ -17,6 +17,8 @@ from spark_vision_api import errors as own
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = {"Retry-After": "2"}
+# Where the API is; all else are pages.
+API = "/v1/"
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 async def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A page for a browser that went somewhere, a document for all others."""
-    api = request.url.path.startswith("/v1/")
+    api = request.url.path.startswith(API)
     if api or "text/html" not in request.headers.get("Accept", ""):
         return problem_response(request.scope, problem, headers)
     page: ProblemPage = request.app.state.problem_page

@@ -26,23 +26,19 @@ Shelf = Callable[[str], Product | None]
 async def _shelf(request: Request) -> Shelf:
     """Without an index there is a shelf, too: an empty one."""
     shop = services_of(request).live.loaded
-    return empty if shop is None else shelf_of(shop)
+    return shelf_of(shop)
 
 
-def shelf_of(shop: Shop) -> Shelf:
-    """The products of a loaded shop."""
+def shelf_of(shop: Shop | None) -> Shelf:
+    """The products of a loaded shop; None, where none is: a shelf with nothing on it."""
 
     def find(product_id: str) -> Product | None:
         try:
-            return shop.gallery.product(product_id)
+            return None if shop is None else shop.gallery.product(product_id)
         except KeyError:
             return None
 
     return find
-
-
-def empty(product_id: str) -> None:
-    """A shelf with nothing on it."""
 
 
 OnShelf = Annotated[Shelf, Depends(_shelf)]

@@ -12,9 +12,7 @@ from spark_vision_api.body_room import BodyRoom
 from spark_vision_api.errors import OverloadedError
 from spark_vision_api.middleware.rate_limit import subscriber_of
 from spark_vision_api.middleware.room import Operation
-from spark_vision_api.problems import Problem, problem_response
-
-_API = "/v1/"
+from spark_vision_api.problems import API, Problem, problem_response
 
 # The rest of a body that was refused is not read: the connection ends with the answer.
 _CLOSE = {"Connection": "close"}
@@ -49,7 +47,7 @@ class BodyLimits:
 
     def of(self, method: str, path: str) -> BodyLimit:
         """The limit of a request, whether or not there is such an operation."""
-        return self.files.get((method, path)) or (self.api if path.startswith(_API) else self.pages)
+        return self.files.get((method, path)) or (self.api if path.startswith(API) else self.pages)
 
 
 class BodyLimitMiddleware:

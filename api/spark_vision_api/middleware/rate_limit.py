@@ -23,9 +23,8 @@ from spark_vision.errors import InvalidInputError
 from spark_vision.settings import Settings
 from spark_vision_api.auth import KEY_RECOGNISED
 from spark_vision_api.errors import TooManyRequestsError
-from spark_vision_api.problems import answer, problem_of
+from spark_vision_api.problems import API, answer, problem_of
 
-_COUNTED = "/v1/"
 _REMEMBERED = 10_000  # keys; those of a provider, its tokens, are new ones every few minutes
 _SIGN_IN = ("POST", "/sign-in")  # of the pages, the one that takes keys
 _IPV6_SUBSCRIBER = 64  # bits: what a subscriber has, who may change the others at will
@@ -91,7 +90,7 @@ class RateLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         signs_in = scope["type"] == "http" and (scope["method"], scope["path"]) == _SIGN_IN
-        if scope["type"] != "http" or not (signs_in or scope["path"].startswith(_COUNTED)):
+        if scope["type"] != "http" or not (signs_in or scope["path"].startswith(API)):
             await self._app(scope, receive, send)
             return
         address = subscriber_of(scope)

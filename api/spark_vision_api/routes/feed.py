@@ -18,7 +18,7 @@ from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, in_turn, o
 from spark_vision_api.openapi import problems
 from spark_vision_api.schemas.feed import FeedOut, SmilesOut
 from spark_vision_api.services import Given
-from spark_vision_api.shown import OnShelf, empty, hidden_because, shelf_of
+from spark_vision_api.shown import OnShelf, hidden_because, shelf_of
 
 router = APIRouter(prefix="/v1", tags=["feed"])
 _NOTHING = Asked(any_of=())
@@ -47,7 +47,7 @@ async def show_feed(
 
     def page() -> Response:
         shop = services.live.loaded
-        shelf = empty if shop is None else shelf_of(shop)
+        shelf = shelf_of(shop)
         asked = Asked(poster or None, product or None, buyable_in(shop, category) if category else None)
         if product and hidden_because(shelf(product)) is not None:
             asked = _NOTHING
@@ -87,7 +87,7 @@ async def show_product_posts(
 ) -> Response:
     """Published posts with a tag of the product, newest first; none while it cannot be bought."""
     shop = services.live.loaded
-    product = None if shop is None else shelf_of(shop)(product_id)
+    product = shelf_of(shop)(product_id)
     if product is None:
         raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
     asked = Asked(product_id=product_id) if hidden_because(product) is None else _NOTHING

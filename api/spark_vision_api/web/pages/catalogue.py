@@ -17,7 +17,7 @@ from spark_vision_api.routes.index import activate_version, list_versions, roll_
 from spark_vision_api.routes.learned import list_learned_views
 from spark_vision_api.schemas.catalogue import ImportOut, import_out
 from spark_vision_api.schemas.learned import learned_view_out
-from spark_vision_api.shown import Shelf, empty, shelf_of
+from spark_vision_api.shown import Shelf, shelf_of
 from spark_vision_api.web.pages.feed import After
 from spark_vision_api.web.visit import Team, inner_path
 
@@ -110,7 +110,7 @@ def _changed(visit: Team, view_id: str) -> Response:
 
 def _shelf(visit: Team) -> Shelf:
     shop = visit.services.live.loaded
-    return empty if shop is None else shelf_of(shop)
+    return shelf_of(shop)
 
 
 def _live(shop: Shop | None) -> dict[str, object] | None:

@@ -16,7 +16,7 @@ from spark_vision.tagging.room import ANY, seen, whole
 from spark_vision_api.cursors import MAX_LENGTH
 from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, in_turn, seen_post
 from spark_vision_api.schemas.feed import FeedOut, SeenPostOut
-from spark_vision_api.shown import empty, post_out, shelf_of
+from spark_vision_api.shown import post_out, shelf_of
 from spark_vision_api.web.interests import interests
 from spark_vision_api.web.visit import Browser, Member, Visit
 
@@ -110,5 +110,5 @@ def _post(visit: Visit, post_id: str) -> SeenPostOut:
     with services.store.reading() as work:
         held = whole(work, seen(work, post_id, actor))
         smiles = work.feed.smiles(post_id, actor.id)
-    shown = post_out(held, empty if shop is None else shelf_of(shop), actor)
+    shown = post_out(held, shelf_of(shop), actor)
     return seen_post(shown, smiles, services.rates)

@@ -9,7 +9,7 @@ from spark_vision.tagging.room import Whole
 from spark_vision_api.feed_page import Wanted, own_page
 from spark_vision_api.routes.earnings import show_earnings
 from spark_vision_api.schemas.feed import FeedOut
-from spark_vision_api.shown import empty, post_out, shelf_of
+from spark_vision_api.shown import post_out, shelf_of
 from spark_vision_api.web.chart import bars
 from spark_vision_api.web.pages.feed import After
 from spark_vision_api.web.visit import Member
@@ -25,7 +25,7 @@ def show_me(visit: Member, after: After = "") -> Response:
     """What one has posted, and what it brought; the newest drafts come first, whenever they were made."""
     services = visit.services
     shop = services.live.loaded
-    shelf = empty if shop is None else shelf_of(shop)
+    shelf = shelf_of(shop)
     answer = own_page(services, shelf, Wanted(f"own pages of {visit.actor.id}", _POSTS, after), visit.actor)
     found = FeedOut.model_validate_json(bytes(answer.body))
     earnings = show_earnings(services, visit.actor, days=_DAYS, limit=_ENTRIES)
