@@ -87,6 +87,11 @@ class Watch:
         context.on("request", self._request)
         context.route(f"{SHOP}**", lambda route: route.fulfill(body="the shop"))
 
+    def forgive(self, *words: str) -> None:
+        """All that went wrong has one of these words in it, as was meant: it no longer counts."""
+        assert all(any(word in wrong for word in words) for wrong in self.wrong)
+        self.wrong.clear()
+
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.wrong.append(f"console: {message.text} {message.location.get('url', '')}")

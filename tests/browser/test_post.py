@@ -9,7 +9,7 @@ from playwright.sync_api import FileChooser, Page, Route, expect
 
 from .conftest import House, Open, Watch, id_of, ready, sign_in, until
 from .service import LAMP, PHOTO, SUITCASES, client, lines_of, post
-from .test_way import reveal
+from .test_way import begin_draft
 
 
 def test_a_post_by_keyboard_alone(open_page: Open, watches: list[Watch], house: House) -> None:
@@ -67,10 +67,7 @@ def test_a_post_by_keyboard_alone(open_page: Open, watches: list[Watch], house: 
 
 def test_deciding_leaves_the_page_where_it_is(ada: Callable[..., Page]) -> None:
     page = ada("phone")
-    page.goto("/post")
-    ready(page)
-    page.set_input_files("#file", PHOTO)
-    reveal(page)
+    begin_draft(page)
     card = page.locator(".item", has=page.locator(".front")).first
     yes, undo = card.get_by_role("button", name="Tag "), card.get_by_role("button", name="Undo")
     yes.first.scroll_into_view_if_needed()
@@ -93,10 +90,7 @@ def test_deciding_leaves_the_page_where_it_is(ada: Callable[..., Page]) -> None:
 
 def test_the_focus_is_never_lost(ada: Callable[..., Page]) -> None:
     page = ada()
-    page.goto("/post")
-    ready(page)
-    page.set_input_files("#file", PHOTO)
-    reveal(page)
+    begin_draft(page)
     drop = page.get_by_role("button", name="Drop this box")
     for n in (1, 2):
         page.locator("#draw").press("Enter")
@@ -146,10 +140,7 @@ def test_changing_what_is_published_says_so(ada: Callable[..., Page], house: Hou
 
 def test_publishing_without_tags_is_asked_for(ada: Callable[..., Page], house: House) -> None:
     page = ada()
-    page.goto("/post")
-    ready(page)
-    page.set_input_files("#file", PHOTO)
-    reveal(page)
+    begin_draft(page)
     post_id = id_of(page)
     publish = page.get_by_role("button", name="Publish")
     page.once("dialog", lambda dialog: dialog.dismiss())
@@ -166,10 +157,7 @@ def test_publishing_without_tags_is_asked_for(ada: Callable[..., Page], house: H
 
 def test_no_and_back_again(ada: Callable[..., Page]) -> None:
     page = ada()
-    page.goto("/post")
-    ready(page)
-    page.set_input_files("#file", PHOTO)
-    reveal(page)
+    begin_draft(page)
     title = page.locator(".front .title").first.inner_text()
     page.get_by_role("button", name=f"Not {title}").click()
     expect(page.locator(".rejected")).to_contain_text(title)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import House, Open, Watch, id_of, ready, sign_in
 from .service import PHOTO
-from .test_way import reveal
+from .test_way import begin_draft
 
 Ada = Callable[..., Page]
 
@@ -24,8 +24,7 @@ def test_a_photo_that_waits_is_not_the_next_ones(ada: Ada, watches: list[Watch],
     sign_out(beside)
     sign_in(beside, house.key)  # It is gone.
     finds_nothing(beside)
-    assert all("401" in wrong for wrong in watches[0].wrong)
-    watches[0].wrong.clear()
+    watches[0].forgive("401")
 
 
 def test_a_page_loaded_again_for_the_next_one_is_empty(ada: Ada, watches: list[Watch], house: House) -> None:
@@ -48,8 +47,7 @@ def test_a_page_loaded_again_for_the_next_one_is_empty(ada: Ada, watches: list[W
     with page.expect_navigation():
         page.get_by_role("button", name="Throw away").click()
     is_empty(page)
-    assert all("403" in wrong or "/v1/posts" in wrong for wrong in watches[0].wrong)
-    watches[0].wrong.clear()
+    watches[0].forgive("403", "/v1/posts")
 
 
 def test_a_caption_without_its_photo_is_not_the_next_ones(
@@ -74,8 +72,7 @@ def test_a_caption_without_its_photo_is_not_the_next_ones(
     sign_out(page)
     sign_in(page, house.poster)
     finds_nothing(page)
-    assert all("/v1/posts" in wrong for wrong in watches[0].wrong)
-    watches[0].wrong.clear()
+    watches[0].forgive("/v1/posts")
 
 
 def test_decisions_that_wait_are_not_sent_by_an_admin(
@@ -84,10 +81,7 @@ def test_decisions_that_wait_are_not_sent_by_an_admin(
     """An admin may open the draft."""
     page = open_page(house.address)
     sign_in(page, house.poster)
-    page.goto("/post")
-    ready(page)
-    page.set_input_files("#file", PHOTO)
-    reveal(page)
+    begin_draft(page)
     page.context.clear_cookies()
     page.get_by_role("button", name="Tag ").first.click()
     expect(page.locator("#state")).to_contain_text("You are signed out")
@@ -102,8 +96,7 @@ def test_decisions_that_wait_are_not_sent_by_an_admin(
         expect(page.locator("#tagged li")).to_have_count(tags)
         held = page.request.get(f"/v1/posts/{draft}").json()
         assert (len(held["tags"]), held["state"]) == (tags, "draft")
-    assert all("401" in wrong for wrong in watches[0].wrong)
-    watches[0].wrong.clear()
+    watches[0].forgive("401")
 
 
 def wait_with_a_photo(page: Page, why: str) -> None:

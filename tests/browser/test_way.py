@@ -87,6 +87,14 @@ def reveal(page: Page) -> None:
         guesses.first.click()
 
 
+def begin_draft(page: Page) -> None:
+    """Choose a photo on the page for posting, and wait for what is suggested."""
+    page.goto("/post")
+    ready(page)
+    page.set_input_files("#file", PHOTO)
+    reveal(page)
+
+
 def go_to_the_shop(page: Page, product_id: str) -> None:
     page.goto("/")
     page.locator(".bag summary").click()
