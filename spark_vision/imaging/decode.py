@@ -6,7 +6,6 @@ the header alone, formats come from a short list, and whatever a decoder throws 
 
 import os
 from dataclasses import dataclass
-from io import BytesIO
 from math import ceil
 
 from PIL import Image, UnidentifiedImageError
@@ -20,6 +19,7 @@ from spark_vision.errors import (
 )
 from spark_vision.imaging.colours import rgb_pixels
 from spark_vision.imaging.cost import ORDINARY, bytes_to_decode, coefficients
+from spark_vision.imaging.counted import CountedBytes
 from spark_vision.imaging.jpeg_scans import MOST_SCANS, START, Scans, check_scans, scans_of
 from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
 
@@ -105,9 +105,11 @@ def _open(data: bytes) -> Image.Image:
     if not data:
         raise PictureDamagedError("The picture is empty: it has no bytes.")
     try:
-        return Image.open(BytesIO(data), formats=FORMATS)
+        return Image.open(CountedBytes(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise _unidentified(data) from None
+    except PictureError:
+        raise
     except Exception as error:
         raise PictureDamagedError(f"The picture's header is damaged: {_words(error)}.") from error
 
@@ -153,6 +155,8 @@ def _pixels(image: Image.Image) -> Picture:
     try:
         image.load()
         return rgb_pixels(image)
+    except PictureError:
+        raise
     except Exception as error:
         # Decoders throw what they like at broken bytes (OSError, SyntaxError, struct.error, ...).
         raise PictureDamagedError(f"The picture cannot be decoded: {_words(error)}.") from error
