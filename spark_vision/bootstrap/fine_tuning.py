@@ -83,9 +83,10 @@ def train_for_shop(
     _check_out(order.out)
     shop = _gathered(settings, order, progress)
     before = _judge(settings, order.start, shop, progress)
-    plan = refine_plan(order.plan, len(shop.material.paths()))
+    shape = Architecture.of(start.path)
+    plan = refine_plan(order.plan, len(shop.material.paths()), shape.image_size)
     desk = Desk(
-        Architecture(),
+        shape,
         teacher or MiniLM(),
         order.work,
         _nobody,

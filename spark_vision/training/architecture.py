@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import open_clip
 import torch
 
+from spark_vision.training.failure import TrainingError
+
+CONFIG_NAME = "open_clip_config.json"
 IMAGE_TRUNK = "tf_efficientnet_lite0"
 TRUNK_DIM = 1280
 VOCABULARY_SIZE = 49408  # open_clip's own byte-pair tokenizer
@@ -15,7 +20,7 @@ VOCABULARY_SIZE = 49408  # open_clip's own byte-pair tokenizer
 
 @dataclass(frozen=True)
 class Architecture:
-    """Sizes of the two towers; the defaults are ``spark-mini``."""
+    """Sizes of the two towers; the defaults are those that ``spark-mini`` begins with."""
 
     embed_dim: int = 256
     image_size: int = 160
@@ -23,6 +28,24 @@ class Architecture:
     text_width: int = 192
     text_heads: int = 4
     text_layers: int = 4
+
+    @classmethod
+    def of(cls, folder: Path) -> Architecture:
+        """The shape of the model in a folder, whose pictures may be of another size than the usual one.
+
+        Raises:
+            TrainingError: the folder does not say it in open_clip's form.
+        """
+        file = folder / CONFIG_NAME
+        try:
+            size = json.loads(file.read_text(encoding="utf-8"))["preprocess_cfg"]["size"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingError(f"{file} does not say how large pictures are: {error}") from error
+        if not isinstance(size, int) or size < 1:
+            raise TrainingError(
+                f"{file}: a side of {size} is no size of pictures; a whole number of pixels is."
+            )
+        return cls(image_size=size)
 
     def model_config(self) -> dict[str, Any]:
         """The ``model_cfg`` part of ``open_clip_config.json``."""

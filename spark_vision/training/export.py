@@ -10,11 +10,10 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from spark_vision.training.architecture import Architecture
+from spark_vision.training.architecture import CONFIG_NAME, Architecture
 from spark_vision.training.image_tower import ImageLearner
 from spark_vision.training.text_tower import set_text_projection
 
-CONFIG_NAME = "open_clip_config.json"
 WEIGHTS_NAME = "open_clip_model.safetensors"
 
 

@@ -23,6 +23,7 @@ from spark_vision.training.splits import Material
 USUAL_STEPS = 160
 MOST_EPOCHS = 20
 MOST_THREADS = 4
+VIEW_SHARE, STRIDE = 0.8, 32
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,18 @@ class ShopPlan:
     seed: int = 17
 
 
-def refine_plan(plan: ShopPlan, pictures: int) -> RefinePlan:
+def refine_plan(plan: ShopPlan, pictures: int, image_size: int = 160) -> RefinePlan:
     """The run for so many pictures: each is shown beside another of its product.
+
+    Args:
+        plan: for how long.
+        pictures: that there are.
+        image_size: side of the model's pictures in pixels; views have four fifths of it (``ViewPlan``).
 
     >>> [refine_plan(ShopPlan(), pictures).image.epochs for pictures in (30, 600, 50_000)]
     [20, 6, 1]
+    >>> [refine_plan(ShopPlan(), 600, image_size).views.side for image_size in (160, 192)]
+    [128, 160]
     """
     steps = max(1, pictures // plan.batch_size)
     epochs = plan.epochs or min(MOST_EPOCHS, max(1, USUAL_STEPS // steps))
@@ -60,7 +68,8 @@ def refine_plan(plan: ShopPlan, pictures: int) -> RefinePlan:
     )
     batches = BatchPlan(size=plan.batch_size, views=2, iconic=0.5, sibling=0.3, seed=plan.seed)
     corpus = CorpusSize(phrases=plan.phrases, repeat_single_words=1)
-    return replace(base, batches=batches, image=image, corpus=corpus, refined_share=plan.share)
+    views = replace(base.views, side=max(1, round(image_size * VIEW_SHARE / STRIDE)) * STRIDE)
+    return replace(base, batches=batches, views=views, image=image, corpus=corpus, refined_share=plan.share)
 
 
 def fine_tune(start: Path, material: Material, plan: RefinePlan, desk: Desk, out: Path) -> ImagePlan:

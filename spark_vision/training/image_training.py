@@ -126,7 +126,7 @@ class ImageRun:
         weights = self._plan.losses
         loss = torch.stack([getattr(weights, name) * part for name, part in parts.items()]).sum()
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        self._objective.backward(loss, self._pool)
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self._optimizer.step()
         with torch.no_grad():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 
 import open_clip
 import torch
@@ -23,6 +25,25 @@ from spark_vision.training.plans import ImagePlan
 from spark_vision.training.precision import CPU, fast_precision
 from spark_vision.training.text_tower import drop_tokens
 from spark_vision.training.training_texts import TrainingTexts
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a batch between trunk and heads.
+
+    Attributes:
+        learnt: pooled features of the learnt trunk, (n, 1280), with their graph.
+        leaf: the same in float32, where the heads' graph begins.
+        frozen: of the frozen trunk, for each nth view.
+    """
+
+    learnt: torch.Tensor
+    leaf: torch.Tensor
+    frozen: torch.Tensor
+
+    def gradients(self, weights: Sequence[torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        """Of the trunk's weights, once the heads' graph has been gone back through."""
+        return torch.autograd.grad(self.learnt, weights, self.leaf.grad)
 
 
 class Objective:
@@ -55,6 +76,7 @@ class Objective:
         self._plan = plan
         # A graphics processor is quicker with a batch in one piece.
         self._parts = plan.threads if self._device == CPU else 1
+        self._waiting: list[Part] = []
         self.pictures, self.said = _memories(learner, texts, plan)
         if self._texts.bank is not None:
             self._texts.bank.rows = _first_rows(learner, self._texts.bank)
@@ -69,9 +91,10 @@ class Objective:
         batch = batch.to(self._device)
         every, scale = self._plan.losses.keep_every, self._plan.losses.picture_scale
         parts = list(pool.map(self._features, batch.views.chunk(self._parts)))
-        pictures = self._learner.embed_features(torch.cat([learnt for learnt, _ in parts]))
-        kept = self._learner.embed_features(torch.cat([learnt[::every] for learnt, _ in parts]))
-        frozen = torch.cat([frozen for _, frozen in parts])
+        self._waiting = parts
+        pictures = self._learner.embed_features(torch.cat([part.leaf for part in parts]))
+        kept = self._learner.embed_features(torch.cat([part.leaf[::every] for part in parts]))
+        frozen = torch.cat([part.frozen for part in parts])
         sides = self._text_sides(step, batch.texts)
         before = self.pictures.rows("embeddings"), self.pictures.rows("groups")
         losses = {
@@ -86,6 +109,19 @@ class Objective:
         self.pictures.add({"embeddings": pictures, **examples})
         self.said.add({"numbers": batch.texts, **sides})
         return losses
+
+    def backward(self, loss: torch.Tensor, pool: Executor) -> None:
+        """Gradients of a loss made of ``losses``: through the trunk for all parts of the batch side by side.
+
+        PyTorch goes back through a graph on the one thread that asks. What the parts find is added in their
+        order, not in that of their coming, so that a run can be repeated to the bit.
+        """
+        loss.backward()  # type: ignore[no-untyped-call]
+        weights = [weight for weight in self._learner.tail.parameters() if weight.requires_grad]
+        found = list(pool.map(lambda part: part.gradients(weights), self._waiting))
+        for weight, gradients in zip(weights, zip(*found, strict=True), strict=True):
+            weight.grad = torch.stack(gradients).sum(0) if len(gradients) > 1 else gradients[0]
+        self._waiting = []
 
     def _wider_losses(self, step: int, batch: Batch, pictures: torch.Tensor) -> dict[str, torch.Tensor]:
         """Of the categories' names and of the corpus, where the run has them."""
@@ -134,8 +170,7 @@ class Objective:
             return views.float().contiguous(memory_format=torch.channels_last)
         return stem_features(self._stem, pictures_to_input(views))
 
-    def _features(self, views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Pooled features of the learnt trunk (n, 1280), and of the frozen one for each nth view."""
+    def _features(self, views: torch.Tensor) -> Part:
         # Threads share autocast's cache of weights, and whoever comes first would decide how gradients
         # are rounded: without it a run can be repeated to the bit.
         with fast_precision(self._device, cache_weights=False):
@@ -143,7 +178,8 @@ class Objective:
                 stem = self._below(views)
                 frozen = self._reference(stem[:: self._plan.losses.keep_every]).float()
             learnt: torch.Tensor = self._learner.tail(stem)
-        return learnt.float(), frozen
+        learnt = learnt.float()
+        return Part(learnt, learnt.detach().requires_grad_(), frozen)
 
 
 @torch.no_grad()

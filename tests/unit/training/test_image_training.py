@@ -70,6 +70,23 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(data: Path, tmp_path: Path
         torch.testing.assert_close(value, weights(second)[name], msg=name)
 
 
+def test_parts_of_a_batch_have_the_gradients_of_the_whole(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spark_vision.training.precision.bfloat16_is_fast", lambda: False)
+    batches = make_batches(data, tmp_path)
+    found = []
+    for threads in (1, 2):
+        run = make_run(batches, replace(PLAN, epochs=1, threads=threads), deep=True)
+        run.train(run_files(tmp_path / f"in-{threads}"), lambda line: None, last_step=1)
+        found.append({name: weight.grad for name, weight in run.learner.named_parameters()})
+
+    whole, parts = found
+    assert any(name.startswith("tail.") for name, gradient in whole.items() if gradient is not None)
+    for name, gradient in whole.items():
+        torch.testing.assert_close(parts[name], gradient, rtol=1e-3, atol=1e-5, msg=name)
+
+
 def test_a_few_steps_lower_the_loss(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spark_vision.training.image_training.LOG_EVERY", 1)
     files = run_files(tmp_path / "run")

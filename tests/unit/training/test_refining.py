@@ -49,3 +49,13 @@ def test_a_folder_without_a_fitting_model_is_named(tmp_path: Path) -> None:
     export_model(Architecture(embed_dim=8, image_size=32).build(), SMALL, tmp_path)
     with pytest.raises(TrainingError, match="holds no model of this architecture"):
         load_model(tmp_path, SMALL)
+
+
+def test_a_folder_says_how_large_its_pictures_are(tmp_path: Path) -> None:
+    export_model(SMALL.build(), SMALL, tmp_path)
+    assert Architecture.of(tmp_path).image_size == SMALL.image_size
+
+    for said in ('{"preprocess_cfg": {"size": [32, 32]}}', '{"preprocess_cfg": {}}', "[]", "no JSON"):
+        (tmp_path / "open_clip_config.json").write_text(said)
+        with pytest.raises(TrainingError, match=r"open_clip_config\.json"):
+            Architecture.of(tmp_path)
