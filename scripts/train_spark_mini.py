@@ -28,7 +28,6 @@ from spark_vision.bootstrap.training import add_onnx_graphs
 from spark_vision.errors import SparkVisionError
 from spark_vision.ports import silent
 from spark_vision.settings import Settings
-from spark_vision.training.architecture import Architecture
 from spark_vision.training.curves import draw_curves
 from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
 from spark_vision.training.figures import measure
@@ -138,9 +137,9 @@ def _more(folders: list[Path], work: Path) -> Material:
 
 def _measure(places: Places, recipe: Recipe) -> None:
     split = make_split(places.data, recipe.split)
-    begun = recipe.architecture
-    before = measure(imagenet_embedder(begun, PreparedPictures(begun)), split)
-    after = measure(folder_embedder(places.out, PreparedPictures(Architecture.of(places.out))), split)
+    prepared = PreparedPictures(recipe.architecture)
+    before = measure(imagenet_embedder(recipe.architecture, prepared), split)
+    after = measure(folder_embedder(places.out, prepared), split)
     named = {"ImageNet features": before, "model": after}
     places.work.mkdir(parents=True, exist_ok=True)
     as_json = {name: {row: asdict(figure) for row, figure in rows.items()} for name, rows in named.items()}

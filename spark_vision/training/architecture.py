@@ -20,7 +20,7 @@ VOCABULARY_SIZE = 49408  # open_clip's own byte-pair tokenizer
 
 @dataclass(frozen=True)
 class Architecture:
-    """Sizes of the two towers; the defaults are those that ``spark-mini`` begins with."""
+    """Sizes of the two towers; the defaults are ``spark-mini``."""
 
     embed_dim: int = 256
     image_size: int = 160

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchPlan
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import export_model
@@ -23,7 +24,8 @@ from spark_vision.training.splits import Material
 USUAL_STEPS = 160
 MOST_EPOCHS = 20
 MOST_THREADS = 4
-VIEW_SHARE, STRIDE = 0.8, 32
+VIEW_SHARE = 0.8  # of a side of the encoder's pictures, in whole strides of its trunk
+STRIDE = 32
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class ShopPlan:
     seed: int = 17
 
 
-def refine_plan(plan: ShopPlan, pictures: int, image_size: int = 160) -> RefinePlan:
+def refine_plan(plan: ShopPlan, pictures: int, image_size: int = Architecture.image_size) -> RefinePlan:
     """The run for so many pictures: each is shown beside another of its product.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import reduce
 
 import open_clip
 import torch
@@ -32,8 +33,8 @@ class Part:
     """A part of a batch between trunk and heads.
 
     Attributes:
-        learnt: pooled features of the learnt trunk, (n, 1280), with their graph.
-        leaf: the same in float32, where the heads' graph begins.
+        learnt: pooled features of the learnt trunk, float32 (n, 1280), with their graph.
+        leaf: the same values, where the heads' graph begins.
         frozen: of the frozen trunk, for each nth view.
     """
 
@@ -120,7 +121,7 @@ class Objective:
         weights = [weight for weight in self._learner.tail.parameters() if weight.requires_grad]
         found = list(pool.map(lambda part: part.gradients(weights), self._waiting))
         for weight, gradients in zip(weights, zip(*found, strict=True), strict=True):
-            weight.grad = torch.stack(gradients).sum(0) if len(gradients) > 1 else gradients[0]
+            weight.grad = reduce(torch.add, gradients)
         self._waiting = []
 
     def _wider_losses(self, step: int, batch: Batch, pictures: torch.Tensor) -> dict[str, torch.Tensor]:

@@ -11,12 +11,18 @@ from .test_way import begin_draft
 Ada = Callable[..., Page]
 
 
-def test_a_photo_that_waits_is_not_the_next_ones(ada: Ada, watches: list[Watch], house: House) -> None:
+def signed_out_beside(ada: Ada) -> tuple[Page, Page]:
+    """Ada's page of a new post, and one beside it in which she has signed out since."""
     page = ada()
     page.goto("/post")
     ready(page)
     beside = page.context.new_page()
     sign_out(beside)
+    return page, beside
+
+
+def test_a_photo_that_waits_is_not_the_next_ones(ada: Ada, watches: list[Watch], house: House) -> None:
+    page, beside = signed_out_beside(ada)
     wait_with_a_photo(page, "You are signed out")
     page.close()
     sign_in(beside, house.poster)
@@ -29,11 +35,7 @@ def test_a_photo_that_waits_is_not_the_next_ones(ada: Ada, watches: list[Watch],
 
 def test_a_page_loaded_again_for_the_next_one_is_empty(ada: Ada, watches: list[Watch], house: House) -> None:
     """A browser brings back by itself what was typed into a page that it loads again."""
-    page = ada()
-    page.goto("/post")
-    ready(page)
-    beside = page.context.new_page()
-    sign_out(beside)
+    page, beside = signed_out_beside(ada)
     sign_in(beside, house.poster)
     wait_with_a_photo(page, "This page is from before you signed in again")
     with page.expect_navigation():
