@@ -23,12 +23,12 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.report import plots, tables
 from spark_vision.evaluation.report.gallery import failure_plot
 from spark_vision.evaluation.slices import slices
-from spark_vision.settings import Settings
 
 settings = Settings(index_dir=Path("../out/notebooks/index"))
 bench = open_bench(settings, Plan(demo_shop(), split="test"))

@@ -23,12 +23,12 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.report import plots, tables
 from spark_vision.evaluation.robustness import drop
-from spark_vision.imaging.distort import DISTORTIONS
-from spark_vision.settings import Settings
+from spark_vision.media.distort import DISTORTIONS
 
 settings = Settings(index_dir=Path("../out/notebooks/index"))
 mini = open_bench(settings, Plan(demo_shop(), split="test", model="spark-mini"))

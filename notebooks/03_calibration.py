@@ -24,14 +24,14 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
-from spark_vision.evaluation.calibrate import cross_fitted
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.calibration_fit import cross_fitted
 from spark_vision.evaluation.confidence import risk_coverage
-from spark_vision.evaluation.figures import confidences, correct
+from spark_vision.evaluation.dataset_run import Plan, open_bench
+from spark_vision.evaluation.metric_table import confidences, correct
 from spark_vision.evaluation.protocols.open_set import draw_products, take_out
 from spark_vision.evaluation.report import plots, tables
-from spark_vision.settings import Settings
 
 settings = Settings(index_dir=Path("../out/notebooks/index"))
 bench = open_bench(settings, Plan(demo_shop(), split="test"))

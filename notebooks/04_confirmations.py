@@ -24,12 +24,12 @@ from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.compare import compare
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.protocols.few_shot import Labelled, Pooling, few_shot, split_by_photo
 from spark_vision.evaluation.report import plots, tables
-from spark_vision.settings import Settings
 
 settings = Settings(index_dir=Path("../out/notebooks/index"))
 bench = open_bench(settings, Plan(demo_shop(), split="test"))

@@ -27,16 +27,16 @@ from tempfile import mkdtemp
 
 from IPython.display import Markdown, display
 
-from spark_vision.bootstrap.confirmed import TagSource, confirmed_dataset
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.rehearsal import rehearse
-from spark_vision.bootstrap.research import Plan, bench_on
-from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
+from spark_vision.app.settings import Settings
+from spark_vision.app.store import migrate_store, open_room, open_store
+from spark_vision.demo.seed_posts import rehearse
+from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.compare import compare
+from spark_vision.evaluation.dataset_run import Plan, bench_on
 from spark_vision.evaluation.datasets import read_dataset
 from spark_vision.evaluation.protocols.few_shot import Labelled, few_shot
 from spark_vision.evaluation.report import plots, tables
-from spark_vision.settings import Settings
+from spark_vision.evaluation.store_dataset import TagSource, confirmed_dataset
 
 settings = Settings(index_dir=Path("../out/notebooks/index"), data_dir=Path(mkdtemp()))
 store = open_store(settings)

@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.catalogue.read import Source, open_source
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.domain.ids import content_digest
-from spark_vision.encoding.load import load_encoder
-from spark_vision.imaging.decode import decode
-from spark_vision.indexing.build import BuildInput, build_version
-from spark_vision.indexing.encode import OVERSAMPLING
-from spark_vision.indexing.versions import VersionStore
-from spark_vision.ports import Encoder
+from spark_vision.core.ids import content_digest
+from spark_vision.core.product import FeedIssue, FeedRow
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.load import load_encoder
+from spark_vision.index.build import BuildInput, build_version
+from spark_vision.index.encode import OVERSAMPLING
+from spark_vision.index.versions import VersionStore
+from spark_vision.media.decode import decode
 
 _SAMPLE = 1024
 

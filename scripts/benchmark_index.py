@@ -26,11 +26,12 @@ import hnswlib
 import numpy as np
 from usearch.index import Index
 
-from spark_vision.domain.embedding import Embeddings, unit_length
-from spark_vision.errors import IndexRecallError
-from spark_vision.indexing import approximate, recall
-from spark_vision.indexing.approximate import ApproximateIndex
-from spark_vision.indexing.exact import ExactIndex
+from spark_vision.core.embedding import Embeddings, unit_length
+from spark_vision.core.errors import IndexRecallError
+from spark_vision.index import recall
+from spark_vision.index.engines.faiss import approximate
+from spark_vision.index.engines.faiss.approximate import ApproximateIndex
+from spark_vision.index.engines.faiss.exact import ExactIndex
 
 DIMENSION, K, CLUSTER, SPREAD = 256, 10, 500, 0.75
 QUERIES, TIMED = 200, 1000

@@ -13,8 +13,8 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, unit_length
-from spark_vision.indexing.exact import ExactIndex, Ranking
+from spark_vision.core.embedding import Embeddings, unit_length
+from spark_vision.index.engines.faiss.exact import ExactIndex, Ranking
 
 _BLOCK = 50_000
 

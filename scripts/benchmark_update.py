@@ -18,13 +18,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from spark_vision.bootstrap import feed_pictures
+from spark_vision.app.container import feed_pictures
+from spark_vision.app.settings import Settings
 from spark_vision.catalogue.read import open_source
-from spark_vision.encoding.load import load_encoder
-from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
-from spark_vision.indexing.versions import VersionStore
-from spark_vision.ports import Encoder
-from spark_vision.settings import Settings
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.load import load_encoder
+from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
+from spark_vision.index.versions import VersionStore
 
 
 def main() -> None:

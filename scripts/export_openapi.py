@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from spark_vision.settings import Settings
+from spark_vision.app.settings import Settings
 from spark_vision_api import create_app
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"

@@ -16,16 +16,16 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from spark_vision.bootstrap import version_store
-from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
-from spark_vision.domain.account import Account, Actor, Role
-from spark_vision.domain.product_filter import EVERYTHING
-from spark_vision.imaging.clean import clean_photo
-from spark_vision.settings import Settings
-from spark_vision.storage.store import SqlStore
-from spark_vision.storage.tables.decisions import TagRow
-from spark_vision.storage.tables.posts import PostRow
-from spark_vision.storage.tables.smiles import SmileRow
+from spark_vision.app.container import version_store
+from spark_vision.app.settings import Settings
+from spark_vision.app.store import migrate_store, open_room, open_store
+from spark_vision.core.account import Account, Actor, Role
+from spark_vision.core.product_filter import EVERYTHING
+from spark_vision.database.store import SqlStore
+from spark_vision.database.tables.decisions import TagRow
+from spark_vision.database.tables.posts import PostRow
+from spark_vision.database.tables.smiles import SmileRow
+from spark_vision.media.sanitise import clean_photo
 from spark_vision.tagging.posts import create_post
 
 _PHOTOS = Path(__file__).resolve().parents[1] / "spark_vision" / "demo_shop" / "photos"

@@ -11,14 +11,14 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.bootstrap import build_index, plain_shop
-from spark_vision.bootstrap.calibrating import labelled_regions, with_gaps
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.encoding.bundled import bundled_model
-from spark_vision.evaluation.calibrate import fit
+from spark_vision.app.container import build_index, plain_shop
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.embedding.bundled import bundled_model
+from spark_vision.evaluation.calibration_fit import fit
+from spark_vision.evaluation.calibration_run import labelled_regions, with_gaps
 from spark_vision.evaluation.datasets import read_dataset
-from spark_vision.indexing.calibrations import keep_calibration
-from spark_vision.settings import Settings
+from spark_vision.index.calibrations import keep_calibration
 
 FITTED_ON = "the demo shop that comes with the program: calibrate on photos of your own shop"
 

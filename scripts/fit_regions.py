@@ -5,7 +5,7 @@
 Looks at the demo shop's `demo` photos, and at folders of more (`scripts/render_demo_shop.py --fresh-photos`);
 never at its `test` photos. Writes `regions.json` into the model's folder: what the model's own map of a photo
 tells, tied to its encoder, so to be run again whenever the model changes. With `--model none` it writes
-spark_vision/suggestion/regions/objectness.json, which needs no model. About a second for three photos.
+spark_vision/search/regions/objectness.json, which needs no model. About a second for three photos.
 """
 
 import argparse
@@ -17,17 +17,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import FeatureMap, Picture
-from spark_vision.encoding.bundled import REGIONS, bundled_model
-from spark_vision.encoding.load import load_encoder
+from spark_vision.core.embedding import FeatureMap, Picture
+from spark_vision.core.geometry import Box
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.embedding.bundled import REGIONS, bundled_model
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.load import load_encoder
 from spark_vision.evaluation.datasets import read_dataset
 from spark_vision.evaluation.regions import covered, fit_linear, overlaps
-from spark_vision.imaging.files import read_picture
-from spark_vision.ports import Encoder
-from spark_vision.suggestion.regions.features import COLOURS, FORM, QUICK, Looked
-from spark_vision.suggestion.regions.objectness import (
+from spark_vision.media.files import read_picture
+from spark_vision.search.regions.feature_map import SEEN, SEEN_QUICK, Thing
+from spark_vision.search.regions.features import COLOURS, FORM, QUICK, Looked
+from spark_vision.search.regions.objectness import (
     WEIGHTS,
     Linear,
     Objectness,
@@ -35,8 +36,7 @@ from spark_vision.suggestion.regions.objectness import (
     all_features,
     map_features,
 )
-from spark_vision.suggestion.regions.seen import SEEN, SEEN_QUICK, Thing
-from spark_vision.suggestion.regions.windows import GRID, Sums, all_windows
+from spark_vision.search.regions.windows import GRID, Sums, all_windows
 
 NO_MODEL = "none"
 _FOLDS = 4

@@ -52,9 +52,9 @@ import sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import numpy as np
-from spark_vision.bootstrap import open_shop
-from spark_vision.imaging.decode import decode
-from spark_vision.settings import Settings
+from spark_vision.app.container import open_shop
+from spark_vision.media.decode import decode
+from spark_vision.app.settings import Settings
 encoder = open_shop(Settings()).suggester.encoder
 photos = [path.read_bytes() for path in sorted(Path(sys.argv[1]).iterdir())]
 batches = [(photos * 2)[at : at + 32] for at in range(0, len(photos), 32)] * 2

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import numpy as np
 
-from spark_vision.bootstrap.bench import Bench
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
-from spark_vision.domain.embedding import Embeddings, Picture, unit_length
+from spark_vision.app.settings import Settings
+from spark_vision.core.embedding import Embeddings, Picture, unit_length
+from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation import metrics
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.encode import encode_queries
+from spark_vision.evaluation.evaluator import Bench
 from spark_vision.evaluation.ranking import ArrayRanker
-from spark_vision.imaging.crop import crop
-from spark_vision.imaging.files import read_picture
-from spark_vision.settings import Settings
+from spark_vision.media.crop import crop
+from spark_vision.media.files import read_picture
 
 WEIGHTS = (0.1, 0.2, 0.3, 0.5)
 

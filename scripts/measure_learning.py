@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.bootstrap.bench import Bench
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.domain.learned import LearnedView, Limits, Stance
+from spark_vision.app.settings import Settings
+from spark_vision.core.embedding import Embeddings
+from spark_vision.core.learned_view import LearnedView, Limits, Stance
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
+from spark_vision.evaluation.evaluator import Bench
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, bootstrap, mean_of
-from spark_vision.settings import Settings
-from spark_vision.suggestion.classroom import Classroom
-from spark_vision.suggestion.learned import LearnedGallery
+from spark_vision.feedback.learned_gallery import LearnedGallery
+from spark_vision.feedback.learned_index import Classroom
 
 SHOTS = (0, 1, 2, 5, 10, 1000)
 POSTERS = 10

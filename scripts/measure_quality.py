@@ -19,15 +19,16 @@ from pathlib import Path
 
 import numpy as np
 
-from spark_vision.bootstrap.bench import Bench, BenchOptions
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
-from spark_vision.domain.embedding import unit_length
-from spark_vision.errors import DatasetError, SparkVisionError
-from spark_vision.evaluation.calibrate import cross_fitted
+from spark_vision.app.settings import Settings
+from spark_vision.core.embedding import unit_length
+from spark_vision.core.errors import DatasetError, SparkVisionError
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.calibration_fit import cross_fitted
 from spark_vision.evaluation.confidence import risk_coverage
+from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.figures import compute_figures, confidences, correct
+from spark_vision.evaluation.evaluator import Bench, BenchOptions
+from spark_vision.evaluation.metric_table import compute_figures, confidences, correct
 from spark_vision.evaluation.protocols.few_shot import Gallery, Labelled, Pooling, few_shot, split_by_photo
 from spark_vision.evaluation.protocols.open_set import draw_products, take_out
 from spark_vision.evaluation.ranking import ArrayRanker
@@ -37,7 +38,6 @@ from spark_vision.evaluation.report import tables
 from spark_vision.evaluation.report.page import render
 from spark_vision.evaluation.slices import slices
 from spark_vision.evaluation.zero_shot import zero_shot
-from spark_vision.settings import Settings
 from spark_vision.training.splits import SplitPlan, make_split
 
 SHOWN = ("recall@1", "recall@5", "recall@10", "mrr", "map", "ndcg@10", "category_accuracy@1")

@@ -21,18 +21,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import Plan, open_bench
+from scripts.spark_mini.figures import Embedder, grocery_figures, measure
+from scripts.spark_mini.statistics import Array, Figure, accuracy
+from spark_vision.app.settings import Settings
 from spark_vision.catalogue.read import open_source
-from spark_vision.domain.catalogue import FeedRow
-from spark_vision.encoding.load import load_encoder
-from spark_vision.errors import SparkVisionError
-from spark_vision.imaging.files import read_picture
-from spark_vision.ports import Encoder
-from spark_vision.settings import Settings
-from spark_vision.training.figures import Embedder, grocery_figures, measure
+from spark_vision.core.errors import SparkVisionError
+from spark_vision.core.product import FeedRow
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.load import load_encoder
+from spark_vision.evaluation.dataset_run import Plan, open_bench
+from spark_vision.media.files import read_picture
 from spark_vision.training.splits import Split, SplitPlan, make_split
-from spark_vision.training.statistics import Array, Figure, accuracy
 from spark_vision.training.texts import category_prompt
 from spark_vision.training.vocabulary import load_concepts, single_words
 

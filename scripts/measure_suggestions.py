@@ -19,16 +19,17 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any
 
-from spark_vision.bootstrap import Shop, build_index, open_shop, version_store
-from spark_vision.bootstrap.calibrating import labelled_regions, open_set
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.evaluation.calibrate import LabelledRegion, judge
+from spark_vision.app.container import build_index, open_shop, version_store
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.calibration_fit import LabelledRegion, judge
+from spark_vision.evaluation.calibration_run import labelled_regions, open_set
 from spark_vision.evaluation.datasets import Dataset, read_dataset
 from spark_vision.evaluation.protocols.items import FIRST, PhotoItems
-from spark_vision.imaging.files import read_picture
-from spark_vision.indexing.calibrations import CALIBRATION
-from spark_vision.settings import Settings
-from spark_vision.suggestion.ask import Extra
+from spark_vision.index.calibrations import CALIBRATION
+from spark_vision.media.files import read_picture
+from spark_vision.search.loaded_index import Shop
+from spark_vision.search.query import Extra
 
 _TIMED = 20
 _DRAWS = 5

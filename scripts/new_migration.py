@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.storage.engine import open_engine
-from spark_vision.storage.migrate import head, migrate, write_revision
+from spark_vision.database.engine import open_engine
+from spark_vision.database.migrate import head, migrate, write_revision
 
 
 def main() -> None:

@@ -18,23 +18,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from spark_vision.rendering import ledger
-from spark_vision.rendering.contact_sheet import contact_sheet, save_within
-from spark_vision.rendering.dataset import (
-    catalogue_tasks,
-    photo_tasks,
-    pictures_of,
-    write_catalogue,
-    write_photos,
-)
-from spark_vision.rendering.errors import RenderingError
-from spark_vision.rendering.homeware import SEED, demo_range
-from spark_vision.rendering.plans import PhotoOrder, PhotoPlan, plan_photos
-from spark_vision.rendering.products import Product
-from spark_vision.rendering.runner import pending, run
-from spark_vision.rendering.shots import Quality
-from spark_vision.rendering.tasks import Outcome, Task
-from spark_vision.rendering.training_range import training_range
+from scripts.rendering import render_log
+from scripts.rendering.contact_sheet import contact_sheet, save_within
+from scripts.rendering.dataset import catalogue_tasks, photo_tasks, pictures_of, write_catalogue, write_photos
+from scripts.rendering.errors import RenderingError
+from scripts.rendering.homeware import SEED, demo_range
+from scripts.rendering.plans import PhotoOrder, PhotoPlan, plan_photos
+from scripts.rendering.products import Product
+from scripts.rendering.runner import pending, run
+from scripts.rendering.shots import Quality
+from scripts.rendering.tasks import Outcome, Task
+from scripts.rendering.training_range import training_range
 
 DEMO_SHOP = Path(__file__).resolve().parent.parent / "spark_vision" / "demo_shop"
 
@@ -154,12 +148,12 @@ def lines(total: int) -> Callable[[Outcome], None]:
 
 def finish(products: Sequence[Product], plans: Sequence[PhotoPlan], options: argparse.Namespace) -> None:
     """Write the tables from the ledger, and the ledger in order."""
-    known = ledger.read(options.out)
+    known = render_log.read(options.out)
     write_catalogue(products, options.out)
     if options.only == "catalogue" and not (options.out / "photos").is_dir():
         return
     left_out = write_photos(plans, known, options.out)
-    ledger.rewrite(options.out, known.values())
+    render_log.rewrite(options.out, known.values())
     note = f", {left_out} photos not rendered or without a clear product" if left_out else ""
     print(f"{len(products)} products and {len(plans) - left_out} photos in {options.out}{note}")
 
@@ -167,7 +161,7 @@ def finish(products: Sequence[Product], plans: Sequence[PhotoPlan], options: arg
 def sheets(products: Sequence[Product], plans: Sequence[PhotoPlan], out: Path, folder: Path) -> None:
     """Write contact sheets: all products, all photos, and the demo's photos with their boxes."""
     folder.mkdir(parents=True, exist_ok=True)
-    boxes = {Path(name).name: outcome.boxes for name, outcome in ledger.read(out).items()}
+    boxes = {Path(name).name: outcome.boxes for name, outcome in render_log.read(out).items()}
     photos = [out / plan.photo for plan in plans]
     demo = [out / plan.photo for plan in plans if plan.split == "demo"]
     wanted = (

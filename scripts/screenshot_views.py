@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from spark_vision.bootstrap.demo_shop import demo_shop
+from spark_vision.demo.shop_folder import demo_shop
 
 View = Callable[[Page], None]
 PRODUCT = "SH-084"

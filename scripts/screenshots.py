@@ -22,7 +22,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from screenshot_views import FIRST_RUN, SIGNED_IN, SIGNED_OUT, View, sign_in, small_shop
 
-from spark_vision.settings import Settings
+from spark_vision.app.settings import Settings
 from spark_vision_api import create_app
 
 SIZES: dict[str, dict[str, Any]] = {

@@ -23,20 +23,20 @@ from pathlib import Path
 
 import torch
 
-from spark_vision.bootstrap.shop_material import Confirmed, gather
-from spark_vision.bootstrap.training import add_onnx_graphs
-from spark_vision.errors import SparkVisionError
-from spark_vision.ports import silent
-from spark_vision.settings import Settings
-from spark_vision.training.curves import draw_curves
-from spark_vision.training.embedders import PreparedPictures, folder_embedder, imagenet_embedder
-from spark_vision.training.figures import measure
-from spark_vision.training.finishing import finish_plan, thorough_plan
-from spark_vision.training.pipeline import Places, Recipe, train
+from scripts.spark_mini.curves import draw_curves
+from scripts.spark_mini.embedders import PreparedPictures, folder_embedder, imagenet_embedder
+from scripts.spark_mini.figures import measure
+from scripts.spark_mini.finishing import finish_plan, thorough_plan
+from scripts.spark_mini.pipeline import Places, Recipe, train
+from scripts.spark_mini.report import figures_table
+from scripts.spark_mini.synonym_tuning import WordPlan
+from spark_vision.app.settings import Settings
+from spark_vision.core.errors import SparkVisionError
+from spark_vision.core.progress import silent
+from spark_vision.training.onnx_graphs import add_onnx_graphs
 from spark_vision.training.refining import RefinePlan
-from spark_vision.training.report import figures_table
 from spark_vision.training.splits import Material, make_split
-from spark_vision.training.word_lessons import WordPlan
+from spark_vision.training.training_data import Confirmed, gather
 
 
 def main() -> int:

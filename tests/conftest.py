@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.versions import VersionStore
 from tests.fakes import Shelf
 
 # No test asserts on time: a busy machine is no fault.

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from spark_vision.catalogue.read import open_source
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.decision import Decision
-from spark_vision.domain.embedding import Embeddings, EncoderSpec, Picture, unit_length
-from spark_vision.domain.suggestion import Match
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.indexing.build import BuildInput, BuildReport, build_version
-from spark_vision.indexing.versions import VersionStore
-from spark_vision.ports import Encoder
-from spark_vision.ports.store import Work
+from spark_vision.core.decision import Decision
+from spark_vision.core.embedding import Embeddings, EncoderSpec, Picture, unit_length
+from spark_vision.core.product import Product
+from spark_vision.core.suggestion import Match
+from spark_vision.database.store import SqlWork
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.build import BuildInput, BuildReport, build_version
+from spark_vision.index.versions import VersionStore
 
 RED, GREEN, BLUE = (220, 30, 30), (30, 160, 50), (40, 70, 220)
 
@@ -196,14 +196,14 @@ def best_match_per_product(matches: Iterable[Match]) -> list[Match]:
 class NoLearner:
     """A Learner that leaves it at the log."""
 
-    def decided(self, work: Work, decision: Decision) -> None:
+    def decided(self, work: SqlWork, decision: Decision) -> None:
         """Nothing."""
 
-    def moved(self, work: Work, decision: Decision, first: str) -> None:
+    def moved(self, work: SqlWork, decision: Decision, first: str) -> None:
         """Nothing."""
 
-    def withdrawn(self, work: Work, decision: Decision) -> None:
+    def withdrawn(self, work: SqlWork, decision: Decision) -> None:
         """Nothing."""
 
-    def forgotten(self, work: Work, post_id: str) -> None:
+    def forgotten(self, work: SqlWork, post_id: str) -> None:
         """Nothing."""

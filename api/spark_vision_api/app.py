@@ -8,39 +8,40 @@ from functools import cache, partial
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
-from spark_vision import __version__, bootstrap
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.import_process import import_worker
-from spark_vision.bootstrap.learned import Learning
-from spark_vision.bootstrap.secret import signing_secret
-from spark_vision.bootstrap.tagging import open_room, open_store
-from spark_vision.domain.earnings import Rates
-from spark_vision.ports import Progress
-from spark_vision.settings import Settings
-from spark_vision_api import problems
-from spark_vision_api.auth import look_around
-from spark_vision_api.body_room import BodyRoom
-from spark_vision_api.cursors import Cursors
-from spark_vision_api.fragments import Fragments
-from spark_vision_api.gate import Gate
-from spark_vision_api.live import LiveShop, OpenShop
-from spark_vision_api.metrics import Metrics
-from spark_vision_api.middleware.address import AddressMiddleware
-from spark_vision_api.middleware.body_limit import BodyLimit, BodyLimitMiddleware, BodyLimits
-from spark_vision_api.middleware.boundary import ErrorBoundaryMiddleware
-from spark_vision_api.middleware.observe import ObserveMiddleware
-from spark_vision_api.middleware.rate_limit import Budgets, RateLimitMiddleware
-from spark_vision_api.middleware.request_id import RequestIdMiddleware
-from spark_vision_api.middleware.room import Operation, RoomMiddleware
-from spark_vision_api.middleware.security import SecurityHeadersMiddleware
-from spark_vision_api.oidc import Tokens
-from spark_vision_api.oidc_sign_in import SignIn
+from spark_vision import __version__
+from spark_vision.app import container
+from spark_vision.app.learning import Learning
+from spark_vision.app.secret import signing_secret
+from spark_vision.app.settings import Settings
+from spark_vision.app.store import open_room, open_store
+from spark_vision.core.earnings import Rates
+from spark_vision.core.progress import Progress
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.imports.process import import_worker
+from spark_vision_api.auth.access import look_around
+from spark_vision_api.auth.oidc import Tokens
+from spark_vision_api.auth.oidc_sign_in import SignIn
+from spark_vision_api.http import problems
+from spark_vision_api.http.body_budget import BodyRoom
+from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.cursors import Cursors
+from spark_vision_api.http.metrics import Metrics
+from spark_vision_api.http.middleware.access_log import ObserveMiddleware
+from spark_vision_api.http.middleware.body_limit import BodyLimit, BodyLimitMiddleware, BodyLimits
+from spark_vision_api.http.middleware.load_shedding import Operation, RoomMiddleware
+from spark_vision_api.http.middleware.nul_bytes import AddressMiddleware
+from spark_vision_api.http.middleware.rate_limit import Budgets, RateLimitMiddleware
+from spark_vision_api.http.middleware.request_id import RequestIdMiddleware
+from spark_vision_api.http.middleware.security import SecurityHeadersMiddleware
+from spark_vision_api.http.middleware.unhandled_errors import ErrorBoundaryMiddleware
+from spark_vision_api.http.pixel_budget import PixelRoom
+from spark_vision_api.index_reloader import LiveShop, OpenShop
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
-from spark_vision_api.pixel_room import PixelRoom
-from spark_vision_api.routes import open_routers, routers
-from spark_vision_api.routes.imports import IMPORTS
+from spark_vision_api.presenters.post_json_cache import Fragments
 from spark_vision_api.services import Services
-from spark_vision_api.web import failures
+from spark_vision_api.v1.imports.routes import IMPORTS
+from spark_vision_api.v1.router import open_routers, routers
+from spark_vision_api.web import error_pages
 from spark_vision_api.web.demo_job import DemoJob
 from spark_vision_api.web.pages import routers as page_routers
 from spark_vision_api.web.session import Sessions
@@ -70,7 +71,7 @@ _WAITING_PAGES = 200
 def create_app(
     settings: Settings | None = None,
     *,
-    open_shop: OpenShop = bootstrap.open_shop,
+    open_shop: OpenShop = container.open_shop,
     watch_seconds: float = _WATCH_SECONDS,
     body_seconds: float = _BODY_SECONDS,
 ) -> FastAPI:
@@ -94,7 +95,7 @@ def create_app(
     )
     app.state.watch_seconds = watch_seconds
     app.state.services = services
-    problems.register(app, failures.page)
+    problems.register(app, error_pages.page)
     # The API first: a path is compared with one route after the other, and a page does more besides.
     for router in open_routers:
         app.include_router(router)
@@ -189,7 +190,7 @@ def _tokens(settings: Settings) -> Tokens | None:
 
 
 def _build_demo(settings: Settings, progress: Progress) -> None:
-    bootstrap.build_index(settings, str(demo_shop()), progress=progress)
+    container.build_index(settings, str(demo_shop()), progress=progress)
 
 
 @asynccontextmanager

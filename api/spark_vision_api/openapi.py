@@ -6,13 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from spark_vision.errors import KeyNeededError, SparkVisionError
-from spark_vision_api.errors import OverloadedError, TooManyRequestsError
-from spark_vision_api.filters import FilterIn
-from spark_vision_api.problems import API, MEDIA_TYPE, Kind, kind_of
-from spark_vision_api.schemas.catalogue import ImportIn, ImportOptions
-from spark_vision_api.schemas.problem import ProblemOut
-from spark_vision_api.schemas.search import BoxIn, PointIn
+from spark_vision.core.errors import KeyNeededError, SparkVisionError
+from spark_vision_api.http.error_handlers import OverloadedError, TooManyRequestsError
+from spark_vision_api.http.problem_schema import ProblemOut
+from spark_vision_api.http.problems import API, MEDIA_TYPE, Kind, kind_of
+from spark_vision_api.v1.catalogue.schemas import ImportIn, ImportOptions
+from spark_vision_api.v1.search.filters import FilterIn
+from spark_vision_api.v1.search.schemas import BoxIn, PointIn
 
 DESCRIPTION = (
     "A photo goes in, the shop's products that are in it come out. Every error is a problem document"

@@ -1,1 +1,1 @@
-"""Feeds in a shop's own words to products; what is wrong with a row is reported, not raised."""
+"""Product feeds: formats, fetching and pictures."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from spark_vision.catalogue.shopify import is_shopify
 from spark_vision.catalogue.table import open_table
 from spark_vision.catalogue.text import open_text
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
 
 _HEAD = 4096
 

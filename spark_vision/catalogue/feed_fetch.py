@@ -11,7 +11,7 @@ import httpcore
 
 from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
 from spark_vision.catalogue.http import AGENT, REDIRECTS, checked_address
-from spark_vision.errors import CatalogueError, PictureNotFoundError
+from spark_vision.core.errors import CatalogueError, PictureNotFoundError
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 
-from spark_vision.domain.catalogue import Availability, Price
+from spark_vision.core.product import Availability, Price
 
 _PRICE = re.compile(r"(?P<amount>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<currency>[A-Za-z]{3})")
 # Feeds say few different prices and states, again and again.

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from spark_vision.domain.catalogue import FeedIssue, FeedRow, Product
-from spark_vision.errors import CatalogueError
-from spark_vision.imaging.files import is_picture_name
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue, FeedRow, Product
+from spark_vision.media.files import is_picture_name
 
 
 def read_folder(folder: Path) -> Iterator[FeedRow | FeedIssue]:

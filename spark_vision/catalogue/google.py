@@ -9,8 +9,8 @@ from pathlib import Path
 
 from spark_vision.catalogue import fields
 from spark_vision.catalogue.table import Row, open_table
-from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Price, Product
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
 
 REQUIRED = ("id", "title", "image_link")
 _PLAIN = tuple("description link brand product_type color material pattern size gender item_group_id".split())

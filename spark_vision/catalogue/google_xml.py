@@ -14,8 +14,8 @@ from defusedxml.expatreader import create_parser
 
 from spark_vision.catalogue.google import parse_row
 from spark_vision.catalogue.table import Row, TableRow
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue, FeedRow
 
 _BLOCK = 1 << 16
 _MOST_TEXT = 1 << 18  # characters of an item

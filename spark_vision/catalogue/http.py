@@ -14,8 +14,8 @@ import httpcore
 from spark_vision import __version__
 from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
 from spark_vision.catalogue.fetched import Fetched, FetchedStore
-from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
-from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError
+from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from spark_vision.catalogue.text import open_text
-from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue
 
 JsonItem = tuple[int, Any]
 """A value and the line where it begins."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from spark_vision.catalogue.http import HttpPictures, is_url
-from spark_vision.errors import PictureError, PictureNotFoundError
-from spark_vision.imaging.files import read_bytes
-from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.core.errors import PictureError, PictureNotFoundError
+from spark_vision.media.files import read_bytes
+from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 _SCHEME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9+.-]*)://")
 

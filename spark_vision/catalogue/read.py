@@ -12,10 +12,10 @@ from spark_vision.catalogue.google_xml import read_google_xml
 from spark_vision.catalogue.pictures import LocalPictures
 from spark_vision.catalogue.schema_org import read_html, read_json_ld
 from spark_vision.catalogue.shopify import UNKNOWN_SHOP, Shop, read_shopify_csv
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.domain.ids import content_digest
-from spark_vision.errors import CatalogueError, InvalidInputError
-from spark_vision.imaging.limits import DEFAULT_LIMITS, PictureLimits
+from spark_vision.core.errors import CatalogueError, InvalidInputError
+from spark_vision.core.ids import content_digest
+from spark_vision.core.product import FeedIssue, FeedRow
+from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 # A folder that brings its own feed is read by that feed, not picture by picture.
 _FEEDS_IN_A_FOLDER = tuple(f"catalogue.{suffix}" for suffix in ("csv", "tsv", "xml", "json", "jsonl"))

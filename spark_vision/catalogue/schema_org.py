@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser
 from spark_vision.catalogue.google import parse_row
 from spark_vision.catalogue.json_stream import JsonItem, read_objects
 from spark_vision.catalogue.table import Row
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue, FeedRow
 
 _MAX_PAGE = 1 << 25
 _INSIDE = ("@graph", "itemListElement", "dataFeedElement", "item", "mainEntity")

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from spark_vision.catalogue.http import HttpPictures, is_url
-from spark_vision.domain.catalogue import FeedIssue, FeedRow
-from spark_vision.errors import CatalogueError, PictureNotFoundError
+from spark_vision.core.errors import CatalogueError, PictureNotFoundError
+from spark_vision.core.product import FeedIssue, FeedRow
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from spark_vision.catalogue import fields
 from spark_vision.catalogue.table import Row, TableRow, open_table
-from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Price, Product
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
 
 # The new header's names (2024) by those of the old one; both are in use.
 _NEW_NAMES = {

@@ -8,8 +8,8 @@ from typing import IO
 
 from spark_vision.catalogue.records import Record, read_records
 from spark_vision.catalogue.text import open_text
-from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue
 
 Row = dict[str, str]
 

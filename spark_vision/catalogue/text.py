@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 from typing import IO
 
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -21,7 +21,7 @@ from spark_vision.cli import (
     users,
 )
 from spark_vision.cli.console import complain
-from spark_vision.errors import SparkVisionError
+from spark_vision.core.errors import SparkVisionError
 
 app = typer.Typer(
     name="spark-vision",

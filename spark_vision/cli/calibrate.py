@@ -24,7 +24,7 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the live version's probabilities on photos of which one knows what they show."""
-    from spark_vision.bootstrap.calibrating import calibrate as fit_and_keep
+    from spark_vision.evaluation.calibration_run import calibrate as fit_and_keep
 
     with console.progress() as progress:
         settings = settings_for(index_dir)

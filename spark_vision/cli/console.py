@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from spark_vision import ports
+from spark_vision.core import progress as ports
 
 # Where no terminal says how wide it is (a pipe, a log), nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 240

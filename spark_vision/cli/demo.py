@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.serve import check_service, run_service
-from spark_vision.settings import Settings
 
 
 def demo(
@@ -17,7 +17,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve the page when all else is done.")] = True,
 ) -> None:
     """Index the bundled demo shop, suggest products for its photos, post some, and serve the pages."""
-    from spark_vision.demo import run_demo
+    from spark_vision.demo.command import run_demo
 
     settings = settings_of_demo(folder)
     if serve:

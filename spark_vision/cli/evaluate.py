@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.index import AsJson, IndexDir, Kind, settings_for
-from spark_vision.errors import InvalidInputError
-from spark_vision.ports import Progress
-from spark_vision.settings import Settings
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.core.progress import Progress
 
 if TYPE_CHECKING:
-    from spark_vision.bootstrap.research import Plan
     from spark_vision.evaluation.compare import Difference
-    from spark_vision.evaluation.figures import Figure
+    from spark_vision.evaluation.dataset_run import Plan
+    from spark_vision.evaluation.metric_table import Figure
     from spark_vision.evaluation.records.run import Run
 
 
@@ -71,8 +71,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Look a dataset's photos up in its own catalogue, and judge what is found."""
-    from spark_vision.bootstrap.bench import BenchOptions
-    from spark_vision.bootstrap.research import Plan
+    from spark_vision.evaluation.dataset_run import Plan
+    from spark_vision.evaluation.evaluator import BenchOptions
 
     settings = settings_for(index_dir)
     plan = Plan(dataset, split, model, kind, BenchOptions(depth, vectors=save is not None))
@@ -98,7 +98,7 @@ def evaluate(
 
 
 def _run(settings: Settings, plan: "Plan", wanted: _Wanted, progress: Progress) -> "Run":
-    from spark_vision.bootstrap.research import open_bench
+    from spark_vision.evaluation.dataset_run import open_bench
 
     bench = open_bench(settings, plan, progress)
     run = {Protocol.PHOTOS: bench.photos, Protocol.VIEWS: bench.views, Protocol.TITLES: bench.texts}[
@@ -110,8 +110,8 @@ def _run(settings: Settings, plan: "Plan", wanted: _Wanted, progress: Progress) 
 
 
 def _items(settings: Settings, plan: "Plan", *, as_json: bool) -> None:
-    from spark_vision.bootstrap.item_bench import evaluate_items
-    from spark_vision.bootstrap.research import open_bench
+    from spark_vision.evaluation.dataset_run import open_bench
+    from spark_vision.evaluation.item_evaluation import evaluate_items
 
     with console.progress() as progress:
         found = evaluate_items(open_bench(settings, plan, progress))

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from spark_vision.domain.catalogue import Availability
-from spark_vision.domain.product_filter import ProductFilter
-from spark_vision.errors import InvalidInputError
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.core.product import Availability
+from spark_vision.core.product_filter import ProductFilter
 
 Only = Annotated[
     list[str] | None,

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.report import print_report
-from spark_vision.errors import IndexDamagedError
-from spark_vision.indexing.calibrations import read_calibration
-from spark_vision.indexing.manifest import RUN_PAGE, Manifest
-from spark_vision.settings import Settings
+from spark_vision.core.errors import IndexDamagedError
+from spark_vision.index.calibrations import read_calibration
+from spark_vision.index.manifest import RUN_PAGE, Manifest
 
 if TYPE_CHECKING:
-    from spark_vision.indexing.versions import VersionStore
+    from spark_vision.index.versions import VersionStore
 
 app = typer.Typer(no_args_is_help=True, help="Build index versions, and choose the live one.")
 
@@ -54,7 +54,7 @@ def _maker(*, update: bool) -> Callable[..., None]:
         live: Live = True,
         as_json: AsJson = False,
     ) -> None:
-        from spark_vision.bootstrap import BuildOptions, build_index, update_index
+        from spark_vision.app.container import BuildOptions, build_index, update_index
 
         make = update_index if update else build_index
         options = BuildOptions(feed_format, kind, live)
@@ -155,7 +155,7 @@ def verify(
 
 
 def _store(index_dir: Path | None) -> "VersionStore":
-    from spark_vision.bootstrap import version_store
+    from spark_vision.app.container import version_store
 
     return version_store(settings_for(index_dir))
 

@@ -20,7 +20,7 @@ def list_learned(
     as_json: AsJson = False,
 ) -> None:
     """List the views that stand, and those that the team removed."""
-    from spark_vision.tagging.learning import list_views
+    from spark_vision.feedback.view_recorder import list_views
 
     with open_migrated() as store:
         found = list_views(store, None, product, None, limit)
@@ -52,7 +52,7 @@ def list_learned(
 @app.command()
 def remove(view_id: ViewId) -> None:
     """Take a view out of suggestions."""
-    from spark_vision.tagging.learning import remove_view
+    from spark_vision.feedback.view_recorder import remove_view
 
     with open_migrated() as store:
         view = remove_view(store, None, view_id, None, datetime.now(UTC))
@@ -62,7 +62,7 @@ def remove(view_id: ViewId) -> None:
 @app.command()
 def restore(view_id: ViewId) -> None:
     """Put a removed view back."""
-    from spark_vision.tagging.learning import restore_view
+    from spark_vision.feedback.view_recorder import restore_view
 
     with open_migrated() as store:
         view = restore_view(store, None, view_id, None)

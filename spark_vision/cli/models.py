@@ -7,8 +7,8 @@ import typer
 
 from spark_vision.cli import console
 from spark_vision.cli.index import AsJson
-from spark_vision.encoding.bundled import DEFAULT_MODEL, BundledModel, bundled_model, bundled_models
-from spark_vision.errors import ModelNotFoundError
+from spark_vision.core.errors import ModelNotFoundError
+from spark_vision.embedding.bundled import DEFAULT_MODEL, BundledModel, bundled_model, bundled_models
 
 app = typer.Typer(no_args_is_help=True, help="The models that come with Spark Vision.")
 
@@ -48,7 +48,7 @@ def show(name: Annotated[str, typer.Argument(help="A bundled model.")], as_json:
 @app.command("export-onnx")
 def export(folder: Annotated[Path, typer.Argument(help="A model folder in open_clip's form.")]) -> None:
     """Add ONNX graphs to a model folder, so that it runs without PyTorch and faster on a CPU."""
-    from spark_vision.bootstrap.training import add_onnx_graphs
+    from spark_vision.training.onnx_graphs import add_onnx_graphs
 
     add_onnx_graphs(folder)
     console.out.print(f"{folder} now has ONNX graphs; its weights and its fingerprint are the same.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spark_vision.cli import console
 
 if TYPE_CHECKING:
-    from spark_vision.indexing.run import BuildReport, Issues
+    from spark_vision.index.build_steps import BuildReport, Issues
 
 _SHOWN = 20
 

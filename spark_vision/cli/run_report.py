@@ -18,7 +18,7 @@ def report(
     ] = True,
 ) -> None:
     """Show one run, or several beside each other, as one HTML page that needs nothing else."""
-    from spark_vision.errors import RunError
+    from spark_vision.core.errors import RunError
     from spark_vision.evaluation.records.folder import load_run
     from spark_vision.evaluation.report.page import render
 

@@ -18,8 +18,8 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find products whose pictures fit a text."""
-    from spark_vision.bootstrap import open_shop
-    from spark_vision.suggestion.present import item_dict
+    from spark_vision.app.container import open_shop
+    from spark_vision.search.presentation import item_dict
 
     wanted = parse_filter(only)
     shop = open_shop(settings_for(index_dir))

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from spark_vision.app.logs import set_up_logs
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.index import IndexDir, settings_for
-from spark_vision.errors import InvalidInputError
-from spark_vision.logs import set_up_logs
-from spark_vision.settings import Settings
+from spark_vision.core.errors import InvalidInputError
 
 # What is being answered when the service is told to stop may take so long to end.
 _LAST_ANSWERS_SECONDS = 30
@@ -60,8 +60,8 @@ def check_service(host: str, port: int, settings: Settings) -> None:
 
     Raises InvalidInputError for the secret and the address, and StoreError's children.
     """
-    from spark_vision.bootstrap.secret import signing_secret
-    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
+    from spark_vision.app.secret import signing_secret
+    from spark_vision.app.store import migrate_store, open_room, open_store
 
     _check_address(host, port)  # first: where it is taken, another service may be at work on the store
     store = open_store(settings)

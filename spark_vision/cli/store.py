@@ -2,8 +2,8 @@
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
-from spark_vision.settings import Settings
 
 app = typer.Typer(help="The tagging store.", no_args_is_help=True)
 
@@ -11,7 +11,7 @@ app = typer.Typer(help="The tagging store.", no_args_is_help=True)
 @app.command()
 def migrate() -> None:
     """Bring the tables to what this program knows; `serve` does it, too."""
-    from spark_vision.bootstrap.tagging import migrate_store, open_store
+    from spark_vision.app.store import migrate_store, open_store
 
     settings = Settings()
     applied = migrate_store(settings, open_store(settings))
@@ -21,7 +21,7 @@ def migrate() -> None:
 @app.command()
 def check() -> None:
     """Settle what a crash left between photos and rows, and name the photos whose files are gone."""
-    from spark_vision.bootstrap.tagging import migrate_store, open_room, open_store
+    from spark_vision.app.store import migrate_store, open_room, open_store
     from spark_vision.tagging.photos import missing, settle
 
     settings = Settings()

@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.filters import Only, parse_filter
 from spark_vision.cli.index import AsJson, IndexDir, settings_for
-from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import Picture
-from spark_vision.domain.product_filter import ProductFilter
-from spark_vision.domain.suggestion import Item
-from spark_vision.domain.tag import Point
-from spark_vision.errors import InvalidInputError, PictureError, StoreError
-from spark_vision.settings import Settings
+from spark_vision.core.embedding import Picture
+from spark_vision.core.errors import InvalidInputError, PictureError, StoreError
+from spark_vision.core.geometry import Box, Point
+from spark_vision.core.product_filter import ProductFilter
+from spark_vision.core.suggestion import Item
 
 if TYPE_CHECKING:
-    from spark_vision.bootstrap import Shop
-    from spark_vision.suggestion.ask import Extra
+    from spark_vision.search.loaded_index import Shop
+    from spark_vision.search.query import Extra
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,8 @@ def suggest(
     ] = None,
 ) -> None:
     """Suggest the shop's products for one photo or many."""
-    from spark_vision.bootstrap import open_shop
-    from spark_vision.suggestion.ask import Extra
+    from spark_vision.app.container import open_shop
+    from spark_vision.search.query import Extra
 
     boxes, products = [Box.parse(text) for text in box or []], parse_filter(only)
     extra = Extra(tuple(Point.parse(text) for text in point or []), words, find)
@@ -93,7 +92,7 @@ def suggest(
 
 def _learned(shop: "Shop", settings: Settings) -> "Shop":
     """With what the store's decisions taught, where there is a store; a look-up goes on without one."""
-    from spark_vision.bootstrap.learned import learning_of
+    from spark_vision.app.learning import learning_of
 
     try:
         learning = learning_of(settings)
@@ -108,7 +107,7 @@ def _learned(shop: "Shop", settings: Settings) -> "Shop":
 
 def _targets(photos: list[Path], annotate: Path | None) -> list[Path | None]:
     """Where each annotated photo goes; photos of one name in several folders do not overwrite."""
-    from spark_vision.imaging.files import is_picture_name
+    from spark_vision.media.files import is_picture_name
 
     if annotate is None:
         return [None] * len(photos)
@@ -136,7 +135,7 @@ def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict
         answer = _answer(shop, path, wanted)
     except PictureError as error:
         return {**document, "error": {"type": error.code, "detail": error.message}}
-    from spark_vision.suggestion.present import annotated, item_dict
+    from spark_vision.search.presentation import annotated, item_dict
 
     if target is not None:
         sheet = annotated(answer.photo, answer.items, shop.pictures)
@@ -150,8 +149,8 @@ def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict
 
 
 def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
-    from spark_vision.imaging.files import read_picture
-    from spark_vision.suggestion.suggest import Timings
+    from spark_vision.media.files import read_picture
+    from spark_vision.search.suggester import Timings
 
     start = perf_counter()
     timings = Timings()

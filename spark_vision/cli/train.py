@@ -9,10 +9,10 @@ import typer
 from spark_vision.cli import console
 from spark_vision.cli.evaluate import compared
 from spark_vision.cli.index import AsJson, IndexDir, settings_for
-from spark_vision.encoding.bundled import DEFAULT_MODEL
+from spark_vision.embedding.bundled import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from spark_vision.bootstrap.fine_tuning import FineTuned
+    from spark_vision.training.shop_training import FineTuned
 
 Place = Annotated[
     str,
@@ -43,9 +43,9 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a model on a shop's own pictures and confirmed tags, and say what it gained."""
-    from spark_vision.bootstrap.fine_tuning import TrainOrder, train_for_shop
-    from spark_vision.bootstrap.shop_material import Confirmed
     from spark_vision.training.fine_tuning import ShopPlan
+    from spark_vision.training.shop_training import TrainOrder, train_for_shop
+    from spark_vision.training.training_data import Confirmed
 
     order = TrainOrder(
         start, catalogue, Confirmed(confirmed, learn, judge), out, ShopPlan(epochs, seed=seed), resume

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli import console
 from spark_vision.cli.index import AsJson
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
+from spark_vision.core.account import Role
 
 if TYPE_CHECKING:
-    from spark_vision.ports.store import Store
-    from spark_vision.tagging.accounts import NewKey
+    from spark_vision.database.store import SqlStore
+    from spark_vision.social.accounts import NewKey
 
 app = typer.Typer(help="Accounts and their keys.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The account's name.")]
@@ -27,7 +27,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make an account, and print its key: once, for it is not kept."""
-    from spark_vision.tagging.accounts import add_account
+    from spark_vision.social.accounts import add_account
 
     with open_migrated() as store:
         _show(add_account(store, name, role, datetime.now(UTC)), as_json=as_json)
@@ -36,7 +36,7 @@ def add(
 @app.command()
 def key(name: Name, as_json: AsJson = False) -> None:
     """Make one more key for an account, and print it: once, for it is not kept."""
-    from spark_vision.tagging.accounts import add_key
+    from spark_vision.social.accounts import add_key
 
     with open_migrated() as store:
         _show(add_key(store, name, datetime.now(UTC)), as_json=as_json)
@@ -82,7 +82,7 @@ def revoke(
     key_id: Annotated[str | None, typer.Option("--key", help="The id of one key; without, all.")] = None,
 ) -> None:
     """Revoke an account's keys; what the account did stays."""
-    from spark_vision.tagging.accounts import revoke as revoke_keys
+    from spark_vision.social.accounts import revoke as revoke_keys
 
     with open_migrated() as store:
         count = revoke_keys(store, name, key_id, datetime.now(UTC))
@@ -90,9 +90,9 @@ def revoke(
 
 
 @contextmanager
-def open_migrated() -> Iterator["Store"]:
+def open_migrated() -> Iterator["SqlStore"]:
     """The store of the settings, with its tables as they should be; closed when the block ends."""
-    from spark_vision.bootstrap.tagging import migrate_store, open_store
+    from spark_vision.app.store import migrate_store, open_store
 
     settings = Settings()
     store = open_store(settings)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.errors import InvalidInputError
+from spark_vision.core.errors import InvalidInputError
 from spark_vision.evaluation import intervals
-from spark_vision.evaluation.figures import Measured, measure
 from spark_vision.evaluation.intervals import (
     DEFAULT_RESAMPLING,
     Interval,
@@ -19,6 +18,7 @@ from spark_vision.evaluation.intervals import (
     Statistic,
     Weights,
 )
+from spark_vision.evaluation.metric_table import Measured, measure
 from spark_vision.evaluation.metrics import Values
 from spark_vision.evaluation.results import QueryResult, photo_numbers
 

@@ -11,9 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError, InvalidInputError
+from spark_vision.core.errors import DatasetError, InvalidInputError
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
 from spark_vision.evaluation.tables import Row, read_rows
 
 _BOX = ("x", "y", "width", "height")

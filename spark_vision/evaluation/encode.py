@@ -8,10 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, Picture
-from spark_vision.errors import DatasetError, PictureError
+from spark_vision.core.embedding import Embeddings, Picture
+from spark_vision.core.errors import DatasetError, PictureError
+from spark_vision.core.progress import Progress, silent
+from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.evaluation.datasets import Query
-from spark_vision.ports import ImageEncoder, Progress, silent
 
 ReadPicture = Callable[[Query], Picture]
 """Reads what a query looks at: the upright RGB crop of its photo. Called in threads."""

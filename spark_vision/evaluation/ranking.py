@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.domain.suggestion import Match
+from spark_vision.core.embedding import Embeddings
+from spark_vision.core.suggestion import Match
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.results import QueryResult
-from spark_vision.ports import Gallery
+from spark_vision.index.gallery import Gallery
 
 DEPTH = 1000
 """Products ranked a query, unless the gallery has fewer: as deep as TREC's runs."""

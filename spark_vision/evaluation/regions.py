@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import FeatureMap
+from spark_vision.core.embedding import FeatureMap
+from spark_vision.core.geometry import Box
 
 _OVERLAP = 0.5
 _FINE = 8  # points of a place and side that are looked at

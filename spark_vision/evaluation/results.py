@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.suggestion import Match
+from spark_vision.core.suggestion import Match
 from spark_vision.evaluation.datasets import Query
 
 # The least that an inner product of unit vectors can be: what nothing at all resembles by.

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.errors import DatasetError, IndexMismatchError, IndexNotFoundError
+from spark_vision.core.embedding import Embeddings
+from spark_vision.core.errors import DatasetError, IndexMismatchError, IndexNotFoundError
+from spark_vision.core.progress import Progress, silent
+from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.encode import ReadPicture, encode_queries
-from spark_vision.evaluation.figures import Figure, compute_figures
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling
+from spark_vision.evaluation.metric_table import Figure, compute_figures
 from spark_vision.evaluation.ranking import DEPTH, Probability, Ranker, unknown_probability
 from spark_vision.evaluation.results import QueryResult
-from spark_vision.ports import Gallery, ImageEncoder, Progress, silent
+from spark_vision.index.gallery import Gallery
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spark_vision.evaluation.facts import BOX_SHARE, BRIGHTNESS, CATEGORY, COLOUR, SHARPNESS
-from spark_vision.evaluation.figures import Figure
+from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.query_attributes import BOX_SHARE, BRIGHTNESS, CATEGORY, COLOUR, SHARPNESS
 from spark_vision.evaluation.records.run import Facts, Run
 
 MIN_QUERIES = 5

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.evaluation.figures import Figure
+from spark_vision.core.embedding import Embeddings
+from spark_vision.embedding.encoder import TextEncoder
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling
-from spark_vision.ports import TextEncoder
+from spark_vision.evaluation.metric_table import Figure
 
 PROMPT = "a photo of {}"
 

@@ -1,1 +1,1 @@
-"""Posts, decisions, tags, the feed and what they earn: the use cases around the store."""
+"""Posts, suggestions, decisions and tags."""

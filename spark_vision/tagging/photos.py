@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from spark_vision.domain.post import Photo
-from spark_vision.errors import PhotoMissingError, StoreUnavailableError
-from spark_vision.imaging.clean import CleanPhoto, smaller_copy
-from spark_vision.imaging.decode import decode
-from spark_vision.ports.store import Work
-from spark_vision.tagging.room import Room
+from spark_vision.core.errors import PhotoMissingError, StoreUnavailableError
+from spark_vision.core.post import Photo
+from spark_vision.database.store import SqlWork
+from spark_vision.media.decode import decode
+from spark_vision.media.sanitise import CleanPhoto, smaller_copy
+from spark_vision.tagging.context import Room
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _ATTEMPTS = 5
 _BATCH = 500
 
 
-def with_photo(room: Room, clean: CleanPhoto, now: datetime, act: Callable[[Work], T]) -> T:
+def with_photo(room: Room, clean: CleanPhoto, now: datetime, act: Callable[[SqlWork], T]) -> T:
     """Keep a photo's files, then run `act` in the transaction that keeps its row; raises what `act` does."""
     for _ in range(_ATTEMPTS):
         with room.store.writing() as work:

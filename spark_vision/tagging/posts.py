@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from spark_vision.domain.account import Actor
-from spark_vision.domain.box import Box
-from spark_vision.domain.post import Post, hidden, published
-from spark_vision.errors import KeyNeededError, StoreUnavailableError
-from spark_vision.imaging.clean import CleanPhoto
-from spark_vision.ports.store import Work
+from spark_vision.core.account import Actor
+from spark_vision.core.errors import KeyNeededError, StoreUnavailableError
+from spark_vision.core.geometry import Box
+from spark_vision.core.post import Post, hidden, published
+from spark_vision.database.store import SqlWork
+from spark_vision.media.sanitise import CleanPhoto
+from spark_vision.tagging.context import Room, Versions, Whole, taken, whole
 from spark_vision.tagging.photos import drop_files, with_photo
-from spark_vision.tagging.room import Room, Versions, Whole, taken, whole
 
-AndThen = Callable[[Work, Post], None]
+AndThen = Callable[[SqlWork, Post], None]
 
 
 def create_post(
@@ -28,7 +28,7 @@ def create_post(
         raise KeyNeededError("Only an account can post.")
     post = Post(uuid4().hex, actor.account, clean.photo, caption, now)
 
-    def add(work: Work) -> Post:
+    def add(work: SqlWork) -> Post:
         work.posts.add(post)
         if and_then is not None:
             and_then(work, post)

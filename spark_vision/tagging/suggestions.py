@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from spark_vision.domain.account import Actor
-from spark_vision.domain.post import Post
-from spark_vision.domain.stored import SuggestionSet, boxes_digest, with_ids
-from spark_vision.domain.tag import Standing
-from spark_vision.ports.looking import Looker
-from spark_vision.ports.store import Work
-from spark_vision.tagging.room import ANY, Room, owned, taken
+from spark_vision.core.account import Actor
+from spark_vision.core.post import Post
+from spark_vision.core.suggestion_set import SuggestionSet, boxes_digest, with_ids
+from spark_vision.core.tag import Standing
+from spark_vision.database.store import SqlWork
+from spark_vision.tagging.context import ANY, Room, owned, taken
+from spark_vision.tagging.photo_search import Looker
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def compute_suggestions(room: Room, actor: Actor, post_id: str, looker: Looker, 
         return Shown(post, held, standings(work, post_id))
 
 
-def standings(work: Work, post_id: str) -> dict[str, Standing]:
+def standings(work: SqlWork, post_id: str) -> dict[str, Standing]:
     """What was decided of a post's products."""
     rejected = {held.product_id: Standing.REJECTED for held in work.tags.rejections(post_id)}
     return rejected | {tag.product_id: tag.standing for tag in work.tags.of(post_id)}

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from spark_vision.domain.account import Actor
-from spark_vision.domain.box import Box
-from spark_vision.domain.decision import Decision, DecisionKind, Evidence, RejectReason
-from spark_vision.domain.post import MAX_TAGS, Post
-from spark_vision.domain.tag import Act, Point, Rejection, Standing, Tag, step
-from spark_vision.errors import InvalidInputError, NotFoundError, TooManyTagsError
-from spark_vision.ports.store import Work
-from spark_vision.tagging.room import Room, Versions, taken
+from spark_vision.core.account import Actor
+from spark_vision.core.decision import Decision, DecisionKind, Evidence, RejectReason
+from spark_vision.core.errors import InvalidInputError, NotFoundError, TooManyTagsError
+from spark_vision.core.geometry import Box, Point
+from spark_vision.core.post import MAX_TAGS, Post
+from spark_vision.core.tag import Act, Rejection, Standing, Tag, step
+from spark_vision.database.store import SqlWork
+from spark_vision.tagging.context import Room, Versions, taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def unreject(room: Room, ask: Ask, suggestion_id: str) -> Post:
         return work.posts.save(desk.post)
 
 
-def _suggestion(work: Work, ask: Ask, suggestion_id: str) -> tuple[str, Evidence]:
+def _suggestion(work: SqlWork, ask: Ask, suggestion_id: str) -> tuple[str, Evidence]:
     taken(work, ask.post_id, ask.actor, ask.versions)
     held = work.suggestions.of(ask.post_id)
     found = None if held is None else held.find(suggestion_id)
@@ -112,7 +112,7 @@ def _suggestion(work: Work, ask: Ask, suggestion_id: str) -> tuple[str, Evidence
 class _Desk:
     """One product of one post, within the transaction that changes what stands."""
 
-    def __init__(self, room: Room, work: Work, ask: Ask, product_id: str) -> None:
+    def __init__(self, room: Room, work: SqlWork, ask: Ask, product_id: str) -> None:
         self.post = taken(work, ask.post_id, ask.actor, ask.versions)
         self._room, self._work, self._ask, self._product_id = room, work, ask, product_id
         tags, rejections = work.tags.of(ask.post_id), work.tags.rejections(ask.post_id)

@@ -10,7 +10,7 @@ from typing import Any
 import open_clip
 import torch
 
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 
 CONFIG_NAME = "open_clip_config.json"
 IMAGE_TRUNK = "tf_efficientnet_lite0"

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 
 
 @dataclass(frozen=True)

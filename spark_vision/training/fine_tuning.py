@@ -14,9 +14,9 @@ import torch
 
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchPlan
+from spark_vision.training.continued_training import Desk, learn_on
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import export_model
-from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.refining import RefinePlan, load_model
 from spark_vision.training.splits import Material

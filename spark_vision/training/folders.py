@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 
 SHOP_NAME = "shop"
 """Of the products of a shop, in their keys, where those of a data set have its folder's name."""

@@ -22,7 +22,7 @@ from torch.nn.functional import normalize
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from spark_vision.training.architecture import TRUNK_DIM
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.minilm import SENTENCE_DIM
 from spark_vision.training.precision import CPU
 from spark_vision.training.text_tower import text_hidden, text_tower

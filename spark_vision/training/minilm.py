@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.precision import fast_precision
 
 SENTENCE_DIM = 384

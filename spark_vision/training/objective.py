@@ -13,6 +13,7 @@ from torch import nn
 
 from spark_vision.training.batches import Batch, Examples, truth
 from spark_vision.training.categories import CategoryBank
+from spark_vision.training.embedding_queue import Ring
 from spark_vision.training.image_tower import (
     ImageLearner,
     frozen_stem,
@@ -21,7 +22,6 @@ from spark_vision.training.image_tower import (
     stem_features,
 )
 from spark_vision.training.losses import contrastive_loss, keep_features_loss, picture_picture_loss
-from spark_vision.training.memory import Ring
 from spark_vision.training.plans import ImagePlan
 from spark_vision.training.precision import CPU, fast_precision
 from spark_vision.training.text_tower import drop_tokens

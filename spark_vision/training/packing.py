@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from spark_vision.errors import PictureError
-from spark_vision.imaging import files
-from spark_vision.training.failure import TrainingError
+from spark_vision.core.errors import PictureError
+from spark_vision.media import files
+from spark_vision.training.errors import TrainingError
 
 PACKED_SIDE = 192
 WHITE = 255

@@ -19,11 +19,11 @@ from safetensors.torch import load_file
 
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchPlan
+from spark_vision.training.cached_views import KeptPlan
 from spark_vision.training.corpus import CorpusSize
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.export import WEIGHTS_NAME
-from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner, frozen_stem, pictures_to_input, stem_features
-from spark_vision.training.kept_views import KeptPlan
 from spark_vision.training.packing import Pack
 from spark_vision.training.plans import ImagePlan, LossWeights
 from spark_vision.training.precision import fast_precision

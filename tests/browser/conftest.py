@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from spark_vision.domain.account import Role
-
-from .service import account, client, furnish, post, served, settings_in
+from spark_vision.core.account import Role
+from tests.browser.service import account, client, furnish, post, served, settings_in
 
 SIZES: dict[str, dict[str, Any]] = {
     "phone": {

@@ -11,12 +11,12 @@ from typing import Any
 import httpx2
 import uvicorn
 
-from spark_vision.bootstrap import build_index
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.tagging import migrate_store, open_store
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-from spark_vision.tagging.accounts import add_account
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.app.store import migrate_store, open_store
+from spark_vision.core.account import Role
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.social.accounts import add_account
 from spark_vision_api import create_app
 from spark_vision_api.web.language import words
 

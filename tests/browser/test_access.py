@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from .conftest import House, Watch
-from .service import PHOTO
-from .test_way import reveal
+from tests.browser.conftest import House, Watch
+from tests.browser.service import PHOTO
+from tests.browser.test_end_to_end import reveal
 
 PAGES = ["/", "/look", "/me", "/catalogue", "/products/SH-084", "/start", "/post"]
 

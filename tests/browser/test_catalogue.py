@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-
-from .conftest import House, Open, ready, sign_in, until
-from .service import client, furnish, served, settings_in
+from spark_vision.demo.shop_folder import demo_shop
+from tests.browser.conftest import House, Open, ready, sign_in, until
+from tests.browser.service import client, furnish, served, settings_in
 
 BAD_FEED = "title,price\nMug without an id,14.00 EUR\n"
 PRODUCTS = 6

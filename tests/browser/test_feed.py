@@ -8,10 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from spark_vision.bootstrap.demo_shop import demo_shop
-
-from .conftest import POSTS, SIZES, House, Open, ready, until
-from .service import client
+from spark_vision.demo.shop_folder import demo_shop
+from tests.browser.conftest import POSTS, SIZES, House, Open, ready, until
+from tests.browser.service import client
 
 # What has moved since the page began, of all that is shown or within an element, and from where to where:
 # more posts may push what stands below them.

@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import House, Open, Watch, ready
-from .service import LAMP, PHOTO, lines_of
+from tests.browser.conftest import House, Open, Watch, ready
+from tests.browser.service import LAMP, PHOTO, lines_of
 
 LEFT = {"x": 0.1, "y": 0.2, "width": 0.4, "height": 0.6}
 GUESS = {"reason": "below_threshold", "detail": "Guesses."}

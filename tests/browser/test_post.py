@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import FileChooser, Page, Route, expect
 
-from .conftest import House, Open, Watch, id_of, ready, sign_in, until
-from .service import LAMP, PHOTO, SUITCASES, client, lines_of, post
-from .test_way import begin_draft
+from tests.browser.conftest import House, Open, Watch, id_of, ready, sign_in, until
+from tests.browser.service import LAMP, PHOTO, SUITCASES, client, lines_of, post
+from tests.browser.test_end_to_end import begin_draft
 
 
 def test_a_post_by_keyboard_alone(open_page: Open, watches: list[Watch], house: House) -> None:

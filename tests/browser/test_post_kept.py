@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from .conftest import House, Open, Watch, id_of, ready, sign_in
-from .service import PHOTO
-from .test_way import begin_draft
+from tests.browser.conftest import House, Open, Watch, id_of, ready, sign_in
+from tests.browser.service import PHOTO
+from tests.browser.test_end_to_end import begin_draft
 
 Ada = Callable[..., Page]
 

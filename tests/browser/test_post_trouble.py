@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .conftest import House, Open, Watch, id_of, ready, sign_in
-from .service import PHOTO
-from .test_way import begin_draft, reveal
+from tests.browser.conftest import House, Open, Watch, id_of, ready, sign_in
+from tests.browser.service import PHOTO
+from tests.browser.test_end_to_end import begin_draft, reveal
 
 
 def test_nothing_is_lost_with_the_connection(ada: Callable[..., Page], watches: list[Watch]) -> None:

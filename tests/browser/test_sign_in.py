@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import SIZES, Open, Watch
+from tests.browser.service import furnish, served, settings_in
 from tests.identity import CLIENT, SECRET, provided
-
-from .conftest import SIZES, Open, Watch
-from .service import furnish, served, settings_in
 
 
 @pytest.mark.parametrize("size", SIZES)

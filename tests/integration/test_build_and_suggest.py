@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.bootstrap import build_index, open_shop, version_store
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import FeedIssue
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import CatalogueError, IndexMismatchError, IndexNotFoundError, ModelError
-from spark_vision.indexing.versions import VersionStore
-from spark_vision.settings import Settings
-from spark_vision.suggestion.suggest import Suggester
+from spark_vision.app.container import build_index, open_shop, version_store
+from spark_vision.app.settings import Settings
+from spark_vision.core.errors import CatalogueError, IndexMismatchError, IndexNotFoundError, ModelError
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import FeedIssue
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.versions import VersionStore
+from spark_vision.search.suggester import Suggester
 from tests.fakes import (
     BLUE,
     GREEN,

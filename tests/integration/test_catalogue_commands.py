@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from spark_vision.indexing.calibrations import keep_calibration
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.index.calibrations import keep_calibration
+from spark_vision.index.versions import VersionStore
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 160, 50), "blue": (40, 70, 220)}
 

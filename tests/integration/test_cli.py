@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from spark_vision.cli.suggest import _targets
-from spark_vision.errors import InvalidInputError
+from spark_vision.core.errors import InvalidInputError
 
 COLOURS = {"red": (220, 30, 30), "green": (30, 160, 50), "blue": (40, 70, 220)}
 

@@ -12,13 +12,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from spark_vision.bootstrap import build_index
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
 from spark_vision.client import ApiError, Client, NoAnswerError
 from spark_vision.client.build import build
 from spark_vision.client.models import Reason, Suggestion
 from spark_vision.client.transport import Transport
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
+from spark_vision.core.account import Role
 from tests.fakes import Shelf, encoded, noise
 from tests.integration.api.server import Server, serving
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import IndexBusyError
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.core.errors import IndexBusyError
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.versions import VersionStore
 from tests.fakes import Shelf, build
 
 KILLS = 25
@@ -21,10 +21,10 @@ BUILDER = """
 import sys, time
 from pathlib import Path
 from spark_vision.catalogue.read import open_source
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.indexing.build import BuildInput, build_version
-from spark_vision.indexing.run import Rules
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.build import BuildInput, build_version
+from spark_vision.index.build_steps import Rules
+from spark_vision.index.versions import VersionStore
 
 
 class SlowEncoder(FakeEncoder):

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spark_vision.cli.app import app
-from spark_vision.errors import SparkVisionError
+from spark_vision.core.errors import SparkVisionError
 from tests.fakes import BLUE, GREEN, RED, Shelf, noise, plain
 
 

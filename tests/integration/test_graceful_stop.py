@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
-from spark_vision.bootstrap import build_index
-from spark_vision.settings import Settings
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
 from tests.fakes import Shelf, encoded, noise
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from spark_vision.bootstrap.import_process import ImportProcess
-from spark_vision.bootstrap.importing import FEED, import_folder
-from spark_vision.domain.catalogue_import import CatalogueImport, ImportOrder
-from spark_vision.importing.worker import Ended
-from spark_vision.settings import Settings
+from spark_vision.app.settings import Settings
+from spark_vision.core.catalogue_import import CatalogueImport, ImportOrder
+from spark_vision.imports.process import ImportProcess
+from spark_vision.imports.run import FEED, import_folder
+from spark_vision.imports.worker import Ended
 from tests.integration.api.team import pictures_at
 
-COMMAND = [sys.executable, "-m", "spark_vision.bootstrap.import_process"]
+COMMAND = [sys.executable, "-m", "spark_vision.imports.process"]
 
 
 @pytest.fixture

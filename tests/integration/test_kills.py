@@ -18,11 +18,11 @@ import pytest
 from PIL import Image
 
 from spark_vision.catalogue.read import open_source
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import IndexDamagedError, IndexVersionError
-from spark_vision.indexing.build import BuildInput, build_version, update_version
-from spark_vision.indexing.run import Rules
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.core.errors import IndexDamagedError, IndexVersionError
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.build import BuildInput, build_version, update_version
+from spark_vision.index.build_steps import Rules
+from spark_vision.index.versions import VersionStore
 
 KILLS = int(os.environ.get("SPARK_VISION_KILLS", "25"))
 PRODUCTS = 12
@@ -63,7 +63,7 @@ def work(index: Path, feed: Path, action: str, die_at: int | None) -> None:
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["spark_vision.indexing.build", "spark_vision.catalogue.read", __name__])
+    context.set_forkserver_preload(["spark_vision.index.build", "spark_vision.catalogue.read", __name__])
     return context
 
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from spark_vision.bootstrap import Shop, build_index, open_shop
-from spark_vision.bootstrap.demo_shop import demo_shop
-from spark_vision.bootstrap.research import evaluate_dataset
-from spark_vision.imaging.files import read_picture
-from spark_vision.settings import Settings
+from spark_vision.app.container import build_index, open_shop
+from spark_vision.app.settings import Settings
+from spark_vision.demo.shop_folder import demo_shop
+from spark_vision.evaluation.dataset_run import evaluate_dataset
+from spark_vision.media.files import read_picture
+from spark_vision.search.loaded_index import Shop
 
 
 @pytest.fixture(scope="module")

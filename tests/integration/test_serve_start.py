@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli.app import main
 from spark_vision.cli.serve import check_service
-from spark_vision.settings import Settings
 
 Said = Callable[[str], tuple[object, str, str]]
 

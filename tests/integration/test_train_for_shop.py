@@ -9,16 +9,16 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from spark_vision.bootstrap.fine_tuning import TrainOrder, train_for_shop
-from spark_vision.bootstrap.shop_material import Confirmed, gather
+from spark_vision.app.settings import Settings
 from spark_vision.cli.app import app
-from spark_vision.encoding.bundled import bundled_model
-from spark_vision.encoding.load import load_encoder
-from spark_vision.errors import DatasetError, SparkVisionError
-from spark_vision.ports import silent
-from spark_vision.settings import Settings
-from spark_vision.training.failure import TrainingError
+from spark_vision.core.errors import DatasetError, SparkVisionError
+from spark_vision.core.progress import silent
+from spark_vision.embedding.bundled import bundled_model
+from spark_vision.embedding.load import load_encoder
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.fine_tuning import ShopPlan
+from spark_vision.training.shop_training import TrainOrder, train_for_shop
+from spark_vision.training.training_data import Confirmed, gather
 from tests.teachers import HashTeacher
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 60, 200), "grey": (90, 90, 90)}

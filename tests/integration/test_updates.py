@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from spark_vision.catalogue.read import open_source
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import CatalogueError, IndexRecallError
-from spark_vision.indexing.build import BuildInput, BuildReport, build_version, update_version
-from spark_vision.indexing.calibrations import CALIBRATION, keep_calibration, read_calibration
-from spark_vision.indexing.run import Rules
-from spark_vision.indexing.versions import VersionStore
+from spark_vision.core.errors import CatalogueError, IndexRecallError
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
+from spark_vision.index.build_steps import Rules
+from spark_vision.index.calibrations import CALIBRATION, keep_calibration, read_calibration
+from spark_vision.index.versions import VersionStore
 
 # Threads that wait for each other cost more than they bring for so little data.
 faiss.omp_set_num_threads(1)

@@ -35,8 +35,8 @@ def test_it_carries_model_page_and_demo_shop(wheel: Path) -> None:
         "spark_vision/demo_shop/catalogue.csv",
         "spark_vision_api/web/templates/base.html",
         "spark_vision/py.typed",
-        "spark_vision/storage/migrations/env.py",
-        "spark_vision/storage/migrations/versions/r0001_posts_and_decisions.py",
+        "spark_vision/database/migrations/env.py",
+        "spark_vision/database/migrations/versions/r0001_posts_and_decisions.py",
     ):
         assert (wheel / name).is_file(), name
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from spark_vision.domain.ids import content_digest
+from spark_vision.core.ids import content_digest
 
 _FOLDER = Path(__file__).resolve().parent / "static"
 # Chosen here, not by the machine's registry, which differs.

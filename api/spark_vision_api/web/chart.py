@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from spark_vision_api.schemas.orders import DayOut
+from spark_vision_api.v1.orders.schemas import DayOut
 
 WIDTH, HEIGHT = 600, 120
 _GAP = 0.3

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from spark_vision_api.schemas.posts import PostOut, TagOut
+from spark_vision_api.v1.posts.schemas import PostOut, TagOut
 
 # A point closer to the edge than this would be cut by it.
 _EDGE = 0.04

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
-from spark_vision.errors import SparkVisionError
-from spark_vision.ports import Progress
+from spark_vision.core.errors import SparkVisionError
+from spark_vision.core.progress import Progress
 
 _log = logging.getLogger(__name__)
 

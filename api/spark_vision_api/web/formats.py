@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from spark_vision.domain.money import minor_units
+from spark_vision.core.money import minor_units
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _MONTHS = {

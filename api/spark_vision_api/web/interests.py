@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spark_vision.bootstrap import Shop
-from spark_vision.domain.catalogue import category_steps
-from spark_vision.domain.product_filter import EVERYTHING
-from spark_vision.indexing.gallery import FaissGallery
+from spark_vision.core.product import category_steps
+from spark_vision.core.product_filter import EVERYTHING
+from spark_vision.index.engines.faiss.gallery import FaissGallery
+from spark_vision.search.loaded_index import Shop
 
 _MOST = 12
 _READ = 5_000

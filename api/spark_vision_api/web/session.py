@@ -10,9 +10,9 @@ from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spark_vision.domain.account import NOBODY, Account, Actor, Role
-from spark_vision.ports.store import Store
-from spark_vision.tagging.accounts import recognise_digest
+from spark_vision.core.account import NOBODY, Account, Actor, Role
+from spark_vision.database.store import SqlStore
+from spark_vision.social.accounts import recognise_digest
 
 COOKIE = "sv_session"
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
@@ -94,7 +94,7 @@ class Sessions:
             return False
 
 
-def actor_of(store: Store, session: Session) -> Actor:
+def actor_of(store: SqlStore, session: Session) -> Actor:
     """Whose session it is; nobody once its key was revoked or its account is gone."""
     if session.role is None:
         return recognise_digest(store, session.key)

@@ -11,9 +11,9 @@ right are the shop pictures of its item. What is ranked are pictures, whole.
 
 from pathlib import Path
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
 from spark_vision.evaluation.adapters.lines import (
     Line,
     chosen,

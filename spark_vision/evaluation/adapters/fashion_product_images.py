@@ -16,8 +16,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.product import Product
 from spark_vision.evaluation.adapters.lines import chosen
 from spark_vision.evaluation.datasets import Dataset, Query
 

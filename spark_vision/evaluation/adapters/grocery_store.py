@@ -11,8 +11,8 @@ every class.
 
 from pathlib import Path
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.product import Product
 from spark_vision.evaluation.adapters.lines import Line, chosen, read_lines, relative_picture
 from spark_vision.evaluation.datasets import Dataset, Query
 from spark_vision.evaluation.tables import read_rows

@@ -10,8 +10,8 @@ ranked are pictures, so that recall@k is the published top-k accuracy.
 
 from pathlib import Path
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.product import Product
 from spark_vision.evaluation.adapters.lines import Line, chosen, first_of, read_lines, relative_picture
 from spark_vision.evaluation.datasets import Dataset, Query
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from spark_vision.domain.box import Box
-from spark_vision.errors import DatasetError, InvalidInputError
-from spark_vision.imaging.files import picture_size
+from spark_vision.core.errors import DatasetError, InvalidInputError
+from spark_vision.core.geometry import Box
+from spark_vision.media.files import picture_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
 from spark_vision.evaluation.adapters import (
     consumer_to_shop,
     fashion_product_images,

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.product import Product
 from spark_vision.evaluation.adapters.lines import first_of, pixel_box
 from spark_vision.evaluation.datasets import Dataset, Query
-from spark_vision.imaging.files import is_picture_name
+from spark_vision.media.files import is_picture_name
 
 MARK = ("meta/json", "json")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.box import Box, iou
+from spark_vision.core.geometry import Box, iou
 
 IOU = 0.5
 

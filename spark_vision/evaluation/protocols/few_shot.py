@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings, unit_length
+from spark_vision.core.embedding import Embeddings, unit_length
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.ranking import ArrayRanker
 from spark_vision.evaluation.results import QueryResult

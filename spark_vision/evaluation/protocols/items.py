@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.box import iou
-from spark_vision.domain.suggestion import Item
+from spark_vision.core.geometry import iou
+from spark_vision.core.suggestion import Item
 from spark_vision.evaluation import metrics
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.figures import Figure
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling, bootstrap, mean_of
+from spark_vision.evaluation.metric_table import Figure
 from spark_vision.evaluation.metrics import Values
 from spark_vision.evaluation.protocols.detection import Proposal, Truth, detection_figures
 

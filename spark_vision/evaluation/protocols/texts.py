@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from spark_vision.domain.catalogue import Product
+from spark_vision.core.product import Product
 from spark_vision.evaluation.datasets import Query
 
 SPLIT = "titles"

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import DatasetError, RunError, SparkVisionError, reason_of
+from spark_vision.core.errors import DatasetError, RunError, SparkVisionError, reason_of
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.figures import compute_figures
+from spark_vision.evaluation.metric_table import compute_figures
 from spark_vision.evaluation.records import trec
 from spark_vision.evaluation.records.run import Facts, Record, Run, Vectors, product_types
 from spark_vision.evaluation.results import QueryResult

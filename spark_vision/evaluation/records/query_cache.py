@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.domain.ids import value_digest
-from spark_vision.errors import DatasetError
+from spark_vision.core.embedding import Embeddings
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.ids import value_digest
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.facts import BRIGHTNESS, SHARPNESS
+from spark_vision.evaluation.query_attributes import BRIGHTNESS, SHARPNESS
 
 _QUALITY = (BRIGHTNESS, SHARPNESS)
 

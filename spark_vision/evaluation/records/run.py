@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.embedding import Embeddings, EncoderSpec
+from spark_vision.core.embedding import Embeddings, EncoderSpec
+from spark_vision.core.product import Product
 from spark_vision.evaluation.compare import Difference, compare
-from spark_vision.evaluation.figures import Figure, compute_figures
 from spark_vision.evaluation.intervals import Resampling
+from spark_vision.evaluation.metric_table import Figure, compute_figures
 from spark_vision.evaluation.protocols.views import product_of_picture
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.run import Evaluation

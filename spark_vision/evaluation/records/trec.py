@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.errors import RunError
+from spark_vision.core.errors import RunError
 from spark_vision.evaluation.results import QueryResult
 
 _SAFE = "/@:.,+-_~#|()!*'&=;$"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.domain.embedding import Embeddings
-from spark_vision.errors import MissingExtraError
+from spark_vision.core.embedding import Embeddings
+from spark_vision.core.errors import MissingExtraError
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report.pictures import Album
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from spark_vision.domain.embedding import Picture
+from spark_vision.core.embedding import Picture
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report.pictures import Album, worst
 from spark_vision.evaluation.results import QueryResult

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader
 
-from spark_vision.errors import InvalidInputError
-from spark_vision.evaluation.figures import LESS_IS_BETTER, Figure, probabilities
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.evaluation.metric_table import LESS_IS_BETTER, Figure, probabilities
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import plots
 from spark_vision.evaluation.report.embedding_map import embedding_map

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.embedding import Picture
-from spark_vision.errors import PictureError
+from spark_vision.core.embedding import Picture
+from spark_vision.core.errors import PictureError
+from spark_vision.core.geometry import Box
 from spark_vision.evaluation.protocols.views import product_of_picture
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.results import QueryResult
-from spark_vision.imaging.crop import crop
-from spark_vision.imaging.encode import thumbnail, webp
-from spark_vision.imaging.files import read_picture
+from spark_vision.media.crop import crop
+from spark_vision.media.encode import thumbnail, webp
+from spark_vision.media.files import read_picture
 
 _SIDE = 150
 

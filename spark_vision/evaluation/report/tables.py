@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from spark_vision.evaluation.compare import Difference
-from spark_vision.evaluation.figures import Figure
+from spark_vision.evaluation.metric_table import Figure
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.slices import Slice
 

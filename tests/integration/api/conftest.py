@@ -9,11 +9,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.settings import Settings
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
 from spark_vision_api import create_app
-
-from .pictures import COLOURS
+from tests.integration.api.pictures import COLOURS
 
 FEED = """id,title,description,link,image_link,product_type,price,brand,availability,color
 red-mug,Red mug,A mug.,https://shop.example/red-mug,red.png,Kitchen > Mugs,12.50 EUR,Rosso,in_stock,red

@@ -6,10 +6,9 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from spark_vision.domain.account import Role
-from spark_vision.tagging.accounts import add_account
-
-from .pictures import picture
+from spark_vision.core.account import Role
+from spark_vision.social.accounts import add_account
+from tests.integration.api.pictures import picture
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from typing import Any
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap.tagging import open_store
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-from spark_vision.tagging.accounts import add_account
-
-from .pictures import half_and_half
+from spark_vision.app.settings import Settings
+from spark_vision.app.store import open_store
+from spark_vision.core.account import Role
+from spark_vision.social.accounts import add_account
+from tests.integration.api.pictures import half_and_half
 
 
 @dataclass

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import uvicorn
 
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-from spark_vision.tagging.accounts import NewKey, add_account
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.social.accounts import NewKey, add_account
 from spark_vision_api import create_app
 from spark_vision_api.services import Services
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from spark_vision.domain.account import Role
-from spark_vision.tagging.accounts import add_account
+from spark_vision.core.account import Role
+from spark_vision.social.accounts import add_account
 
 IMPORTS = "/v1/catalogue/imports"
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .people import Person, person
-from .pictures import picture
-from .postgres import cluster
+from spark_vision.app.settings import Settings
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import Person, person
+from tests.integration.api.pictures import picture
+from tests.integration.api.postgres import cluster
 
 
 def fill(client: TestClient) -> Person:

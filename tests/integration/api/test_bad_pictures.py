@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from .pictures import noisy_jpeg, picture, png_claiming, problem
+from tests.integration.api.pictures import noisy_jpeg, picture, png_claiming, problem
 
 PHOTO = "/v1/search/photo"
 JPEG = {"Content-Type": "image/jpeg"}

@@ -5,7 +5,7 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
-from .pictures import picture, problem
+from tests.integration.api.pictures import picture, problem
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}

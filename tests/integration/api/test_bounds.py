@@ -17,18 +17,18 @@ import pytest
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import Shop, build_index, open_shop
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.ports import Encoder
-from spark_vision.settings import Settings
-from spark_vision.suggestion.suggest import Suggester
-from spark_vision_api.body_room import BodyRoom
-from spark_vision_api.errors import OverloadedError
-from spark_vision_api.gate import Gate
-
-from .conftest import Start
-from .pictures import picture, problem
-from .posters import person
+from spark_vision.app.container import build_index, open_shop
+from spark_vision.app.settings import Settings
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.search.loaded_index import Shop
+from spark_vision.search.suggester import Suggester
+from spark_vision_api.http.body_budget import BodyRoom
+from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.error_handlers import OverloadedError
+from tests.integration.api.conftest import Start
+from tests.integration.api.pictures import picture, problem
+from tests.integration.api.posters import person
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}

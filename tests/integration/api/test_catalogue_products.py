@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index, update_index, version_store
-from spark_vision.domain.account import Role
-from spark_vision.indexing.durable import exclusive
-from spark_vision.settings import Settings
-
-from .conftest import FEED, Start
-from .pictures import COLOURS, picture, problem
-from .team import key, pictures_at
+from spark_vision.app.container import build_index, update_index, version_store
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.index.atomic_files import exclusive
+from tests.integration.api.conftest import FEED, Start
+from tests.integration.api.pictures import COLOURS, picture, problem
+from tests.integration.api.team import key, pictures_at
 
 PRODUCTS = "/v1/catalogue/products"
 VERSIONS = "/v1/index/versions"

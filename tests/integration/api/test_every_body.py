@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
 from spark_vision_api import create_app
-
-from .conftest import FEED
-from .people import Person, person
-from .pictures import COLOURS, picture
+from tests.integration.api.conftest import FEED
+from tests.integration.api.people import Person, person
+from tests.integration.api.pictures import COLOURS, picture
 
 ROOT = Path(__file__).resolve().parents[3]
 PATHS = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]

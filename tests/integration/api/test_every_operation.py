@@ -19,13 +19,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-
-from .conftest import FEED
-from .pictures import COLOURS, picture
-from .server import Server, serving
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from tests.integration.api.conftest import FEED
+from tests.integration.api.pictures import COLOURS, picture
+from tests.integration.api.server import Server, serving
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))

@@ -5,13 +5,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.settings import Settings
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
 from tests.bad_pictures import DAMAGED, ODD_BUT_GOOD, OTHER_FORMATS, TOO_LARGE, text_bomb
-
-from .conftest import Start
-from .people import Person, person
-from .pictures import picture, problem
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import Person, person
+from tests.integration.api.pictures import picture, problem
 
 PHOTO = "/v1/search/photo"
 REFUSED = [

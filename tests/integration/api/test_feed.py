@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .people import Person, person
-from .pictures import problem
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import Person, person
+from tests.integration.api.pictures import problem
 
 
 @pytest.fixture

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index, version_store
-from spark_vision.bootstrap.importing import import_folder
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .pictures import COLOURS, picture, problem
-from .team import IMPORTS, finished, key, pictures_at, wait_until_running
+from spark_vision.app.container import build_index, version_store
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.imports.run import import_folder
+from tests.integration.api.conftest import Start
+from tests.integration.api.pictures import COLOURS, picture, problem
+from tests.integration.api.team import IMPORTS, finished, key, pictures_at, wait_until_running
 
 FILES = {f"{name}.png": picture(name) for name in COLOURS}
 HEADER = "id,title,image_link,price\n"

@@ -5,13 +5,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .people import Person, person
-from .pictures import half_and_half
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import Person, person
+from tests.integration.api.pictures import half_and_half
 
 BLUE = "kitchen/blue mug"
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import Shop, build_index, open_shop, version_store
-from spark_vision.domain.calibration import Calibration
-from spark_vision.domain.evidence import FEATURES
-from spark_vision.indexing.calibrations import CALIBRATION, keep_calibration
-from spark_vision.ports import Encoder
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .pictures import COLOURS, picture, problem
+from spark_vision.app.container import build_index, open_shop, version_store
+from spark_vision.app.settings import Settings
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.index.calibrations import CALIBRATION, keep_calibration
+from spark_vision.search.calibration import Calibration
+from spark_vision.search.features import FEATURES
+from spark_vision.search.loaded_index import Shop
+from tests.integration.api.conftest import Start
+from tests.integration.api.pictures import COLOURS, picture, problem
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}

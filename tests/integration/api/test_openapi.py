@@ -9,8 +9,12 @@ import pytest
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from spark_vision_api.problems import KINDS
-from spark_vision_api.schemas import index, orders, posts, products, search
+from spark_vision_api.http.problems import KINDS
+from spark_vision_api.v1.index import schemas as index_schemas
+from spark_vision_api.v1.orders import schemas as orders_schemas
+from spark_vision_api.v1.posts import schemas as posts_schemas
+from spark_vision_api.v1.products import schemas as products_schemas
+from spark_vision_api.v1.search import schemas as search_schemas
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -49,17 +53,17 @@ def test_every_reference_leads_somewhere() -> None:
 @pytest.mark.parametrize(
     "model",
     [
-        search.PhotoSearch,
-        search.ProductSearch,
-        products.ProductOut,
-        posts.PostOut,
-        posts.SuggestionsOut,
-        orders.OrderOut,
-        orders.EarningsOut,
-        index.IndexOut,
-        index.VersionsOut,
-        index.Alive,
-        index.Ready,
+        search_schemas.PhotoSearch,
+        search_schemas.ProductSearch,
+        products_schemas.ProductOut,
+        posts_schemas.PostOut,
+        posts_schemas.SuggestionsOut,
+        orders_schemas.OrderOut,
+        orders_schemas.EarningsOut,
+        index_schemas.IndexOut,
+        index_schemas.VersionsOut,
+        index_schemas.Alive,
+        index_schemas.Ready,
     ],
 )
 def test_every_example_is_of_its_shape(model: type[BaseModel]) -> None:

@@ -13,17 +13,16 @@ import pytest
 from starlette.testclient import TestClient
 
 import spark_vision_api
-from spark_vision.domain.account import Role
-from spark_vision.errors import StoreUnavailableError
-from spark_vision.settings import Settings
-from spark_vision.tagging.accounts import add_account, has_accounts, recognise, revoke
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.core.errors import StoreUnavailableError
+from spark_vision.social.accounts import add_account, has_accounts, recognise, revoke
 from spark_vision_api.services import Services
 from spark_vision_api.web.assets import assets
 from spark_vision_api.web.pages import routers as page_routers
-
-from .conftest import Start
-from .people import person
-from .pictures import problem
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import person
+from tests.integration.api.pictures import problem
 
 WEB = Path(spark_vision_api.__file__).parent / "web"
 # Where one comes to sign in, and what these pages look like.

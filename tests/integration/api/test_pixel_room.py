@@ -18,14 +18,13 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.imaging.decode import open_picture
-from spark_vision.settings import Settings
-from spark_vision_api.errors import OverloadedError
-from spark_vision_api.pixel_room import PixelRoom
-
-from .people import person
-from .pictures import picture, problem
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.media.decode import open_picture
+from spark_vision_api.http.error_handlers import OverloadedError
+from spark_vision_api.http.pixel_budget import PixelRoom
+from tests.integration.api.people import person
+from tests.integration.api.pictures import picture, problem
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}

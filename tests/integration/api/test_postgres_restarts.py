@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.domain.decision import DecisionKind
-from spark_vision.settings import Settings
-
-from .pictures import picture, problem
-from .postgres import Cluster, cluster
-from .server import Server, serving
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.core.decision import DecisionKind
+from tests.integration.api.pictures import picture, problem
+from tests.integration.api.postgres import Cluster, cluster
+from tests.integration.api.server import Server, serving
 
 POSTERS, RESTARTS = 4, ("fast", "immediate", "immediate")
 

@@ -8,13 +8,12 @@ import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 from starlette.testclient import TestClient
 
-from spark_vision.bootstrap import build_index
-from spark_vision.domain.account import Role
-from spark_vision.settings import Settings
-
-from .conftest import FEED, Start
-from .pictures import COLOURS, picture, problem
-from .posters import Person, person
+from spark_vision.app.container import build_index
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from tests.integration.api.conftest import FEED, Start
+from tests.integration.api.pictures import COLOURS, picture, problem
+from tests.integration.api.posters import Person, person
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from spark_vision.settings import Settings
-
-from .conftest import Start
-from .people import person
-from .pictures import problem
+from spark_vision.app.settings import Settings
+from tests.integration.api.conftest import Start
+from tests.integration.api.people import person
+from tests.integration.api.pictures import problem
 
 
 def test_a_product_is_as_it_was_in_the_feed(client: TestClient) -> None:

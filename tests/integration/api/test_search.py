@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from .pictures import half_and_half, picture, problem
+from tests.integration.api.pictures import half_and_half, picture, problem
 
 PHOTO = "/v1/search/photo"
 PNG = {"Content-Type": "image/png"}

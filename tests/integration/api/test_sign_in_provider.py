@@ -9,15 +9,14 @@ import pytest
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from spark_vision.domain.account import Role
-from spark_vision.errors import InvalidInputError
-from spark_vision.settings import Settings
-from spark_vision.tagging.strangers import account_id_of
-from spark_vision_api.oidc_sign_in import SignIn
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.social.provisioning import account_id_of
+from spark_vision_api.auth.oidc_sign_in import SignIn
 from tests.identity import CLIENT, SECRET, Identity, provided
-
-from .conftest import Start
-from .pictures import problem
+from tests.integration.api.conftest import Start
+from tests.integration.api.pictures import problem
 
 HTML = {"Accept": "text/html"}
 

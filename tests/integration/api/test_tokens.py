@@ -11,14 +11,13 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from spark_vision.domain.account import Role
-from spark_vision.errors import InvalidInputError, KeyNeededError, NotAllowedError
-from spark_vision.settings import Settings
-from spark_vision.tagging.strangers import account_id_of
-from spark_vision_api.oidc import Tokens
-
-from .conftest import Start
-from .pictures import problem
+from spark_vision.app.settings import Settings
+from spark_vision.core.account import Role
+from spark_vision.core.errors import InvalidInputError, KeyNeededError, NotAllowedError
+from spark_vision.social.provisioning import account_id_of
+from spark_vision_api.auth.oidc import Tokens
+from tests.integration.api.conftest import Start
+from tests.integration.api.pictures import problem
 
 ISSUER, AUDIENCE = "https://id.example", "spark-vision"
 KEY = RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})

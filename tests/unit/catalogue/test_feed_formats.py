@@ -9,8 +9,8 @@ import pytest
 from spark_vision.catalogue.detect import Format, detect
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.shopify import Shop
-from spark_vision.domain.catalogue import Availability, FeedIssue, Price, Product
-from spark_vision.errors import CatalogueError, InvalidInputError
+from spark_vision.core.errors import CatalogueError, InvalidInputError
+from spark_vision.core.product import Availability, FeedIssue, Price, Product
 
 RSS = """<?xml version="1.0"?>
 <rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title>

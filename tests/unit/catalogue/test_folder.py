@@ -7,8 +7,8 @@ import pytest
 
 from spark_vision.catalogue.folder import read_folder
 from spark_vision.catalogue.read import open_source
-from spark_vision.domain.catalogue import FeedIssue, FeedRow, Product
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import FeedIssue, FeedRow, Product
 
 
 def touch(folder: Path, *names: str) -> Path:

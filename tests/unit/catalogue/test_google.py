@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_vision.catalogue.google import read_google_csv
-from spark_vision.domain.catalogue import Availability, FeedIssue, FeedRow, Price, Product
-from spark_vision.errors import CatalogueError
+from spark_vision.core.errors import CatalogueError
+from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
 
 HEADER = "id,title,image_link"
 

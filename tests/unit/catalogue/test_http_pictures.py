@@ -14,8 +14,8 @@ import pytest
 from spark_vision.catalogue.addresses import is_allowed, networks
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures, is_url
-from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
-from spark_vision.imaging.limits import PictureLimits
+from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError
+from spark_vision.media.limits import PictureLimits
 
 LOOPBACK = networks(["127.0.0.0/8"])
 QUICK = FetchLimits(seconds=5, connect_seconds=2, backoff=0.01)

@@ -3,8 +3,8 @@
 import pytest
 
 from spark_vision.catalogue.pictures import LocalPictures
-from spark_vision.errors import PictureNotFoundError, PictureTooLargeError
-from spark_vision.imaging.limits import PictureLimits
+from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError
+from spark_vision.media.limits import PictureLimits
 
 
 def test_path_is_relative_to_the_feed(tmp_path):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from spark_vision.app.settings import Settings
 from spark_vision.cli.demo import settings_of_demo
 from spark_vision.cli.serve import hand_over
-from spark_vision.settings import Settings
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.embedding import Embeddings, EncoderSpec
-from spark_vision.domain.suggestion import Match
-from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.core.embedding import Embeddings, EncoderSpec
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
+from spark_vision.core.suggestion import Match
+from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.records.run import Facts, Run
 from spark_vision.evaluation.results import QueryResult
-from spark_vision.ports import Gallery
+from spark_vision.index.gallery import Gallery
 from tests.fakes import best_match_per_product
 from tests.unit.evaluation.small_runs import make_run
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.decision import Decision, DecisionKind, Evidence
+from spark_vision.core.decision import Decision, DecisionKind, Evidence
+from spark_vision.core.geometry import Box
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEFT, RIGHT = Box(0, 0, 0.5, 1), Box(0.5, 0, 0.5, 1)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.evaluation.figures import compute_figures
+from spark_vision.core.product import Product
+from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.evaluation.intervals import Resampling
+from spark_vision.evaluation.metric_table import compute_figures
 from spark_vision.evaluation.records.run import (
     DatasetRecord,
     Facts,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_vision.errors import InvalidInputError
+from spark_vision.core.errors import InvalidInputError
 from spark_vision.evaluation.compare import compare, permutation_test
 from spark_vision.evaluation.intervals import Resampling
 from spark_vision.evaluation.results import QueryResult

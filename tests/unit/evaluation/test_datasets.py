@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from spark_vision.domain.box import Box
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
+from spark_vision.core.geometry import Box
 from spark_vision.evaluation.datasets import read_dataset
 
 HEADER = "photo,product_ids,split,x,y,width,height\n"

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spark_vision.evaluation import metrics
-from spark_vision.evaluation.figures import compute_figures
 from spark_vision.evaluation.intervals import Resampling, auroc_of, bootstrap, ece_of, mean_of
+from spark_vision.evaluation.metric_table import compute_figures
 from spark_vision.evaluation.results import QueryResult
 
 Result = Callable[..., QueryResult]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spark_vision.evaluation import metrics
-from spark_vision.evaluation.figures import Figure, compute_figures
+from spark_vision.evaluation.metric_table import Figure, compute_figures
 from spark_vision.evaluation.results import QueryResult
 
 Result = Callable[..., QueryResult]

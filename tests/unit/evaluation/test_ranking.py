@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.suggestion import Match
+from spark_vision.core.product import Product
+from spark_vision.core.suggestion import Match
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.ranking import ArrayRanker, Ranker
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.domain.suggestion import Match
+from spark_vision.core.suggestion import Match
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.results import QueryResult, photo_numbers
 

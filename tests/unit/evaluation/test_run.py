@@ -5,16 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.embedding import Picture
-from spark_vision.encoding.fake import FakeEncoder
-from spark_vision.errors import (
-    DatasetError,
-    IndexMismatchError,
-    IndexNotFoundError,
-    PictureDamagedError,
-)
+from spark_vision.core.embedding import Picture
+from spark_vision.core.errors import DatasetError, IndexMismatchError, IndexNotFoundError, PictureDamagedError
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
+from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.encode import encode_queries
 from spark_vision.evaluation.run import Options, evaluate, evaluate_embeddings

@@ -4,14 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.facts import MeasuredReads, picture_quality, query_facts
+from spark_vision.evaluation.query_attributes import MeasuredReads, picture_quality, query_facts
 from spark_vision.evaluation.records.run import Facts, Run
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.slices import REST, box_size, slices, thirds
-from spark_vision.imaging.distort import blurred, darkened
+from spark_vision.media.distort import blurred, darkened
 from tests.fakes import noise, plain
 from tests.unit.evaluation.small_runs import make_run
 

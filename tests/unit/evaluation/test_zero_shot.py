@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from spark_vision.encoding.fake import FakeEncoder
+from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.evaluation.zero_shot import zero_shot
 from tests.fakes import BLUE, GREEN, RED, plain
 

@@ -8,9 +8,9 @@ from typing import Any
 import open_clip
 import torch
 
+from scripts.spark_mini.finishing import thorough_plan
+from spark_vision.training.continued_training import Desk, learn_on
 from spark_vision.training.corpus import Corpus
-from spark_vision.training.finishing import thorough_plan
-from spark_vision.training.learning_on import Desk, learn_on
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.splits import SplitPlan, make_split
 from tests.teachers import HashTeacher

@@ -9,7 +9,7 @@ import torch
 
 from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples, truth
 from spark_vision.training.checkpoint import RunFiles
-from spark_vision.training.failure import TrainingError
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.image_tower import ImageLearner, frozen_stem, stem_features
 from spark_vision.training.image_training import ImageRun
 from spark_vision.training.packing import open_pack

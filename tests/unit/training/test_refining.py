@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from spark_vision.training.architecture import Architecture
+from spark_vision.training.errors import TrainingError
 from spark_vision.training.export import export_model
-from spark_vision.training.failure import TrainingError
 from spark_vision.training.image_tower import ImageLearner
 from spark_vision.training.refining import blend, load_model, ridge, start_heads
 from spark_vision.training.training_texts import TrainingTexts

@@ -6,8 +6,7 @@ from spark_vision.training.batches import SHOP, collect_examples
 from spark_vision.training.folders import Photo, Product
 from spark_vision.training.packing import open_pack
 from spark_vision.training.splits import Material, SplitPlan, draw_keys, make_split
-
-from .conftest import paint
+from tests.unit.training.conftest import paint
 
 
 def test_nothing_held_out_is_trained_on(data: Path) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from spark_vision.training.report import figures_table
-from spark_vision.training.statistics import Figure, accuracy, recall_at, weighted_f1
+from scripts.spark_mini.report import figures_table
+from scripts.spark_mini.statistics import Figure, accuracy, recall_at, weighted_f1
 
 
 def test_recall_counts_queries_with_a_right_row_among_the_first() -> None:

@@ -8,12 +8,12 @@ import pytest
 import torch
 from PIL import Image
 
+from scripts.spark_mini.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import Corpus
 from spark_vision.training.export import export_model, project_texts
 from spark_vision.training.image_tower import ImageLearner
-from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import set_text_projection, text_hidden
 
 SMALL = Architecture(

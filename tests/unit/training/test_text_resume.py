@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scripts.spark_mini.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import Corpus
-from spark_vision.training.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.text_tower import set_text_projection
 from tests.small_model import SMALL
 

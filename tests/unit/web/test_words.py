@@ -8,9 +8,9 @@ from string import Formatter
 import pytest
 
 import spark_vision_api
-from spark_vision.domain.reason import WORDS
-from spark_vision.errors import SparkVisionError
-from spark_vision_api.problems import _REFUSED, internal_problem
+from spark_vision.core.errors import SparkVisionError
+from spark_vision.core.reason import WORDS
+from spark_vision_api.http.problems import _REFUSED, internal_problem
 from spark_vision_api.web.language import LANGUAGES, best_language, words
 
 WEB = Path(spark_vision_api.__file__).parent / "web"

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.domain.account import NOBODY
-from spark_vision.errors import ConflictError
-from spark_vision.tagging.accounts import add_first_account, has_accounts, key_digest, recognise
+from spark_vision.core.account import NOBODY
+from spark_vision.core.errors import ConflictError
+from spark_vision.social.accounts import add_first_account, has_accounts, key_digest, recognise
 from spark_vision_api.web.language import COOKIE, LANGUAGES
+from spark_vision_api.web.page_context import Visit, Visitor, inner_path
 from spark_vision_api.web.session import set_cookie
-from spark_vision_api.web.visit import Visit, Visitor, inner_path
 
 router = APIRouter(include_in_schema=False)
 _YEAR = 365 * 24 * 3600

@@ -8,18 +8,18 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.bootstrap import Shop
-from spark_vision.errors import ConflictError
-from spark_vision.importing.orders import cancel_import, find_import, newest_imports
-from spark_vision.tagging.learning import count_views, find_view, remove_view, restore_view
-from spark_vision.tagging.room import ANY
-from spark_vision_api.routes.index import activate_version, list_versions, roll_back
-from spark_vision_api.routes.learned import list_learned_views
-from spark_vision_api.schemas.catalogue import ImportOut, import_out
-from spark_vision_api.schemas.learned import learned_view_out
-from spark_vision_api.shown import Shelf, shelf_of
+from spark_vision.core.errors import ConflictError
+from spark_vision.feedback.view_recorder import count_views, find_view, remove_view, restore_view
+from spark_vision.imports.service import cancel_import, find_import, newest_imports
+from spark_vision.search.loaded_index import Shop
+from spark_vision.tagging.context import ANY
+from spark_vision_api.presenters.posts import Shelf, shelf_of
+from spark_vision_api.v1.catalogue.schemas import ImportOut, import_out
+from spark_vision_api.v1.index.routes import activate_version, list_versions, roll_back
+from spark_vision_api.v1.learned.routes import list_learned_views
+from spark_vision_api.v1.learned.schemas import learned_view_out
+from spark_vision_api.web.page_context import Team, inner_path
 from spark_vision_api.web.pages.feed import After
-from spark_vision_api.web.visit import Team, inner_path
 
 router = APIRouter(prefix="/catalogue", include_in_schema=False)
 _IMPORTS = 8

@@ -7,18 +7,18 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from spark_vision.domain.catalogue import category_steps
-from spark_vision.errors import NotFoundError
-from spark_vision.ports.feed import Asked
-from spark_vision.tagging.feed import smile, unsmile
+from spark_vision.core.errors import NotFoundError
+from spark_vision.core.feed import Asked
+from spark_vision.core.product import category_steps
+from spark_vision.social.feed import smile, unsmile
+from spark_vision.tagging.context import ANY, seen, whole
 from spark_vision.tagging.posts import hide
-from spark_vision.tagging.room import ANY, seen, whole
-from spark_vision_api.cursors import MAX_LENGTH
-from spark_vision_api.feed_page import Wanted, buyable_in, feed_page, in_turn, seen_post
-from spark_vision_api.schemas.feed import FeedOut, SeenPostOut
-from spark_vision_api.shown import post_out, shelf_of
+from spark_vision_api.http.cursors import MAX_LENGTH
+from spark_vision_api.presenters.posts import post_out, shelf_of
+from spark_vision_api.v1.feed.page import Wanted, buyable_in, feed_page, in_turn, seen_post
+from spark_vision_api.v1.feed.schemas import FeedOut, SeenPostOut
 from spark_vision_api.web.interests import interests
-from spark_vision_api.web.visit import Browser, Member, Visit
+from spark_vision_api.web.page_context import Browser, Member, Visit
 
 router = APIRouter(include_in_schema=False)
 PAGE = 12

@@ -3,16 +3,16 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from spark_vision.domain.post import PostState
-from spark_vision.tagging.overview import look_over
-from spark_vision.tagging.room import Whole
-from spark_vision_api.feed_page import Wanted, own_page
-from spark_vision_api.routes.earnings import show_earnings
-from spark_vision_api.schemas.feed import FeedOut
-from spark_vision_api.shown import post_out, shelf_of
+from spark_vision.core.post import PostState
+from spark_vision.social.account_summary import look_over
+from spark_vision.tagging.context import Whole
+from spark_vision_api.presenters.posts import post_out, shelf_of
+from spark_vision_api.v1.earnings.routes import show_earnings
+from spark_vision_api.v1.feed.page import Wanted, own_page
+from spark_vision_api.v1.feed.schemas import FeedOut
 from spark_vision_api.web.chart import bars
+from spark_vision_api.web.page_context import Member
 from spark_vision_api.web.pages.feed import After
-from spark_vision_api.web.visit import Member
 
 router = APIRouter(include_in_schema=False)
 _POSTS = 48

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.domain.post import Post
-from spark_vision.tagging.room import owned
-from spark_vision_api.web.visit import Member, Visit
+from spark_vision.core.post import Post
+from spark_vision.tagging.context import owned
+from spark_vision_api.web.page_context import Member, Visit
 
 router = APIRouter(include_in_schema=False)
 

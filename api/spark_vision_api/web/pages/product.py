@@ -5,16 +5,16 @@ from functools import partial
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from spark_vision.bootstrap import Shop
-from spark_vision.domain.catalogue import Product
-from spark_vision.ports.feed import Asked
-from spark_vision.tagging.shop import is_web_page
-from spark_vision_api.errors import ProductNotFoundError
-from spark_vision_api.feed_page import in_turn
+from spark_vision.core.feed import Asked
+from spark_vision.core.product import Product
+from spark_vision.earnings.clicks import is_web_page
+from spark_vision.search.loaded_index import Shop
+from spark_vision_api.http.error_handlers import ProductNotFoundError
+from spark_vision_api.presenters.posts import shelf_of
 from spark_vision_api.services import LoadedShop
-from spark_vision_api.shown import shelf_of
+from spark_vision_api.v1.feed.page import in_turn
+from spark_vision_api.web.page_context import Browser, Visit
 from spark_vision_api.web.pages.feed import After, page_of
-from spark_vision_api.web.visit import Browser, Visit
 
 router = APIRouter(include_in_schema=False)
 _FACTS = ("brand", "color", "material", "pattern", "size")

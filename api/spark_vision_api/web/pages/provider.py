@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from spark_vision.errors import NotFoundError
-from spark_vision.tagging.strangers import account_id_of, welcome
-from spark_vision_api.errors import SignInFailedError, SignInTrouble
-from spark_vision_api.oidc_sign_in import SignIn
-from spark_vision_api.web.begun import PATH, drop, keep, kept
-from spark_vision_api.web.visit import Visit, Visitor, inner_path
+from spark_vision.core.errors import NotFoundError
+from spark_vision.social.provisioning import account_id_of, welcome
+from spark_vision_api.auth.oidc_sign_in import SignIn
+from spark_vision_api.http.error_handlers import SignInFailedError, SignInTrouble
+from spark_vision_api.web.oidc_state_cookie import PATH, drop, keep, kept
+from spark_vision_api.web.page_context import Visit, Visitor, inner_path
 
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _STATUSES = {

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from spark_vision_api.web.visit import Team, Visit
+from spark_vision_api.web.page_context import Team, Visit
 
 router = APIRouter(include_in_schema=False)
 

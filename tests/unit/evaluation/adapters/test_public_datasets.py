@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from spark_vision.errors import DatasetError
+from spark_vision.core.errors import DatasetError
 from spark_vision.evaluation.adapters import street2shop
 from spark_vision.evaluation.adapters.open import open_dataset, recognise
 from spark_vision.evaluation.datasets import Dataset

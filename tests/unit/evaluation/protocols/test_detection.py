@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from spark_vision.domain.box import Box
+from spark_vision.core.geometry import Box
 from spark_vision.evaluation.protocols import detection
 from spark_vision.evaluation.protocols.detection import (
     Proposal,

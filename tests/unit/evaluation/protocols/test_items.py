@@ -1,8 +1,8 @@
 import pytest
 
-from spark_vision.domain.box import Box
-from spark_vision.domain.catalogue import Product
-from spark_vision.domain.suggestion import Item, NoMatch, Suggestion
+from spark_vision.core.geometry import Box
+from spark_vision.core.product import Product
+from spark_vision.core.suggestion import Item, NoMatch, Suggestion
 from spark_vision.evaluation.protocols.detection import Truth
 from spark_vision.evaluation.protocols.items import PhotoItems, item_figures
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.domain.catalogue import Product
+from spark_vision.core.product import Product
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.figures import compute_figures
+from spark_vision.evaluation.metric_table import compute_figures
 from spark_vision.evaluation.protocols import few_shot as few
 from spark_vision.evaluation.protocols import open_set, texts, views
 from spark_vision.evaluation.ranking import ArrayRanker

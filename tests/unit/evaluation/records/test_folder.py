@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.errors import RunError
+from spark_vision.core.errors import RunError
 from spark_vision.evaluation.compare import compare
 from spark_vision.evaluation.records.environment import machine, versions
 from spark_vision.evaluation.records.folder import is_run, load_run, save_run

@@ -8,7 +8,7 @@ import pytrec_eval
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_vision.errors import RunError
+from spark_vision.core.errors import RunError
 from spark_vision.evaluation import metrics
 from spark_vision.evaluation.records import trec
 from spark_vision.evaluation.results import QueryResult

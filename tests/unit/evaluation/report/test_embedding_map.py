@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spark_vision.domain.embedding import unit_length
-from spark_vision.errors import MissingExtraError
+from spark_vision.core.embedding import unit_length
+from spark_vision.core.errors import MissingExtraError
 from spark_vision.evaluation.records.run import Run, Vectors
 from spark_vision.evaluation.report.embedding_map import embedding_map, plane
 from spark_vision.evaluation.report.page import render

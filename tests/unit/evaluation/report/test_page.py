@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from spark_vision.domain.catalogue import Product
-from spark_vision.errors import InvalidInputError
-from spark_vision.evaluation.figures import Figure
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.core.product import Product
+from spark_vision.evaluation.metric_table import Figure
 from spark_vision.evaluation.records.run import Facts, Run
 from spark_vision.evaluation.report import plots
 from spark_vision.evaluation.report.page import render

@@ -1,7 +1,7 @@
 import doctest
 
 from spark_vision.evaluation.compare import Difference
-from spark_vision.evaluation.figures import Figure
+from spark_vision.evaluation.metric_table import Figure
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import tables
 from spark_vision.evaluation.report.gallery import failure_plot

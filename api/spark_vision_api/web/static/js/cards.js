@@ -1,7 +1,7 @@
 // What is shown of a product: its picture, its name, what it costs, and how sure a suggestion is.
 import { pictureOf } from "./api.js";
 import { fold, make } from "./dom.js";
-import { decimal, money, sureness, t } from "./words.js";
+import { decimal, money, sureness, t } from "./i18n.js";
 
 export function picture(id, version, size = 320) {
   return make("img", { src: pictureOf(id, size, version), alt: "", width: size, height: size, loading: "lazy", decoding: "async" });

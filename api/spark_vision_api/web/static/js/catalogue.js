@@ -1,8 +1,8 @@
 // Handing over a feed: as a file or by its address; the page shows how it goes on.
 import { ask } from "./api.js";
 import { $ } from "./dom.js";
-import { reason } from "./trouble.js";
-import { t } from "./words.js";
+import { reason } from "./errors.js";
+import { t } from "./i18n.js";
 
 const IMPORTS = "/v1/catalogue/imports";
 

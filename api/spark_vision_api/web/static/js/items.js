@@ -2,7 +2,7 @@
 import { pathOf } from "./api.js";
 import { facts, gauge, picture, sameAs, why } from "./cards.js";
 import { fold, icon, make } from "./dom.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 const SIDE = 176;
 

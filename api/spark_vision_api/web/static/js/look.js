@@ -2,11 +2,11 @@
 import { ask } from "./api.js";
 import { facts, gauge, picture, sameAs, shopLink, why } from "./cards.js";
 import { $, fold, make } from "./dom.js";
-import { echoesIn } from "./echoes.js";
+import { echoesIn } from "./duplicate-items.js";
 import { listen, shrunk } from "./photo.js";
-import { place, Stage } from "./stage.js";
-import { trouble } from "./trouble.js";
-import { t } from "./words.js";
+import { place, Stage } from "./photo-editor.js";
+import { trouble } from "./errors.js";
+import { t } from "./i18n.js";
 
 let photo = null;
 let boxes = [];

@@ -2,18 +2,18 @@
 import { ApiError, ask } from "./api.js";
 import { Draft } from "./draft.js";
 import { $, make, once } from "./dom.js";
-import { echoed, overlaps } from "./echoes.js";
+import { echoed, overlaps } from "./duplicate-items.js";
 import { giveFocus, keepFocus, wantFocus } from "./focus.js";
 import { Items } from "./items.js";
-import { Kept } from "./kept.js";
+import { Kept } from "./pending-upload.js";
 import { waitsFor } from "./outbox.js";
 import { listen, shrunk } from "./photo.js";
-import { movable, place, Stage } from "./stage.js";
+import { movable, place, Stage } from "./photo-editor.js";
 import { failed, tellState } from "./state.js";
-import { tagged } from "./tagged.js";
-import { trouble } from "./trouble.js";
+import { tagged } from "./tag-list.js";
+import { trouble } from "./errors.js";
 import { WordSearch } from "./word_search.js";
-import { t } from "./words.js";
+import { t } from "./i18n.js";
 
 const { account, post: known } = $("editor").dataset;
 const kept = new Kept(account);

@@ -1,6 +1,6 @@
 // How a draft stands, above it, and what did not work, beside its buttons.
 import { $, make } from "./dom.js";
-import { reason, remedy } from "./trouble.js";
+import { reason, remedy } from "./errors.js";
 
 // Where it does not pass by itself, what helps; another try is what the buttons are there for.
 const helpOf = (error) => (error && !error.passing ? remedy(error) : null);

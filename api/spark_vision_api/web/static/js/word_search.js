@@ -2,8 +2,8 @@
 import { ask } from "./api.js";
 import { facts, picture } from "./cards.js";
 import { $, make, once } from "./dom.js";
-import { trouble } from "./trouble.js";
-import { t } from "./words.js";
+import { trouble } from "./errors.js";
+import { t } from "./i18n.js";
 
 export class WordSearch {
   // found: told of the products that are shown, by id; chosen: of the suggestion that was pressed.

@@ -1,0 +1,1 @@
+"""Authentication: API keys, OpenID Connect and visitors."""

@@ -1,0 +1,1 @@
+"""HTTP: limits, middleware, problem documents and caching."""

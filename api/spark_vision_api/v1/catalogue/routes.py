@@ -1,0 +1,82 @@
+"""For the catalogue team: single products, put into the live index or taken out."""
+
+from functools import partial
+from time import perf_counter
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Path as InPath
+from starlette.responses import Response
+
+from spark_vision.core.errors import (
+    ConflictError,
+    IndexBusyError,
+    IndexNotFoundError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from spark_vision.imports.product_changes import put_product, remove_product
+from spark_vision.index.build_steps import BuildReport
+from spark_vision_api.auth.access import CatalogueTeam
+from spark_vision_api.http.error_handlers import OverloadedError
+from spark_vision_api.http.strict_json import StrictJsonRoute
+from spark_vision_api.openapi import problems
+from spark_vision_api.services import Given, Services
+from spark_vision_api.v1.catalogue.schemas import ProductChanged, ProductIn
+
+router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictJsonRoute)
+ProductId = Annotated[str, InPath(min_length=1, max_length=200, description="May hold slashes.")]
+_BUSY = (ConflictError, NotAllowedError, IndexBusyError, IndexNotFoundError, OverloadedError)
+
+
+@router.put(
+    "/products/{product_id:path}",
+    summary="Add or change one product",
+    responses={
+        201: {"model": ProductChanged, "description": "It was added."},
+        **problems(InvalidInputError, *_BUSY),
+    },
+)
+async def change_product(
+    product_id: ProductId, given: ProductIn, response: Response, services: Given, actor: CatalogueTeam
+) -> ProductChanged:
+    """Put a product into the live index at once, as a new version, until an import says otherwise."""
+    product = given.product(product_id)
+    changed = await _changed(services, product_id, partial(put_product, product=product))
+    response.status_code = 201 if changed.outcome == "added" else 200
+    return changed
+
+
+@router.delete(
+    "/products/{product_id:path}",
+    summary="Remove one product",
+    responses=problems(NotFoundError, *_BUSY),
+)
+async def delete_product(product_id: ProductId, services: Given, actor: CatalogueTeam) -> ProductChanged:
+    """Take a product out of the live index at once, as a new version, until an import brings it back."""
+    return await _changed(services, product_id, partial(remove_product, product_id=product_id))
+
+
+async def _changed(services: Services, product_id: str, change: "partial[BuildReport]") -> ProductChanged:
+    """Changes are made one after the other, each on the version that the one before has made."""
+    start = perf_counter()
+
+    def make() -> BuildReport:
+        services.live.refresh()
+        report = change(services.settings, services.live.shop)
+        services.live.refresh()
+        return report
+
+    with services.changes.admit():
+        report = await services.changes.run(make)
+    counts = report.counts()
+    outcome = next((kind for kind in ("added", "changed", "removed") if counts[kind]), "unchanged")
+    return ProductChanged.model_validate(
+        {
+            "product_id": product_id,
+            "outcome": outcome,
+            "index_version": report.manifest.version,
+            "seconds": round(perf_counter() - start, 3),
+        }
+    )

@@ -1,0 +1,158 @@
+"""What the shop tells: orders and refunds; and payouts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from spark_vision.core.earnings import Entry, Sale
+from spark_vision.core.errors import (
+    BelowThresholdError,
+    ConflictError,
+    InFlightError,
+    InvalidInputError,
+    KeyReusedError,
+    NotAllowedError,
+    NotFoundError,
+    StoreUnavailableError,
+)
+from spark_vision.core.idempotency import Answer
+from spark_vision.database.idempotency import Keep, once
+from spark_vision.database.store import SqlWork
+from spark_vision.earnings.orders import Line, Order, Refund, Terms, take_order, take_refund
+from spark_vision.earnings.payouts import Payout, pay_out
+from spark_vision_api.auth.access import Admin, CatalogueTeam
+from spark_vision_api.auth.visitors import digest_of
+from spark_vision_api.http.idempotency import IdempotencyKey, answered, call_of
+from spark_vision_api.http.strict_json import StrictJsonRoute
+from spark_vision_api.openapi import problems
+from spark_vision_api.services import Given, Services
+from spark_vision_api.v1.orders.schemas import EntryOut, OrderIn, OrderOut, PayoutIn, RefundIn, SaleOut
+
+router = APIRouter(prefix="/v1", tags=["earnings"], route_class=StrictJsonRoute)
+_CREATES = (
+    NotAllowedError,
+    NotFoundError,
+    ConflictError,
+    InvalidInputError,
+    InFlightError,
+    KeyReusedError,
+    StoreUnavailableError,
+)
+
+
+@router.post(
+    "/orders",
+    summary="An order or a refund",
+    status_code=201,
+    response_model=OrderOut,
+    responses=problems(*_CREATES),
+)
+def tell_order(
+    told: Annotated[OrderIn | RefundIn, Body(discriminator="kind")],
+    services: Given,
+    actor: CatalogueTeam,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Credit the poster whose tag led to an order, or take back what a refund undoes.
+
+    The last click of the visitor to the very product counts, within the window that the service is set
+    to. An order line or refund that was told before changes nothing, with or without a key.
+    """
+    now = datetime.now(UTC)
+
+    def act(keep: Keep) -> Answer:
+        def kept(work: SqlWork, sales: tuple[Sale, ...]) -> None:
+            keep(work, _answer(_order_out(sales)))
+
+        if isinstance(told, OrderIn):
+            return _answer(
+                _order_out(
+                    take_order(services.store, _order(told, services, now), terms(services), now, kept)
+                )
+            )
+        return _answer(_order_out((take_refund(services.store, _refund(told, now), now, kept),)))
+
+    call = call_of(actor, key, "orders", told.model_dump(mode="json"))
+    answer, again = once(services.store, call, now, act)
+    return answered(answer, again=again)
+
+
+@router.post(
+    "/payouts",
+    summary="A payout",
+    status_code=201,
+    response_model=EntryOut,
+    responses=problems(*_CREATES, BelowThresholdError),
+)
+def tell_payout(told: PayoutIn, services: Given, actor: Admin, key: IdempotencyKey = None) -> Response:
+    """Write that an account's whole balance in a currency was paid, from the threshold on."""
+    now = datetime.now(UTC)
+    payout = Payout(told.account_id, told.currency, told.note)
+
+    def act(keep: Keep) -> Answer:
+        def kept(work: SqlWork, entry: Entry) -> None:
+            keep(work, _answer(entry_out(entry)))
+
+        units = services.settings.payout_threshold
+        return _answer(entry_out(pay_out(services.store, payout, units, now, kept)))
+
+    call = call_of(actor, key, "payouts", told.model_dump(mode="json"))
+    answer, again = once(services.store, call, now, act)
+    return answered(answer, again=again)
+
+
+def terms(services: Services) -> Terms:
+    """What orders are settled by."""
+    return Terms(services.rates, timedelta(days=services.settings.attribution_days))
+
+
+def entry_out(entry: Entry) -> EntryOut:
+    """A line of the ledger."""
+    posting = entry.posting
+    return EntryOut(
+        kind=posting.kind.value,
+        amount=posting.money.amount,
+        currency=posting.money.currency,
+        balance=entry.balance,
+        at=posting.at,
+        post_id=posting.post_id,
+        product_id=posting.product_id,
+        note=posting.note,
+    )
+
+
+def _order(told: OrderIn, services: Services, now: datetime) -> Order:
+    visitor = digest_of(services.secret(), f"cookie {told.visitor}") if told.visitor else ""
+    lines = tuple(Line(line.line_id, line.product_id, line.amount) for line in told.lines)
+    return Order(told.order_id, told.currency, told.ordered_at or now, lines, visitor, told.click_id)
+
+
+def _refund(told: RefundIn, now: datetime) -> Refund:
+    return Refund(told.refund_id, told.order_id, told.line_id, told.amount, told.refunded_at or now)
+
+
+def _answer(shown: BaseModel) -> Answer:
+    return Answer(201, shown.model_dump_json().encode())
+
+
+def _order_out(sales: tuple[Sale, ...]) -> OrderOut:
+    return OrderOut(
+        order_id=sales[0].order_id,
+        currency=sales[0].price.currency,
+        lines=[_sale_out(sale) for sale in sales],
+    )
+
+
+def _sale_out(sale: Sale) -> SaleOut:
+    return SaleOut(
+        line_id=sale.line_id,
+        product_id=sale.product_id,
+        amount=sale.price.amount,
+        refunded=sale.refunded,
+        commission=sale.commission,
+        post_id=None if sale.click is None else sale.click.post_id,
+        poster_id=None if sale.click is None else sale.click.account_id,
+    )

@@ -1,0 +1,1 @@
+"""Settings, and the wiring from settings to services."""

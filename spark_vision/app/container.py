@@ -1,0 +1,168 @@
+"""Settings to wired services: the one place where the packages beside each other meet."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from spark_vision.app.settings import Settings
+from spark_vision.app.suggestion_policy import calibrated_anew, judgement
+from spark_vision.catalogue.addresses import networks
+from spark_vision.catalogue.fetched import FetchedStore
+from spark_vision.catalogue.http import FetchLimits, HttpPictures
+from spark_vision.catalogue.pictures import FeedPictures
+from spark_vision.catalogue.read import Source, open_source
+from spark_vision.catalogue.shopify import Shop as ExportedShop
+from spark_vision.core.errors import InvalidInputError
+from spark_vision.core.progress import Progress, silent
+from spark_vision.embedding.batching import Together
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.lazy import lazy_encoder
+from spark_vision.embedding.load import load_encoder
+from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
+from spark_vision.index.build_steps import Rules
+from spark_vision.index.versions import VersionStore
+from spark_vision.search.loaded_index import Shop
+from spark_vision.search.suggester import Suggester
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What may be asked of one run. format_name, kind: None where the content and the size decide;
+    live: whether the version becomes the live one at once.
+    """
+
+    format_name: str | None = None
+    kind: str | None = None
+    live: bool = True
+
+
+DEFAULT_OPTIONS = BuildOptions()
+
+
+def version_store(settings: Settings) -> VersionStore:
+    """The index folder of the settings."""
+    return VersionStore(settings.index_dir)
+
+
+def build_index(
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    options: BuildOptions = DEFAULT_OPTIONS,
+) -> BuildReport:
+    """Make an index version of a SOURCE; model: another MODEL than the settings'."""
+    # Before the model is loaded: a misspelt path is told at once.
+    catalogue = _source(settings, source, options)
+    encoder = _lazy_encoder(settings, model)
+    given = _given(settings, catalogue, encoder, options)
+    return build_version(version_store(settings), given, progress)
+
+
+def update_index(
+    settings: Settings,
+    source: str,
+    model: str | None = None,
+    progress: Progress = silent,
+    options: BuildOptions = DEFAULT_OPTIONS,
+) -> BuildReport:
+    """Make what build_index would make, with the live version's model, unless it is live already."""
+    catalogue = _source(settings, source, options)
+    encoder = live_encoder(settings) if model is None else _lazy_encoder(settings, model)
+    return update_version(version_store(settings), _given(settings, catalogue, encoder, options), progress)
+
+
+def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    """Load an index version (None: the live one) and the encoder that it was made with.
+
+    held: an encoder that is loaded already; it is used again where it is the version's.
+    Raises IndexVersionError's and ModelError's children.
+    """
+    shop = plain_shop(settings, version, held)
+    folder = version_store(settings).folder(shop.gallery.version)
+    judged = judgement(settings, folder, shop.gallery.encoder)
+    return replace(shop, suggester=shop.suggester.judging_by(judged))
+
+
+def recalibrated(settings: Settings, shop: Shop) -> Shop:
+    """A shop with the calibration that its version has now: nothing else of the version is read again.
+
+    Raises CalibrationError and IndexDamagedError.
+    """
+    folder = version_store(settings).folder(shop.gallery.version)
+    judged = calibrated_anew(shop.suggester.judgement, folder, shop.gallery.encoder)
+    return replace(shop, suggester=shop.suggester.judging_by(judged))
+
+
+def plain_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    """The same, without what finds regions and judges matches: what a calibration is fitted with."""
+    gallery = version_store(settings).load(version)
+    encoder = held
+    if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
+        encoder = Together(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
+    source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
+    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+
+
+def build(
+    settings: Settings,
+    store: VersionStore,
+    source: Source,
+    encoder: Encoder,
+    progress: Progress,
+    options: BuildOptions = DEFAULT_OPTIONS,
+) -> BuildReport:
+    """Make a version of a source in any index folder, with an encoder that is loaded."""
+    return build_version(store, _given(settings, source, encoder, options), progress)
+
+
+def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
+    """The pictures of a source, by file and by http(s); raises InvalidInputError."""
+    return FeedPictures(source.pictures(settings.picture_limits), picture_addresses(settings))
+
+
+def picture_addresses(settings: Settings) -> HttpPictures:
+    """Pictures by http(s); raises InvalidInputError where a network of the settings is misspelt."""
+    try:
+        allowed = networks(settings.picture_networks)
+    except ValueError as error:
+        raise InvalidInputError(f"SPARK_VISION_PICTURE_NETWORKS: {error}.") from error
+    return HttpPictures(
+        FetchedStore(version_store(settings).cache / "fetched"),
+        settings.picture_limits,
+        FetchLimits(seconds=settings.picture_timeout),
+        allowed,
+    )
+
+
+def live_encoder(settings: Settings) -> Encoder:
+    """The encoder of the live version, of the settings where there is none; loaded when it is needed."""
+    store = version_store(settings)
+    model = store.manifest(store.live()).content.encoder.model if store.has_live() else None
+    return _lazy_encoder(settings, model)
+
+
+def rules_of(settings: Settings, options: BuildOptions) -> Rules:
+    """How a version is made."""
+    kind = options.kind or settings.index_kind
+    return Rules(kind, settings.keep_versions, settings.min_recall, options.live)
+
+
+def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
+    memory = version_store(settings).cache / "encoders.json"
+    return lazy_encoder(model or settings.model, settings.device, memory, settings.runtime)
+
+
+def _source(settings: Settings, source: str, options: BuildOptions) -> Source:
+    return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+
+
+def _given(settings: Settings, source: Source, encoder: Encoder, options: BuildOptions) -> BuildInput:
+    return BuildInput(
+        source=str(source.path),
+        rows=source.rows(),
+        pictures=feed_pictures(settings, source),
+        encoder=encoder,
+        limits=settings.picture_limits,
+        feed_digest=source.digest(),
+        rules=rules_of(settings, options),
+    )

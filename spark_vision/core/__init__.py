@@ -1,0 +1,1 @@
+"""Values and errors that every package uses. Standard library and NumPy only."""

@@ -1,0 +1,17 @@
+"""The heavy seams, as protocols that speak NumPy and the domain's words.
+
+What is behind them (torch, FAISS, the file system) is chosen in `bootstrap` and nowhere else.
+"""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Told of long work as it goes on."""
+
+    def __call__(self, step: str, done: int, total: int | None = None) -> None:
+        """`done` of `total` (None: unknown) units of a named step are finished."""
+
+
+def silent(step: str, done: int, total: int | None = None) -> None:
+    """A Progress that says nothing."""

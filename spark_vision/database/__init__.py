@@ -1,0 +1,1 @@
+"""The tagging store: engine, unit of work, repositories and migrations."""

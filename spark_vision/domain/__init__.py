@@ -1,1 +1,0 @@
-"""The words of Spark Vision as values: standard library and NumPy only, no input or output."""

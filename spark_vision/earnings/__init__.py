@@ -1,0 +1,1 @@
+"""Clicks, orders, ledger and payouts."""

@@ -1,0 +1,1 @@
+"""Encoders: models by name, their runtimes, export and dynamic batching."""

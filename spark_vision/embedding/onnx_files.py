@@ -1,0 +1,96 @@
+"""A model's ONNX graphs beside its weights: which files they are, and whether they belong together.
+
+The graphs hold no weights but name those of the model's safetensors file, so that a folder holds each
+number once. `onnx.json` says which weights they were made for, and what they are.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from spark_vision.core.errors import ModelError
+
+WEIGHTS = "open_clip_model.safetensors"
+IMAGE_GRAPH = "image.onnx"
+TEXT_GRAPH = "text.onnx"
+RECORD = "onnx.json"
+GRAPH_PREFIX = "clip."  # before the model's name of a weight stands this in a graph
+_IMAGE_PREFIX = "visual."
+_NOT_RUN = ("logit_scale", "logit_bias")
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The folder of two graphs that were checked: they are whole, and made for the weights beside them."""
+
+    folder: Path
+
+
+def find_graphs(folder: Path, weights: str) -> Graphs | None:
+    """The graphs of a model folder; None where it has none.
+
+    weights: SHA-256 of the folder's weights as they are now.
+    Raises ModelError where a graph was changed, is missing, or belongs to other weights.
+    """
+    record = folder / RECORD
+    if not record.is_file():
+        return None
+    digests = _read(record)
+    if digests.get(WEIGHTS) != weights:
+        raise ModelError(f"{folder}: its ONNX graphs were made for other weights; {_REMEDY}")
+    for name in (IMAGE_GRAPH, TEXT_GRAPH):
+        if not (folder / name).is_file() or digests.get(name) != digest_of(folder / name):
+            raise ModelError(f"{folder / name} is not the file that {RECORD} tells of; {_REMEDY}")
+    return Graphs(folder)
+
+
+def read_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
+    """A model's floating-point weights by name, widened to float32."""
+    try:
+        tensors = load_file(folder / WEIGHTS)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{folder / WEIGHTS} cannot be read ({error}).") from error
+    return {
+        name: np.ascontiguousarray(tensor, dtype=np.float32)
+        for name, tensor in tensors.items()
+        if np.issubdtype(tensor.dtype, np.floating) and name not in _NOT_RUN
+    }
+
+
+def weights_of(graph: str, names: Iterable[str]) -> list[str]:
+    """Which of a model's weights are in the graph of this name."""
+    return [name for name in names if name.startswith(_IMAGE_PREFIX) == (graph == IMAGE_GRAPH)]
+
+
+def write_record(folder: Path) -> None:
+    """Note the digests of the weights and of both graphs, replacing the record as a whole."""
+    digests = {name: digest_of(folder / name) for name in (WEIGHTS, IMAGE_GRAPH, TEXT_GRAPH)}
+    beside = folder / f"{RECORD}.part"
+    beside.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
+    beside.replace(folder / RECORD)
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+_REMEDY = "make them anew with `spark-vision models export-onnx`, or set SPARK_VISION_RUNTIME=torch."
+
+
+def _read(record: Path) -> dict[str, object]:
+    try:
+        digests = json.loads(record.read_text("utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{record} cannot be read ({error}); {_REMEDY}") from error
+    if not isinstance(digests, dict):
+        raise ModelError(f"{record} is no JSON object; {_REMEDY}")
+    return digests

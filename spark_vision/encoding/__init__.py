@@ -1,1 +1,0 @@
-"""Pictures and texts to embeddings: the place that imports torch, open_clip and onnxruntime."""

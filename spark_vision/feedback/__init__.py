@@ -1,0 +1,1 @@
+"""What confirmed and rejected tags teach the suggestions."""

@@ -1,0 +1,90 @@
+"""How learned views change similarities: whose count, what photos have in common, prototypes, rejections.
+
+A look is a view with its embedding. Everything is a plain function of the looks that stand, so that one that
+is taken back leaves no trace.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spark_vision.core.embedding import Embeddings, similarities, unit_length
+from spark_vision.core.learned_view import LearnedView, Stance
+
+Vector = NDArray[np.float64]
+
+# A picture of the shop weighs as much as two confirmed photos: with more, groceries gain less, and with
+# less, a single poster's five photos would all but replace it (docs/suggestions.md).
+PICTURE_WEIGHT = 2.0
+# So many products' worth of doubt whether photos differ from pictures in a common way.
+GAP_DOUBT = 5
+_DROP = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """vector: (dimension,) float32, unit length; familiar: whether the catalogue alone ranks the product
+    high there; rival: similarity of the closest catalogue picture, of whatever product.
+    """
+
+    view: LearnedView
+    vector: NDArray[np.float32]
+    familiar: bool
+    rival: float
+
+
+def counting(looks: Sequence[Look], same_look: float) -> list[Look]:
+    """Of one product's looks of one stance, those that count for everybody.
+
+    A confirmed one where the catalogue agrees, or another poster's confirmed photo is at least as close as
+    any catalogue picture; a rejected one where another poster rejected the same look.
+    """
+    return [look for look in looks if _agreed(look, looks, same_look)]
+
+
+def _agreed(look: Look, looks: Sequence[Look], same_look: float) -> bool:
+    confirmed = look.view.stance is Stance.CONFIRMED
+    if confirmed and look.familiar:
+        return True
+    enough = look.rival if confirmed else same_look
+    others = [other.vector for other in looks if other.view.poster_id != look.view.poster_id]
+    return bool(others) and float(similarities(np.stack(others), look.vector).max()) >= enough
+
+
+def common_gap(differences: Sequence[Vector], dimension: int) -> Vector:
+    """What photos have in common that catalogue pictures have not, (dimension,).
+
+    differences: for each product the mean of its confirmed photos less that of its pictures. Their mean,
+    drawn towards nothing where products are few.
+    """
+    if not differences:
+        return np.zeros(dimension)
+    total: Vector = np.sum(differences, axis=0) / (len(differences) + GAP_DOUBT)
+    return total
+
+
+def without(queries: Embeddings, gap: Vector) -> Embeddings:
+    """Embeddings of photos, (n, dimension), as they would be without what photos have in common."""
+    return unit_length(queries.astype(np.float64) - gap) if gap.any() else queries
+
+
+def prototypes(pictures: Embeddings, photos: Embeddings, gap: Vector) -> Embeddings:
+    """Each of a product's pictures (m, dimension) drawn towards its confirmed photos (n, dimension)."""
+    if not len(photos):
+        return pictures
+    seen = photos.astype(np.float64).sum(axis=0) - len(photos) * gap
+    return unit_length(PICTURE_WEIGHT * pictures.astype(np.float64) + seen)
+
+
+def drop(query: NDArray[np.float32], rejected: Embeddings, confirmed: Embeddings, same_look: float) -> float:
+    """How much a product's similarity falls at a query, 0 or more: only where the query has the look of a
+    rejected photo, and no confirmed one is as close. same_look: below 1.
+    """
+    if not len(rejected):
+        return 0.0
+    closest = float(similarities(rejected, query).max())
+    if closest < same_look or (len(confirmed) and float(similarities(confirmed, query).max()) >= closest):
+        return 0.0
+    return _DROP * min((closest - same_look) / (1 - same_look), 1.0)

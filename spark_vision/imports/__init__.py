@@ -1,0 +1,1 @@
+"""Import jobs, their worker, and changes of single products."""

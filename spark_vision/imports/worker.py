@@ -1,0 +1,182 @@
+"""Who works on imports: one thread that takes them in their order and lets each run on its own."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from uuid import uuid4
+
+from spark_vision.core.catalogue_import import CatalogueImport, Failure, Progress
+from spark_vision.core.errors import SparkVisionError
+from spark_vision.database.store import SqlStore
+
+_log = logging.getLogger(__name__)
+# An import that was broken off so often is not begun again: it may be what breaks it off.
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: with a result, with a failure, or with neither: it was broken off.
+
+    busy: another build holds the index, so that nothing was begun.
+    """
+
+    result: dict[str, Any] | None = None
+    failure: Failure | None = None
+    busy: bool = False
+
+
+class Running(Protocol):
+    """A run on its way."""
+
+    @property
+    def progress(self) -> Progress:
+        """How far it has come."""
+
+    def wait(self, seconds: float) -> Ended | None:
+        """How it ended, within so many seconds; None where it goes on."""
+
+    def kill(self) -> None:
+        """End it at once; what is live stays, and what it has encoded is kept."""
+
+
+class Start(Protocol):
+    """Begins the run of an import."""
+
+    def __call__(self, given: CatalogueImport) -> Running:
+        """Raises SparkVisionError's children where it cannot be begun."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds: between looks at a run; of holding an import without a word; before another try where the
+    index is busy; between looks for imports that others ordered.
+    """
+
+    look: float = 1.0
+    hold: float = 20.0
+    busy: float = 5.0
+    idle: float = 5.0
+
+
+class ImportWorker:
+    """Takes imports from the store, one at a time; where the process ends, they go on in the next one.
+
+    forget: told of the ids of imports that are forgotten; keep: how many that are over are remembered.
+    """
+
+    def __init__(
+        self,
+        store: SqlStore,
+        start: Start,
+        forget: Callable[[str], None],
+        keep: int,
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._start = start
+        self._forget = forget
+        self._keep = keep
+        self._pace = pace or Pace()
+        self._name = uuid4().hex
+        self._stopping = threading.Event()
+        self._awake = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="imports", daemon=True)
+
+    def open(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there is something to do."""
+        self._awake.set()
+
+    def close(self) -> None:
+        """Stop working; what is being worked on waits for the next process."""
+        self._stopping.set()
+        self._awake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                worked = self._work_on_one()
+            except SparkVisionError as error:  # the store is away: the import is taken again later
+                _log.warning("imports: %s", error.message)
+                worked = False
+            except Exception:
+                _log.exception("imports: the worker failed")
+                worked = False
+            if not worked:
+                self._awake.wait(self._pace.idle)
+                self._awake.clear()
+
+    def _work_on_one(self) -> bool:
+        with self._store.writing() as work:
+            given = work.imports.take(self._name, datetime.now(UTC), self._until())
+        if given is None:
+            return False
+        if given.attempts > MOST_ATTEMPTS:
+            self._close(given, Ended(failure=_broken_off(given)))
+            return True
+        _log.info("import %s begins (attempt %d)", given.id, given.attempts)
+        try:
+            running = self._start(given)
+        except SparkVisionError as error:
+            self._close(given, Ended(failure=Failure(error.code, error.message)))
+            return True
+        try:
+            self._attend(given, running)
+        finally:
+            running.kill()
+        return True
+
+    def _attend(self, given: CatalogueImport, running: Running) -> None:
+        while (ended := running.wait(self._pace.look)) is None:
+            if self._stopping.is_set():
+                running.kill()
+                self._put_back(given, 0, begun=False)
+                return
+            with self._store.writing() as work:
+                held = work.imports.hold(given.id, self._name, self._until(), running.progress)
+            if not held:
+                _log.info("import %s was cancelled", given.id)
+                return
+        with self._store.writing() as work:
+            work.imports.hold(given.id, self._name, self._until(), running.progress)
+        self._close(given, ended)
+
+    def _until(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._pace.hold)
+
+    def _close(self, given: CatalogueImport, ended: Ended) -> None:
+        now = datetime.now(UTC)
+        if ended.result is None and ended.failure is None:
+            _log.warning("import %s was %s", given.id, "kept waiting" if ended.busy else "broken off")
+            self._put_back(given, self._pace.busy if ended.busy else 0, begun=not ended.busy)
+            return
+        with self._store.writing() as work:
+            if ended.result is not None:
+                work.imports.finish(given.id, self._name, now, ended.result)
+            elif ended.failure is not None:
+                work.imports.fail(given.id, self._name, now, ended.failure)
+            gone = work.imports.forget_all_but(self._keep)
+        for import_id in gone:
+            self._forget(import_id)
+
+    def _put_back(self, given: CatalogueImport, seconds: float, *, begun: bool) -> None:
+        not_before = datetime.now(UTC) + timedelta(seconds=seconds)
+        with self._store.writing() as work:
+            work.imports.put_back(given.id, self._name, not_before, begun=begun)
+
+
+def _broken_off(given: CatalogueImport) -> Failure:
+    return Failure(
+        "import-broken-off",
+        f"It was broken off {given.attempts - 1} times, so it is not begun again; the log says more. What was"
+        " encoded is kept: ordered again, it goes on from there.",
+    )

@@ -1,0 +1,1 @@
+"""Index versions: build, manifest, caches, near-duplicates and engines."""

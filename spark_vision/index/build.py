@@ -1,0 +1,223 @@
+"""A feed to a new index version, beside the live one until its last step."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from spark_vision import __version__
+from spark_vision.core.errors import IndexVersionError, reason_of
+from spark_vision.core.product import FeedIssue
+from spark_vision.core.progress import Progress, silent
+from spark_vision.index.atomic_files import exclusive
+from spark_vision.index.build_steps import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
+from spark_vision.index.calibrations import inherit_calibration
+from spark_vision.index.changes import compare
+from spark_vision.index.embedding_cache import EmbeddingCache
+from spark_vision.index.encode import PicturePipeline
+from spark_vision.index.engines.faiss.kinds import in_cells, kind_for, read_index
+from spark_vision.index.existing_products import held_products
+from spark_vision.index.fingerprint_cache import StampCache
+from spark_vision.index.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
+from spark_vision.index.near_duplicates import References, lookalikes
+from spark_vision.index.report_page import render
+from spark_vision.index.staging import Staging
+from spark_vision.index.versions import VersionStore
+from spark_vision.index.write import REPORT, issues_digest, write_content
+
+__all__ = ["BuildInput", "BuildReport", "build_version", "update_version"]
+
+_ACCEPT_AT_ONCE = 256
+# Pairs of pictures that are compared one by one in seconds.
+_MOST_COMPARED = 10**9
+# Of the products of both versions together, from which on they are of one shop.
+_SAME_SHOP = 0.5
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The version that was live when a build began."""
+
+    manifest: Manifest
+    folder: Path
+
+
+def build_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
+    """Make a version of a whole catalogue and make it live.
+
+    What an earlier build had encoded, finished or not, is taken from the cache. Until the pointer is
+    switched the live version is untouched. Raises IndexBusyError where another build is at work,
+    CatalogueError where there is nothing to index, IndexRecallError (see recall), and IndexVersionError
+    where the disk is at fault.
+    """
+    with _disk_faults(store):
+        return _made(store, given, progress, even_if_unchanged=True)
+
+
+def update_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
+    """Make what build_version would make, unless the live version is just that; raises as it does."""
+    with _disk_faults(store):
+        return _made(store, given, progress, even_if_unchanged=False)
+
+
+@contextmanager
+def _disk_faults(store: VersionStore) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        file = isinstance(error, OSError) and error.filename
+        words = f"{file}: {reason_of(error)}" if file else reason_of(error)
+        raise IndexVersionError(
+            f"{store.root}: the build stopped at the disk ({words}); the live version stays as it is."
+        ) from error
+
+
+def _made(
+    store: VersionStore, given: BuildInput, progress: Progress, *, even_if_unchanged: bool
+) -> BuildReport:
+    store.root.mkdir(parents=True, exist_ok=True)
+    with exclusive(store.root / ".lock"):
+        store.clean_work()
+        folder = store.work / "version"
+        folder.mkdir()
+        run, before = Run(given, folder, progress), _before(store)
+        staging = Staging(store.work)
+        with (
+            closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
+            closing(StampCache(store.cache)) as stamps,
+        ):
+            _read(run, staging)
+            _encode(run, staging, cache, stamps)
+            _compare(run, staging, before)
+            if before is not None and not even_if_unchanged and _is_unchanged(run, staging, before.manifest):
+                staging.close()
+                store.clean_work()
+                return run.report(before.manifest, "unchanged")
+            content, approximation = write_content(run, staging, cache)
+        manifest = _describe(run, store, content, approximation)
+        _look_for_doubles(run, store, staging, manifest)
+        staging.close()
+        _inherit(run, before)
+        outcome: Outcome = "published" if given.rules.live else "beside"
+        _publish(run, store, manifest, outcome)
+    return run.report(manifest, outcome)
+
+
+def _before(store: VersionStore) -> _Before | None:
+    """The live version, if there is one that is whole: nothing is said to be unchanged from a damaged one."""
+    try:
+        name = store.live()
+        return _Before(store.verify(name), store.folder(name))
+    except IndexVersionError:
+        return None
+
+
+def _read(run: Run, staging: Staging) -> None:
+    with run.step("read"):
+        for number, row in enumerate(run.given.rows, start=1):
+            if isinstance(row, FeedIssue):
+                run.issues.append(row)
+            elif (first := staging.add(row.product, row.line, row.digests)) is not None:
+                reason = (
+                    f"the id stands twice; the first is in line {first}" if first else "the id stands twice"
+                )
+                run.issues.append(FeedIssue(reason, row.product.id, line=row.line))
+            run.progress("read", number)
+
+
+def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: StampCache) -> None:
+    given = run.given
+    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits, stamps=stamps)
+    _, total = staging.count()
+    usable = []
+    with run.step("encode"):
+        run.progress("encode", 0, total)
+        for done, result in enumerate(pipeline.run(staging.pictures(), run.tally), start=1):
+            if isinstance(result, FeedIssue):
+                run.issues.append(result)
+            else:
+                usable.append(result)
+            if len(usable) == _ACCEPT_AT_ONCE:
+                staging.accept(usable)
+                usable.clear()
+            run.progress("encode", done, total)
+        staging.accept(usable)
+        run.issues.extend(
+            FeedIssue(NO_PICTURE, product_id, line=line) for product_id, line in staging.without_picture()
+        )
+
+
+def _compare(run: Run, staging: Staging, before: _Before | None) -> None:
+    with run.step("compare"):
+        held = iter(()) if before is None else held_products(before.folder)
+        run.changes = compare(staging.products(), held, run.folder)
+
+
+def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
+    """Whether the content would be the live version's: all that it depends on is equal."""
+    content = live.content
+    return (
+        content.catalogue_digest == run.changes.catalogue_digest
+        and content.encoder == run.given.encoder.spec
+        and content.index_kind == kind_for(staging.usable(), run.given.rules.kind)
+        and content.files[REPORT].sha256 == issues_digest(run.issues)
+    )
+
+
+def _look_for_doubles(run: Run, store: VersionStore, staging: Staging, manifest: Manifest) -> None:
+    with run.step("near_duplicates"):
+        fresh = run.changes.fresh()
+        if fresh.any():
+            index, references = read_index(run.folder, manifest), References(run.folder, fresh)
+            same = staging.same_pictures()
+            with TemporaryDirectory(dir=store.work) as place:
+                if len(references.fresh_rows()) * len(index) > _MOST_COMPARED:
+                    index = in_cells(index, Path(place))
+                run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
+
+
+def _inherit(run: Run, before: _Before | None) -> None:
+    """A shop's own probabilities go on: it would have to calibrate after each day's update otherwise."""
+    if before is not None:
+        same_model = before.manifest.content.encoder.fingerprint == run.given.encoder.spec.fingerprint
+        same_shop = same_model and run.changes.kept_share >= _SAME_SHOP
+        run.calibration = inherit_calibration(before.folder, run.folder, same_shop=same_shop)
+
+
+def _describe(
+    run: Run, store: VersionStore, content: Content, approximation: Approximation | None
+) -> Manifest:
+    return Manifest(
+        version=_free_name(run.started, content, store.names()),
+        content=content,
+        source=run.given.source,
+        program_version=__version__,
+        started=run.started.isoformat(timespec="seconds"),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=dict(run.seconds),
+        feed_digest=run.given.feed_digest,
+        approximation=approximation,
+    )
+
+
+def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome) -> None:
+    with run.step("report"):
+        report = run.report(manifest, outcome)
+        with (run.folder / RUN).open("w", encoding="utf-8") as file:
+            file.writelines(report.json())
+        (run.folder / RUN_PAGE).write_text(render(report, run.given.pictures), "utf-8")
+    with run.step("publish"):
+        (run.folder / MANIFEST).write_bytes(manifest.to_bytes())
+        store.publish(run.folder, manifest.version, live=run.given.rules.live)
+        store.retain(run.given.rules.keep)
+        store.clean_work()
+
+
+def _free_name(started: datetime, content: Content, taken: list[str]) -> str:
+    """When it was made, then what is in it: names sort by time, and equal content shows."""
+    base = f"{started:%Y%m%d-%H%M%S}.{started.microsecond // 1000:03}-{content.digest[:8]}"
+    names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

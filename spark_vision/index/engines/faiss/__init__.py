@@ -1,0 +1,1 @@
+"""FAISS, the embedded engine."""

@@ -1,0 +1,1 @@
+"""Pictures: bounded decoding, orientation, crops, thumbnails and sanitised copies."""

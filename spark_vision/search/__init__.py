@@ -1,0 +1,1 @@
+"""Photo or words to regions, matches and suggestions."""

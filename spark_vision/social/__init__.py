@@ -1,0 +1,1 @@
+"""Accounts, the feed and smiles."""

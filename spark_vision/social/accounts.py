@@ -1,0 +1,98 @@
+"""Accounts and their keys: random, shown once, kept as digests."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from spark_vision.core.account import NOBODY, Account, Actor, Role
+from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError
+from spark_vision.core.ids import content_digest
+from spark_vision.database.store import SqlStore, SqlWork
+
+_PREFIX = "sv_"
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made. secret: to be shown now, since nothing can tell it again."""
+
+    id: str
+    account: Account
+    secret: str
+
+
+def add_account(store: SqlStore, name: str, role: Role, now: datetime) -> NewKey:
+    """Make an account with its first key; raises NameTakenError, or InvalidInputError for a bad name."""
+    with store.writing() as work:
+        return _new_account(work, name, role, now)
+
+
+def add_key(store: SqlStore, name: str, now: datetime) -> NewKey:
+    """Make one more key for an account; raises NotFoundError."""
+    with store.writing() as work:
+        return _new_key(work, _named(work, name), now)
+
+
+def revoke(store: SqlStore, name: str, key_id: str | None, now: datetime) -> int:
+    """Revoke one key of an account, or (None) all; how many were good till now. Raises NotFoundError."""
+    with store.writing() as work:
+        revoked = work.accounts.revoke(_named(work, name).id, key_id, now)
+    if key_id is not None and not revoked:
+        raise NotFoundError(f"{name!r} has no key {key_id!r} that is good; `users list` shows the keys.")
+    return revoked
+
+
+def add_first_account(store: SqlStore, name: str, now: datetime) -> NewKey:
+    """Make the admin of a store that has no account yet; raises ConflictError where it has one,
+    InvalidInputError for a bad name."""
+    with store.writing() as work:
+        if not work.accounts.is_empty():
+            raise ConflictError("There is an account already; sign in with its key.")
+        return _new_account(work, name, Role.ADMIN, now)
+
+
+def has_accounts(store: SqlStore) -> bool:
+    """Whether anybody can sign in."""
+    with store.reading() as work:
+        return not work.accounts.is_empty()
+
+
+def recognise(store: SqlStore, secret: str) -> Actor:
+    """Whose key this is; nobody where it is unknown or revoked."""
+    return recognise_digest(store, key_digest(secret))
+
+
+def recognise_digest(store: SqlStore, digest: str) -> Actor:
+    """Whose key has this digest; nobody where it is unknown or revoked."""
+    with store.reading() as work:
+        account = work.accounts.holder(digest)
+    return NOBODY if account is None else Actor(account)
+
+
+def key_digest(secret: str) -> str:
+    """What is kept of a key. 256 random bits: no slow hash is needed to keep what cannot be guessed."""
+    return content_digest(secret.encode())
+
+
+def _named(work: SqlWork, name: str) -> Account:
+    account = work.accounts.named(name)
+    if account is None:
+        raise NotFoundError(f"There is no account {name!r}.")
+    return account
+
+
+def _new_account(work: SqlWork, name: str, role: Role, now: datetime) -> NewKey:
+    name = name.strip()  # blanks at its ends nobody sees, so that two accounts would look the same
+    if not name or len(name) > _MAX_NAME or not name.isprintable():
+        raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
+    account = Account(uuid4().hex, name, role)
+    work.accounts.add(account, now)
+    return _new_key(work, account, now)
+
+
+def _new_key(work: SqlWork, account: Account, now: datetime) -> NewKey:
+    key = NewKey(uuid4().hex, account, _PREFIX + secrets.token_urlsafe(32))
+    work.accounts.add_key(key.id, account.id, key_digest(key.secret), now)
+    return key

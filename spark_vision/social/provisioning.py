@@ -1,0 +1,45 @@
+"""Accounts of people whom an identity provider knows: made when they first come."""
+
+from datetime import datetime
+
+from spark_vision.core.account import Account, Actor, Role
+from spark_vision.core.errors import NameTakenError
+from spark_vision.core.ids import value_digest
+from spark_vision.database.store import SqlStore
+
+_ID_DIGITS = 32
+_LONGEST_NAME = 100
+
+
+def account_id_of(issuer: str, subject: str) -> str:
+    """The account's id: the same for ever, without the issuer's word for the person in it."""
+    return value_digest([issuer, subject])[:_ID_DIGITS]
+
+
+def welcome(store: SqlStore, account_id: str, name: str, role: Role, now: datetime) -> Actor:
+    """The account with this id, made if need be; the role is what the provider says today.
+
+    name: shown with posts; where it is empty or taken, the beginning of the id is added.
+    """
+    with store.reading() as work:
+        known = work.accounts.get(account_id)
+    if known is None:
+        known = _made(store, account_id, name, role, now)
+    return Actor(Account(known.id, known.name, role))
+
+
+def _made(store: SqlStore, account_id: str, name: str, role: Role, now: datetime) -> Account:
+    tail = f"user {account_id[:8]}"
+    wanted = name.strip()[: _LONGEST_NAME - len(tail) - 1]
+    for chosen in (wanted or tail, f"{wanted} {tail}"):
+        account = Account(account_id, chosen, role)
+        try:
+            with store.writing() as work:
+                # Another request of theirs may have come first.
+                if known := work.accounts.get(account_id):
+                    return known
+                work.accounts.add(account, now)
+        except NameTakenError:
+            continue
+        return account
+    raise NameTakenError(f"The names {wanted!r} and {wanted} {tail!r} are both taken.")

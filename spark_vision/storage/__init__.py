@@ -1,1 +1,0 @@
-"""The tagging store on SQLAlchemy: the only place that knows SQL."""

@@ -1,1 +1,0 @@
-"""A photo's regions to matches, products and suggestions."""

@@ -1,0 +1,71 @@
+"""What the use cases around posts work with."""
+
+from dataclasses import dataclass
+
+from spark_vision.core.account import Actor
+from spark_vision.core.errors import NotAllowedError, NotFoundError, StaleError
+from spark_vision.core.post import Post
+from spark_vision.core.tag import Tag
+from spark_vision.database.store import SqlStore, SqlWork
+from spark_vision.tagging.decision_observer import Learner
+from spark_vision.tagging.photo_files import PhotoFiles
+
+Versions = frozenset[int] | None
+"""The versions of a post that a change may build on; None: any."""
+
+ANY: Versions = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The store, the photos' files, and who learns from decisions."""
+
+    store: SqlStore
+    files: PhotoFiles
+    learner: Learner
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A post with its tags, from one moment."""
+
+    post: Post
+    tags: tuple[Tag, ...]
+
+
+def whole(work: SqlWork, post: Post) -> Whole:
+    """The post with its tags."""
+    return Whole(post, tuple(work.tags.of(post.id)))
+
+
+def seen(work: SqlWork, post_id: str, actor: Actor) -> Post:
+    """A post that the actor may see; raises NotFoundError, whether there is another or none."""
+    return _visible(work.posts.get(post_id), post_id, actor)
+
+
+def owned(work: SqlWork, post_id: str, actor: Actor) -> Post:
+    """A post that the actor runs, to look at; raises NotFoundError, or NotAllowedError."""
+    return _own(seen(work, post_id, actor), actor)
+
+
+def taken(work: SqlWork, post_id: str, actor: Actor, versions: Versions) -> Post:
+    """A post that the actor runs, held for a change.
+
+    Raises NotFoundError, NotAllowedError, or StaleError where it has none of the versions.
+    """
+    post = _own(_visible(work.posts.held(post_id), post_id, actor), actor)
+    if versions is not None and post.version not in versions:
+        raise StaleError("The post was changed since you have seen it; get it again.")
+    return post
+
+
+def _visible(post: Post | None, post_id: str, actor: Actor) -> Post:
+    if post is None or not post.is_visible_to(actor):
+        raise NotFoundError(f"There is no post {post_id[:100]!r}.")
+    return post
+
+
+def _own(post: Post, actor: Actor) -> Post:
+    if not post.is_run_by(actor):
+        raise NotAllowedError("This post is another's; only its poster or an admin may change it.")
+    return post

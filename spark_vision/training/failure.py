@@ -1,9 +1,0 @@
-"""What goes wrong while training, in one type."""
-
-from __future__ import annotations
-
-from spark_vision.errors import SparkVisionError
-
-
-class TrainingError(SparkVisionError):
-    """Data, weights or a checkpoint that training needs is missing or does not fit."""
