@@ -28,8 +28,8 @@ from tempfile import mkdtemp
 from IPython.display import Markdown, display
 
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import migrate_store, open_room, open_store
-from spark_vision.demo.seed_posts import rehearse
+from spark_vision.app.store import build_tagging_context, migrate_store, open_store
+from spark_vision.demo.seed_posts import seed_from_dataset
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.compare import compare
 from spark_vision.evaluation.dataset_run import Plan, bench_on
@@ -41,8 +41,8 @@ from spark_vision.evaluation.store_dataset import TagSource, confirmed_dataset
 settings = Settings(index_dir=Path("../out/notebooks/index"), data_dir=Path(mkdtemp()))
 store = open_store(settings)
 migrate_store(settings, store)
-room = open_room(settings, store)
-posts = rehearse(
+room = build_tagging_context(settings, store)
+posts = seed_from_dataset(
     room, read_dataset(demo_shop()).only("test"), posters=4, start=datetime(2026, 1, 1, tzinfo=UTC)
 )
 print(f"{posts} posts")

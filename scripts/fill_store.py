@@ -18,14 +18,14 @@ from sqlalchemy import insert
 
 from spark_vision.app.container import version_store
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import migrate_store, open_room, open_store
+from spark_vision.app.store import build_tagging_context, migrate_store, open_store
 from spark_vision.core.account import Account, Actor, Role
 from spark_vision.core.product_filter import EVERYTHING
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from spark_vision.database.tables.decisions import TagRow
 from spark_vision.database.tables.posts import PostRow
 from spark_vision.database.tables.smiles import SmileRow
-from spark_vision.media.sanitise import clean_photo
+from spark_vision.media.sanitise import sanitise_photo
 from spark_vision.tagging.posts import create_post
 
 _PHOTOS = Path(__file__).resolve().parents[1] / "spark_vision" / "demo_shop" / "photos"
@@ -66,7 +66,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _posters(store: SqlStore) -> list[Account]:
+def _posters(store: Store) -> list[Account]:
     posters = [Account(f"{number:032x}", f"Poster {number}", Role.POSTER) for number in range(_POSTERS)]
     with store.writing() as work:
         for poster in posters:
@@ -74,11 +74,11 @@ def _posters(store: SqlStore) -> list[Account]:
     return posters
 
 
-def _photos(settings: Settings, store: SqlStore, posters: list[Account]) -> list[str]:
-    room = open_room(settings, store)
+def _photos(settings: Settings, store: Store, posters: list[Account]) -> list[str]:
+    room = build_tagging_context(settings, store)
     digests = []
     for place, path in enumerate(sorted(_PHOTOS.iterdir())[:20]):
-        clean = clean_photo(path.read_bytes(), settings.picture_limits)
+        clean = sanitise_photo(path.read_bytes(), settings.picture_limits)
         post = create_post(room, Actor(posters[place]), clean, "", _NEWEST)
         digests.append(post.photo.digest)
     return digests

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from spark_vision.app.container import build_index, plain_shop
+from spark_vision.app.container import build_index, load_uncalibrated
 from spark_vision.app.settings import Settings
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.embedding.bundled import bundled_model
@@ -37,7 +37,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="spark-vision-") as place:
         settings = Settings(index_dir=Path(place), model=name)
         build_index(settings, str(demo_shop()))
-        shop = plain_shop(settings)
+        shop = load_uncalibrated(settings)
         datasets = [read_dataset(demo_shop()).only("demo"), *map(read_dataset, options.photos)]
         regions = [region for held in datasets for region in labelled_regions(shop, held, settings)]
         found = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, FITTED_ON)

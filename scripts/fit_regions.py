@@ -26,8 +26,8 @@ from spark_vision.embedding.load import load_encoder
 from spark_vision.evaluation.datasets import read_dataset
 from spark_vision.evaluation.regions import covered, fit_linear, overlaps
 from spark_vision.media.files import read_picture
-from spark_vision.search.regions.feature_map import SEEN, SEEN_QUICK, Thing
-from spark_vision.search.regions.features import COLOURS, FORM, QUICK, Looked
+from spark_vision.search.regions.feature_map import SEEN, SEEN_QUICK, ObjectnessHead
+from spark_vision.search.regions.features import COLOURS, FORM, QUICK, WindowFeatures
 from spark_vision.search.regions.objectness import (
     WEIGHTS,
     Linear,
@@ -99,7 +99,7 @@ def _seen(picture: Picture, encoder: Encoder | None) -> FeatureMap | None:
 def _plain(photos: Sequence[Shown], words: str) -> Objectness:
     quick, full = [], []
     for photo in photos:
-        looked = Looked(photo.picture)
+        looked = WindowFeatures(photo.picture)
         rows = looked.quick(all_windows())
         quick.append((rows, photo.best))
         full.append((np.concatenate([rows, looked.colours(all_windows())], axis=1), photo.best))
@@ -118,7 +118,7 @@ def _by_map(photos: Sequence[Shown], encoder: str, words: str) -> SeenObjectness
         for photo in photos[fold::_FOLDS]:
             sums = Sums.of(thing.cells(photo.seen))
             quick.append((map_features(sums, all_windows()), photo.best))
-            full.append((all_features(Looked(photo.picture), sums, all_windows()), photo.best))
+            full.append((all_features(WindowFeatures(photo.picture), sums, all_windows()), photo.best))
     return SeenObjectness(
         encoder,
         _thing(photos),
@@ -128,13 +128,13 @@ def _by_map(photos: Sequence[Shown], encoder: str, words: str) -> SeenObjectness
     )
 
 
-def _thing(photos: Sequence[Shown]) -> Thing:
+def _thing(photos: Sequence[Shown]) -> ObjectnessHead:
     parts = []
     for photo in photos:
         share, inside = covered(photo.seen, photo.boxes)
         places = photo.seen.values.reshape(len(photo.seen.values), -1).T
         parts.append((places[inside], share[inside]))
-    return Thing(*_rounded(fit_linear(parts, strength=_PLACES_STRENGTH)))
+    return ObjectnessHead(*_rounded(fit_linear(parts, strength=_PLACES_STRENGTH)))
 
 
 def _rounded(fitted: tuple[list[float], float]) -> tuple[tuple[float, ...], float]:

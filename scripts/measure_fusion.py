@@ -20,7 +20,7 @@ from spark_vision.evaluation import metrics
 from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.encode import encode_queries
-from spark_vision.evaluation.evaluator import Bench
+from spark_vision.evaluation.evaluator import Evaluator
 from spark_vision.evaluation.ranking import ArrayRanker
 from spark_vision.media.crop import crop
 from spark_vision.media.files import read_picture
@@ -59,7 +59,7 @@ def main() -> None:
             print(f"| {way.name} | {values['recall@1'].mean():.3f} | {values['recall@5'].mean():.3f} |")
 
 
-def _ways(bench: Bench, queries: Sequence[Query]) -> Iterator[Way]:
+def _ways(bench: Evaluator, queries: Sequence[Query]) -> Iterator[Way]:
     held = bench.references()
     plain, pictures, owners = bench.encoded(queries).embeddings, held.references, held.owners
     mirrored = _mirrored(bench, queries)
@@ -85,14 +85,14 @@ def _better(plain: Embeddings, mirrored: Embeddings, pictures: Embeddings, owner
     return Way("the better of both", np.hstack([plain, mirrored]), references, [*owners, *owners])
 
 
-def _mirrored(bench: Bench, queries: Sequence[Query]) -> Embeddings:
+def _mirrored(bench: Evaluator, queries: Sequence[Query]) -> Embeddings:
     def read(query: Query) -> Picture:
         return np.ascontiguousarray(crop(read_picture(query.photo), query.box)[:, ::-1])
 
     return encode_queries(bench.catalogue.encoder, queries, read)
 
 
-def _titles(bench: Bench, owners: Sequence[str]) -> Embeddings:
+def _titles(bench: Evaluator, owners: Sequence[str]) -> Embeddings:
     """The embedding of the title of each reference's product."""
     products = {product.id: row for row, product in enumerate(bench.catalogue.products)}
     said = bench.catalogue.encoder.encode_texts([product.title for product in bench.catalogue.products])

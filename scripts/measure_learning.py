@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from spark_vision.app.settings import Settings
 from spark_vision.core.embedding import Embeddings
-from spark_vision.core.learned_view import LearnedView, Limits, Stance
+from spark_vision.core.learned_view import LearnedView, LearningLimits, Polarity
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.evaluator import Bench
+from spark_vision.evaluation.evaluator import Evaluator
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, bootstrap, mean_of
 from spark_vision.feedback.learned_gallery import LearnedGallery
-from spark_vision.feedback.learned_index import Classroom
+from spark_vision.feedback.learned_index import LearnedIndex
 
 SHOTS = (0, 1, 2, 5, 10, 1000)
 POSTERS = 10
@@ -77,13 +77,13 @@ def main() -> None:
     )
 
 
-def _opened(settings: Settings, folder: Path, split: str | None, model: str | None) -> tuple[Bench, Part]:
+def _opened(settings: Settings, folder: Path, split: str | None, model: str | None) -> tuple[Evaluator, Part]:
     bench = open_bench(settings, Plan(folder, split, model))
     queries = [query for query in bench.dataset.queries if query.relevant]
     return bench, Part(queries, bench.encoded(queries).embeddings)
 
 
-def _halves(bench: Bench, part: Part, seeds: Sequence[int], what: str) -> None:
+def _halves(bench: Evaluator, part: Part, seeds: Sequence[int], what: str) -> None:
     """One half teaches, the other is looked up; each photo is looked up in about half of the draws."""
     sides = [_sides(part, seed) for seed in seeds]
     for name, taught in (
@@ -123,8 +123,8 @@ def _few(part: Part, shots: int, seed: int) -> Part:
     return part.only(chosen)
 
 
-def _hits(bench: Bench, taught: Part, asked: Part) -> Hits:
-    room = Classroom(bench.shop.gallery, list(_views(taught)), Limits())
+def _hits(bench: Evaluator, taught: Part, asked: Part) -> Hits:
+    room = LearnedIndex(bench.shop.gallery, list(_views(taught)), LearningLimits())
     found = LearnedGallery(room).search_products(asked.embeddings, _DEPTH)
     answers = [
         [match.product_id in query.relevant for match in matches]
@@ -138,7 +138,7 @@ def _views(taught: Part) -> Iterator[tuple[LearnedView, NDArray[np.float32]]]:
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
         name, poster = f"view-{number:06}", f"poster-{number % POSTERS}"
         product_id = min(query.relevant)
-        yield LearnedView(name, product_id, poster, name, name, query.box, Stance.CONFIRMED, at), vector
+        yield LearnedView(name, product_id, poster, name, name, query.box, Polarity.CONFIRMED, at), vector
 
 
 def _row(name: str, hits: Sequence[Hits], photos: Sequence[str] | None = None) -> str:

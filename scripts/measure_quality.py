@@ -27,7 +27,7 @@ from spark_vision.evaluation.calibration_fit import cross_fitted
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.dataset_run import Plan, open_bench
 from spark_vision.evaluation.datasets import Query
-from spark_vision.evaluation.evaluator import Bench, BenchOptions
+from spark_vision.evaluation.evaluator import BenchOptions, Evaluator
 from spark_vision.evaluation.metric_table import compute_figures, confidences, correct
 from spark_vision.evaluation.protocols.few_shot import Gallery, Labelled, Pooling, few_shot, split_by_photo
 from spark_vision.evaluation.protocols.open_set import draw_products, take_out
@@ -174,7 +174,7 @@ PARTS: dict[str, Callable[[Job], Iterator[str]]] = {
 }
 
 
-def _bench(job: Job, folder: Path, split: str | None) -> Bench:
+def _bench(job: Job, folder: Path, split: str | None) -> Evaluator:
     return open_bench(job.settings, Plan(folder, split, job.model, options=BenchOptions(vectors=True)))
 
 
@@ -195,7 +195,7 @@ def _kept(job: Job, run: Run, name: str) -> Iterator[str]:
     page.write_text(render([run], with_map=job.with_map), encoding="utf-8")
 
 
-def _open_set(run: Run, bench: Bench) -> Iterator[str]:
+def _open_set(run: Run, bench: Evaluator) -> Iterator[str]:
     columns = {}
     for seed in range(3):
         removed = draw_products(bench.dataset.product_ids, 1 / 3, seed)
@@ -204,7 +204,7 @@ def _open_set(run: Run, bench: Bench) -> Iterator[str]:
     yield tables.values_table("figure", columns, ("recall@1", "open_set_auroc", "fpr@95"))
 
 
-def _few(run: Run, bench: Bench, train: Bench) -> Iterator[str]:
+def _few(run: Run, bench: Evaluator, train: Evaluator) -> Iterator[str]:
     """Views from the training photos of the set, five a product at most."""
     wanted = _few_of_each(train.dataset.queries, 5)
     confirmed = Labelled(wanted, train.encoded(wanted).embeddings)

@@ -28,8 +28,8 @@ from spark_vision.evaluation.datasets import Dataset, read_dataset
 from spark_vision.evaluation.protocols.items import FIRST, PhotoItems
 from spark_vision.index.calibrations import CALIBRATION
 from spark_vision.media.files import read_picture
-from spark_vision.search.loaded_index import Shop
-from spark_vision.search.query import Extra
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision.search.query import SearchOptions
 
 _TIMED = 20
 _DRAWS = 5
@@ -63,7 +63,7 @@ def main() -> None:
         print(f"{name:60} {value}")
 
 
-def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
+def _items(shop: LoadedIndex, dataset: Dataset) -> dict[str, Any]:
     """Of visible products, how many are suggested; and what is claimed wrongly."""
     photos = [
         PhotoItems.of(shop.suggester.suggest(read_picture(photo)), queries)
@@ -88,7 +88,7 @@ def _items(shop: Shop, dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _probabilities(shop: Shop, dataset: Dataset, settings: Settings) -> dict[str, Any]:
+def _probabilities(shop: LoadedIndex, dataset: Dataset, settings: Settings) -> dict[str, Any]:
     regions = labelled_regions(shop, dataset, settings)
     drawn = [region for region in regions if not region.found and region.box is not None]
     return {
@@ -103,7 +103,7 @@ def _gaps(regions: list[LabelledRegion]) -> list[list[LabelledRegion]]:
     return [open_set(regions, seed) for seed in range(_DRAWS)]
 
 
-def _named(name: str, shop: Shop, draws: list[list[LabelledRegion]]) -> dict[str, Any]:
+def _named(name: str, shop: LoadedIndex, draws: list[list[LabelledRegion]]) -> dict[str, Any]:
     """The means of each figure over the draws."""
     calibration = shop.suggester.judgement.calibration
     if calibration is None:
@@ -115,7 +115,7 @@ def _named(name: str, shop: Shop, draws: list[list[LabelledRegion]]) -> dict[str
     return {f"{name}: {key}": round(fmean(held[key] for held in judged), 4) for key in judged[0]}
 
 
-def _times(shop: Shop, dataset: Dataset) -> dict[str, Any]:
+def _times(shop: LoadedIndex, dataset: Dataset) -> dict[str, Any]:
     """Processor time, medians over photos, taken in turn, so that a busy machine is as busy for each."""
     photos = [read_picture(query.photo) for query in dataset.queries[:_TIMED]]
     prepared = shop.suggester.encoder.prepare(photos[0])[None]
@@ -123,7 +123,9 @@ def _times(shop: Shop, dataset: Dataset) -> dict[str, Any]:
     for photo in photos:
         for name, run in {
             "one forward pass": lambda: shop.suggester.encoder.forward(prepared),
-            "whole photo alone": lambda photo=photo: shop.suggester.suggest(photo, extra=Extra(find=False)),
+            "whole photo alone": lambda photo=photo: shop.suggester.suggest(
+                photo, extra=SearchOptions(find=False)
+            ),
             "all of it": lambda photo=photo: shop.suggester.suggest(photo),
         }.items():
             start = process_time()

@@ -32,11 +32,11 @@ from scripts.spark_mini.report import figures_table
 from scripts.spark_mini.synonym_tuning import WordPlan
 from spark_vision.app.settings import Settings
 from spark_vision.core.errors import SparkVisionError
-from spark_vision.core.progress import silent
+from spark_vision.core.progress import no_progress
 from spark_vision.training.onnx_graphs import add_onnx_graphs
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.splits import Material, make_split
-from spark_vision.training.training_data import Confirmed, gather
+from spark_vision.training.training_data import Confirmed, collect_training_data
 
 
 def main() -> int:
@@ -128,7 +128,9 @@ def _more(folders: list[Path], work: Path) -> Material:
     more = Material(())
     for number, folder in enumerate(folders):
         wanted = Confirmed(str(folder), judged_share=0.0)
-        gathered = gather(Settings(), str(folder / "catalogue.csv"), wanted, work / f"range-{number}", silent)
+        gathered = collect_training_data(
+            Settings(), str(folder / "catalogue.csv"), wanted, work / f"range-{number}", no_progress
+        )
         for line in gathered.refused:
             print(line, file=sys.stderr)
         more = more.plus(gathered.material)

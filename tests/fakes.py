@@ -18,7 +18,7 @@ from spark_vision.core.decision import Decision
 from spark_vision.core.embedding import Embeddings, EncoderSpec, Picture, unit_length
 from spark_vision.core.product import Product
 from spark_vision.core.suggestion import Match
-from spark_vision.database.store import SqlWork
+from spark_vision.database.store import UnitOfWork
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.index.build import BuildInput, BuildReport, build_version
@@ -196,14 +196,14 @@ def best_match_per_product(matches: Iterable[Match]) -> list[Match]:
 class NoLearner:
     """A Learner that leaves it at the log."""
 
-    def decided(self, work: SqlWork, decision: Decision) -> None:
+    def decided(self, work: UnitOfWork, decision: Decision) -> None:
         """Nothing."""
 
-    def moved(self, work: SqlWork, decision: Decision, first: str) -> None:
+    def moved(self, work: UnitOfWork, decision: Decision, first: str) -> None:
         """Nothing."""
 
-    def withdrawn(self, work: SqlWork, decision: Decision) -> None:
+    def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         """Nothing."""
 
-    def forgotten(self, work: SqlWork, post_id: str) -> None:
+    def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         """Nothing."""

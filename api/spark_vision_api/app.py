@@ -10,34 +10,34 @@ from starlette.middleware import Middleware
 
 from spark_vision import __version__
 from spark_vision.app import container
-from spark_vision.app.learning import Learning
+from spark_vision.app.learning import LearningService
 from spark_vision.app.secret import signing_secret
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import open_room, open_store
+from spark_vision.app.store import build_tagging_context, open_store
 from spark_vision.core.earnings import Rates
 from spark_vision.core.progress import Progress
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.imports.process import import_worker
-from spark_vision_api.auth.access import look_around
-from spark_vision_api.auth.oidc import Tokens
+from spark_vision_api.auth.access import require_browsing
+from spark_vision_api.auth.oidc import TokenVerifier
 from spark_vision_api.auth.oidc_sign_in import SignIn
 from spark_vision_api.http import problems
-from spark_vision_api.http.body_budget import BodyRoom
-from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.body_budget import RequestBodyBudget
+from spark_vision_api.http.bounded_executor import BoundedExecutor
 from spark_vision_api.http.cursors import Cursors
 from spark_vision_api.http.metrics import Metrics
-from spark_vision_api.http.middleware.access_log import ObserveMiddleware
+from spark_vision_api.http.middleware.access_log import AccessLogMiddleware
 from spark_vision_api.http.middleware.body_limit import BodyLimit, BodyLimitMiddleware, BodyLimits
-from spark_vision_api.http.middleware.load_shedding import Operation, RoomMiddleware
-from spark_vision_api.http.middleware.nul_bytes import AddressMiddleware
+from spark_vision_api.http.middleware.load_shedding import LoadSheddingMiddleware, Operation
+from spark_vision_api.http.middleware.nul_bytes import NulByteMiddleware
 from spark_vision_api.http.middleware.rate_limit import Budgets, RateLimitMiddleware
 from spark_vision_api.http.middleware.request_id import RequestIdMiddleware
 from spark_vision_api.http.middleware.security import SecurityHeadersMiddleware
-from spark_vision_api.http.middleware.unhandled_errors import ErrorBoundaryMiddleware
-from spark_vision_api.http.pixel_budget import PixelRoom
-from spark_vision_api.index_reloader import LiveShop, OpenShop
+from spark_vision_api.http.middleware.unhandled_errors import UnhandledErrorMiddleware
+from spark_vision_api.http.pixel_budget import PixelBudget
+from spark_vision_api.index_reloader import IndexReloader, OpenShop
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
-from spark_vision_api.presenters.post_json_cache import Fragments
+from spark_vision_api.presenters.post_json_cache import PostJsonCache
 from spark_vision_api.services import Services
 from spark_vision_api.v1.imports.routes import IMPORTS
 from spark_vision_api.v1.router import open_routers, routers
@@ -100,7 +100,7 @@ def create_app(
     for router in open_routers:
         app.include_router(router)
     for router in routers:
-        app.include_router(router, dependencies=[Depends(look_around)])
+        app.include_router(router, dependencies=[Depends(require_browsing)])
     for router in page_routers:
         app.include_router(router)
     return app
@@ -112,12 +112,12 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
     limits = _body_limits(settings, body_seconds)
     return [
         Middleware(RequestIdMiddleware),
-        Middleware(ObserveMiddleware, metrics=services.metrics),
+        Middleware(AccessLogMiddleware, metrics=services.metrics),
         Middleware(SecurityHeadersMiddleware),
-        Middleware(ErrorBoundaryMiddleware),
+        Middleware(UnhandledErrorMiddleware),
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
-        Middleware(RoomMiddleware, gates=_gates(services)),
-        Middleware(AddressMiddleware),
+        Middleware(LoadSheddingMiddleware, gates=_gates(services)),
+        Middleware(NulByteMiddleware),
         Middleware(BodyLimitMiddleware, limits=limits, room=_body_room(settings)),
     ]
 
@@ -134,12 +134,12 @@ def _longest_photo(settings: Settings) -> int:
     return settings.max_picture_bytes + _FORM_BYTES
 
 
-def _body_room(settings: Settings) -> BodyRoom:
+def _body_room(settings: Settings) -> RequestBodyBudget:
     longest = _longest_photo(settings)
-    return BodyRoom(_BODIES_ON_THEIR_WAY * longest, _BODIES_OF_AN_ADDRESS * longest)
+    return RequestBodyBudget(_BODIES_ON_THEIR_WAY * longest, _BODIES_OF_AN_ADDRESS * longest)
 
 
-def _gates(services: Services) -> dict[Operation, Gate]:
+def _gates(services: Services) -> dict[Operation, BoundedExecutor]:
     """The gates of what costs a processor much, by operation."""
     return {
         ("POST", _PHOTO): services.lookups,
@@ -151,27 +151,31 @@ def _gates(services: Services) -> dict[Operation, Gate]:
 
 def _services(settings: Settings, open_shop: OpenShop) -> Services:
     secret, store = cache(partial(signing_secret, settings)), open_store(settings)
-    room = open_room(settings, store)
+    room = build_tagging_context(settings, store)
     services = Services(
         settings=settings,
-        live=LiveShop(settings, open_shop),
+        live=IndexReloader(settings, open_shop),
         store=store,
         room=room,
-        learning=Learning(settings, store, room.files),
+        learning=LearningService(settings, store, room.files),
         sessions=Sessions(secret),
         demo=DemoJob(partial(_build_demo, settings)),
         imports=import_worker(settings, store),
-        feeds=Gate("feed", 2, 2),
-        changes=Gate("change", 1, _WAITING_CHANGES, gives_way=True),
-        lookups=Gate("lookup", settings.concurrent_lookups, settings.waiting_lookups, gives_way=True),
-        uploads=Gate("upload", settings.concurrent_uploads, settings.waiting_uploads, gives_way=True),
-        thumbnails=Gate("thumbnail", 1, _WAITING_THUMBNAILS, gives_way=True),
-        pages=Gate("page", _PAGES_AT_ONCE, _WAITING_PAGES),
-        pixels=PixelRoom(settings.max_pixels_at_once),
+        feeds=BoundedExecutor("feed", 2, 2),
+        changes=BoundedExecutor("change", 1, _WAITING_CHANGES, gives_way=True),
+        lookups=BoundedExecutor(
+            "lookup", settings.concurrent_lookups, settings.waiting_lookups, gives_way=True
+        ),
+        uploads=BoundedExecutor(
+            "upload", settings.concurrent_uploads, settings.waiting_uploads, gives_way=True
+        ),
+        thumbnails=BoundedExecutor("thumbnail", 1, _WAITING_THUMBNAILS, gives_way=True),
+        pages=BoundedExecutor("page", _PAGES_AT_ONCE, _WAITING_PAGES),
+        pixels=PixelBudget(settings.max_pixels_at_once),
         metrics=Metrics(),
         secret=secret,
         cursors=Cursors(secret),
-        fragments=Fragments(_FRAGMENTS),
+        fragments=PostJsonCache(_FRAGMENTS),
         rates=Rates(settings.commission_rates),
         tokens=_tokens(settings),
         sign_in=SignIn(settings) if settings.oidc_issuer and settings.oidc_client_id else None,
@@ -183,10 +187,10 @@ def _services(settings: Settings, open_shop: OpenShop) -> Services:
     return services
 
 
-def _tokens(settings: Settings) -> Tokens | None:
+def _tokens(settings: Settings) -> TokenVerifier | None:
     """Bearer tokens are taken where the provider is set up for them, or for nothing else."""
     bearer = settings.oidc_audience or settings.oidc_jwks or not settings.oidc_client_id
-    return Tokens(settings) if settings.oidc_issuer and bearer else None
+    return TokenVerifier(settings) if settings.oidc_issuer and bearer else None
 
 
 def _build_demo(settings: Settings, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from spark_vision.app.settings import Settings
 from spark_vision.core.errors import IndexNotFoundError, SparkVisionError
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.index.calibrations import calibration_mark
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision_api.http.error_handlers import ShopUnavailableError
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,9 @@ _RETRY_SECONDS = 30.0
 class OpenShop(Protocol):
     """Loads an index version with its encoder; `bootstrap.open_shop` is the real one."""
 
-    def __call__(self, settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    def __call__(
+        self, settings: Settings, version: str | None = None, held: Encoder | None = None
+    ) -> LoadedIndex:
         """Raises SparkVisionError's children."""
 
 
@@ -37,7 +39,7 @@ class Failure:
     at: float
 
 
-class LiveShop:
+class IndexReloader:
     """What the service serves.
 
     A request takes `shop` once and keeps it to its end, so that it never sees two versions. The old
@@ -49,12 +51,12 @@ class LiveShop:
         self._open = open_shop
         self._store = version_store(settings)
         self._one_at_a_time = Lock()
-        self._shop: Shop | None = None
+        self._shop: LoadedIndex | None = None
         self._calibration: tuple[int, ...] | None = None
         self.failure: Failure | None = None
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> LoadedIndex:
         """The version that is served; where there is none, raises what kept it from loading."""
         shop, failure = self._shop, self.failure
         if shop is not None:
@@ -64,7 +66,7 @@ class LiveShop:
         raise IndexNotFoundError("The index has not been looked for yet.")
 
     @property
-    def loaded(self) -> Shop | None:
+    def loaded(self) -> LoadedIndex | None:
         """The version that is served, or None."""
         return self._shop
 
@@ -101,7 +103,7 @@ class LiveShop:
             await asyncio.sleep(seconds)
             await asyncio.to_thread(self.refresh)
 
-    def _recalibrate(self, shop: Shop) -> None:
+    def _recalibrate(self, shop: LoadedIndex) -> None:
         mark = self._mark(shop.gallery.version)
         if mark == self._calibration:
             return

@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from spark_vision.core.errors import KeyNeededError, SparkVisionError
+from spark_vision.core.errors import AuthenticationRequiredError, SparkVisionError
 from spark_vision_api.http.error_handlers import OverloadedError, TooManyRequestsError
 from spark_vision_api.http.problem_schema import ProblemOut
-from spark_vision_api.http.problems import API, MEDIA_TYPE, Kind, kind_of
+from spark_vision_api.http.problems import API, MEDIA_TYPE, ProblemType, kind_of
 from spark_vision_api.v1.catalogue.schemas import ImportIn, ImportOptions
 from spark_vision_api.v1.search.filters import FilterIn
 from spark_vision_api.v1.search.schemas import BoxIn, PointIn
@@ -35,16 +35,19 @@ _EXTRA_MODELS = (ProblemOut, BoxIn, PointIn, FilterIn, ImportIn)
 # Every operation that reads a query or a body may refuse it like this.
 _INVALID = (
     "invalid-request",
-    Kind(422, "The request is not valid", "These are not as they should be: query.top."),
+    ProblemType(422, "The request is not valid", "These are not as they should be: query.top."),
 )
 BAD_REQUEST = (
     "bad-request",
-    Kind(400, "The request cannot be read", "It is not formed as HTTP or JSON wants it."),
+    ProblemType(400, "The request cannot be read", "It is not formed as HTTP or JSON wants it."),
 )
-BODY_TOO_LARGE = ("body-too-large", Kind(413, "The body is too large", "The body has more than … bytes."))
+BODY_TOO_LARGE = (
+    "body-too-large",
+    ProblemType(413, "The body is too large", "The body has more than … bytes."),
+)
 TOO_SLOW = (
     "request-timeout",
-    Kind(408, "The request took too long", "The body took more than … seconds to arrive."),
+    ProblemType(408, "The request took too long", "The body took more than … seconds to arrive."),
 )
 
 
@@ -64,7 +67,7 @@ class SparkVisionApp(FastAPI):
         return super().openapi()
 
 
-def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, Kind], ...] = ()) -> Responses:
+def problems(*errors: type[SparkVisionError], more: tuple[tuple[str, ProblemType], ...] = ()) -> Responses:
     """The documented responses of an operation that may end in these errors, an example each."""
     kinds = [(error.code, kind_of(error)) for error in errors]
     by_status: dict[int, dict[str, Any]] = defaultdict(dict)
@@ -85,7 +88,7 @@ def _add_common_problems(document: dict[str, Any]) -> None:
     """
     for path, operations in document["paths"].items():
         for operation in operations.values() if path.startswith(API) else ():
-            common = problems(KeyNeededError, TooManyRequestsError, more=(BAD_REQUEST,))
+            common = problems(AuthenticationRequiredError, TooManyRequestsError, more=(BAD_REQUEST,))
             if "requestBody" in operation:
                 common |= problems(OverloadedError, more=(BODY_TOO_LARGE, TOO_SLOW))
             for status, response in common.items():
@@ -94,7 +97,7 @@ def _add_common_problems(document: dict[str, Any]) -> None:
             operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
-def _example(code: str, kind: Kind) -> dict[str, Any]:
+def _example(code: str, kind: ProblemType) -> dict[str, Any]:
     example: dict[str, Any] = {
         "type": f"/problems/{code}",
         "title": kind.title,

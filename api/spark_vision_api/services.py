@@ -10,24 +10,24 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
-from spark_vision.app.learning import Learning
+from spark_vision.app.learning import LearningService
 from spark_vision.app.settings import Settings
 from spark_vision.app.store import migrate_store
 from spark_vision.core.earnings import Rates
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from spark_vision.imports.run import sweep_imports
 from spark_vision.imports.worker import ImportWorker
-from spark_vision.search.loaded_index import Shop
-from spark_vision.tagging.context import Room
-from spark_vision.tagging.photos import settle
-from spark_vision_api.auth.oidc import Tokens
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision.tagging.context import TaggingContext
+from spark_vision.tagging.photos import recover_interrupted_photos
+from spark_vision_api.auth.oidc import TokenVerifier
 from spark_vision_api.auth.oidc_sign_in import SignIn
-from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.bounded_executor import BoundedExecutor
 from spark_vision_api.http.cursors import Cursors
 from spark_vision_api.http.metrics import Metrics
-from spark_vision_api.http.pixel_budget import PixelRoom
-from spark_vision_api.index_reloader import LiveShop
-from spark_vision_api.presenters.post_json_cache import Fragments
+from spark_vision_api.http.pixel_budget import PixelBudget
+from spark_vision_api.index_reloader import IndexReloader
+from spark_vision_api.presenters.post_json_cache import PostJsonCache
 from spark_vision_api.web.demo_job import DemoJob
 from spark_vision_api.web.session import Sessions
 
@@ -49,32 +49,32 @@ class Services:
     """
 
     settings: Settings
-    live: LiveShop
-    store: SqlStore
-    room: Room
-    learning: Learning
+    live: IndexReloader
+    store: Store
+    room: TaggingContext
+    learning: LearningService
     sessions: Sessions
     demo: DemoJob
     imports: ImportWorker
-    feeds: Gate
-    changes: Gate
-    lookups: Gate
-    uploads: Gate
-    thumbnails: Gate
-    pages: Gate
-    pixels: PixelRoom
+    feeds: BoundedExecutor
+    changes: BoundedExecutor
+    lookups: BoundedExecutor
+    uploads: BoundedExecutor
+    thumbnails: BoundedExecutor
+    pages: BoundedExecutor
+    pixels: PixelBudget
     metrics: Metrics
     secret: Callable[[], bytes]
     cursors: Cursors
-    fragments: Fragments
+    fragments: PostJsonCache
     rates: Rates
-    tokens: Tokens | None
+    tokens: TokenVerifier | None
     sign_in: SignIn | None
 
     def open(self) -> None:
         """Make ready what requests find: the store's tables, the live index version."""
         migrate_store(self.settings, self.store)
-        settle(self.room)
+        recover_interrupted_photos(self.room)
         sweep_imports(self.settings, self.store, datetime.now(UTC))
         self.live.refresh()
         self.imports.open()
@@ -117,11 +117,11 @@ async def _services(request: Request) -> Services:
     return services_of(request)
 
 
-Given = Annotated[Services, Depends(_services)]
+ServicesDep = Annotated[Services, Depends(_services)]
 
 
-async def _shop(request: Request) -> Shop:
+async def _shop(request: Request) -> LoadedIndex:
     return services_of(request).live.shop
 
 
-LoadedShop = Annotated[Shop, Depends(_shop)]
+LoadedShop = Annotated[LoadedIndex, Depends(_shop)]

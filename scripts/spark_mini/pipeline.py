@@ -15,12 +15,12 @@ import torch
 
 from scripts.spark_mini.embedders import PreparedPictures, learner_embedder
 from scripts.spark_mini.figures import measure
-from scripts.spark_mini.synonym_tuning import WordPlan, learn_words
+from scripts.spark_mini.synonym_tuning import WordPlan, tune_synonyms
 from scripts.spark_mini.text_distillation import DistillationPlan, distil_text
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchMaker, BatchPlan, collect_examples
 from spark_vision.training.checkpoint import RunFiles
-from spark_vision.training.continued_training import Desk, learn_on
+from spark_vision.training.continued_training import TrainingContext, continue_training
 from spark_vision.training.corpus import Corpus, CorpusSize, collect_pairs, teach
 from spark_vision.training.export import WEIGHTS_NAME, export_model, project_texts
 from spark_vision.training.image_tower import (
@@ -66,7 +66,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class PipelineContext:
     """What every piece of the recipe needs at hand."""
 
     places: Places
@@ -102,7 +102,7 @@ def train(
     torch.manual_seed(recipe.image.seed)
     places.work.mkdir(parents=True, exist_ok=True)
     split = make_split(places.data, recipe.split, more)
-    shop = Workshop(places, recipe, split, MiniLM(), say)
+    shop = PipelineContext(places, recipe, split, MiniLM(), say)
     folder = start or _first_model(shop)
     model = load_model(folder, recipe.architecture)
     for name, plan in (("refine", recipe.refine), ("finish", recipe.finish)):
@@ -112,12 +112,12 @@ def train(
     if recipe.words is not None:
         say("words: the text tower learns the word lists")
         files = shop.files("words")
-        learn_words(model, material_texts(split), recipe.architecture, recipe.words, files, say)
+        tune_synonyms(model, material_texts(split), recipe.architecture, recipe.words, files, say)
     export_model(model, recipe.architecture, places.out)
     say(f"wrote {places.out}")
 
 
-def _first_model(shop: Workshop) -> Path:
+def _first_model(shop: PipelineContext) -> Path:
     """Folder of the model from ImageNet weights and the text teacher, made if it is not there yet."""
     folder = shop.places.work / "first"
     if (folder / WEIGHTS_NAME).exists():
@@ -132,7 +132,7 @@ def _first_model(shop: Workshop) -> Path:
     return folder
 
 
-def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
+def train_image_tower(model: open_clip.CLIP, shop: PipelineContext) -> ImageLearner:
     """Train the image tower in place, from ImageNet weights, and leave the averaged weights in it."""
     recipe = shop.recipe
     load_imagenet_trunk(model)
@@ -155,14 +155,16 @@ def train_image_tower(model: open_clip.CLIP, shop: Workshop) -> ImageLearner:
     return learner
 
 
-def learn_further(model: open_clip.CLIP, shop: Workshop, name: str, plan: RefinePlan) -> None:
+def learn_further(model: open_clip.CLIP, shop: PipelineContext, name: str, plan: RefinePlan) -> None:
     """Let both towers learn on in place, with early figures in the log."""
-    desk = Desk(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say, name=name)
-    learn_on(model, shop.split.material, plan, desk, lambda learner: _early_figures(model, learner, shop))
+    desk = TrainingContext(shop.recipe.architecture, shop.teacher, shop.places.work, shop.say, name=name)
+    continue_training(
+        model, shop.split.material, plan, desk, lambda learner: _early_figures(model, learner, shop)
+    )
 
 
 def _early_figures(
-    model: open_clip.CLIP, learner: ImageLearner, shop: Workshop
+    model: open_clip.CLIP, learner: ImageLearner, shop: PipelineContext
 ) -> Callable[[], dict[str, float]]:
     prepared = PreparedPictures(shop.recipe.architecture)
 
@@ -175,7 +177,7 @@ def _early_figures(
     return after_epoch
 
 
-def train_text_tower(model: open_clip.CLIP, shop: Workshop) -> None:
+def train_text_tower(model: open_clip.CLIP, shop: PipelineContext) -> None:
     """Teach the text tower in place; its projection ends in the teacher's space."""
     files = shop.files("text")
     if files.checkpoint.exists():
@@ -186,7 +188,7 @@ def train_text_tower(model: open_clip.CLIP, shop: Workshop) -> None:
     distil_text(model, corpus, shop.recipe.text, files, shop.say)
 
 
-def open_corpus(shop: Workshop) -> Corpus:
+def open_corpus(shop: PipelineContext) -> Corpus:
     """The text tower's corpus, as an earlier run left it in the working folder, or made anew."""
     file = shop.places.work / "corpus.npz"
     if file.exists():

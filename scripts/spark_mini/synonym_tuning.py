@@ -51,7 +51,7 @@ class OwnMeaning:
         return embedded
 
 
-def learn_words(
+def tune_synonyms(
     model: open_clip.CLIP,
     product_texts: Sequence[str],
     architecture: Architecture,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spark_vision.app.settings import Settings
-from spark_vision.app.suggestion_policy import calibrated_anew, judgement
+from spark_vision.app.suggestion_policy import load_policy, reload_calibration
 from spark_vision.catalogue.addresses import networks
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures
@@ -12,15 +12,15 @@ from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.shopify import Shop as ExportedShop
 from spark_vision.core.errors import InvalidInputError
-from spark_vision.core.progress import Progress, silent
-from spark_vision.embedding.batching import Together
+from spark_vision.core.progress import Progress, no_progress
+from spark_vision.embedding.batching import BatchingEncoder
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.embedding.lazy import lazy_encoder
 from spark_vision.embedding.load import load_encoder
 from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
-from spark_vision.index.build_steps import Rules
+from spark_vision.index.build_steps import VersionPolicy
 from spark_vision.index.versions import VersionStore
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
 
 
@@ -47,7 +47,7 @@ def build_index(
     settings: Settings,
     source: str,
     model: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
     """Make an index version of a SOURCE; model: another MODEL than the settings'."""
@@ -62,7 +62,7 @@ def update_index(
     settings: Settings,
     source: str,
     model: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     options: BuildOptions = DEFAULT_OPTIONS,
 ) -> BuildReport:
     """Make what build_index would make, with the live version's model, unless it is live already."""
@@ -71,36 +71,38 @@ def update_index(
     return update_version(version_store(settings), _given(settings, catalogue, encoder, options), progress)
 
 
-def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+def open_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> LoadedIndex:
     """Load an index version (None: the live one) and the encoder that it was made with.
 
     held: an encoder that is loaded already; it is used again where it is the version's.
     Raises IndexVersionError's and ModelError's children.
     """
-    shop = plain_shop(settings, version, held)
+    shop = load_uncalibrated(settings, version, held)
     folder = version_store(settings).folder(shop.gallery.version)
-    judged = judgement(settings, folder, shop.gallery.encoder)
+    judged = load_policy(settings, folder, shop.gallery.encoder)
     return replace(shop, suggester=shop.suggester.judging_by(judged))
 
 
-def recalibrated(settings: Settings, shop: Shop) -> Shop:
+def recalibrated(settings: Settings, shop: LoadedIndex) -> LoadedIndex:
     """A shop with the calibration that its version has now: nothing else of the version is read again.
 
     Raises CalibrationError and IndexDamagedError.
     """
     folder = version_store(settings).folder(shop.gallery.version)
-    judged = calibrated_anew(shop.suggester.judgement, folder, shop.gallery.encoder)
+    judged = reload_calibration(shop.suggester.judgement, folder, shop.gallery.encoder)
     return replace(shop, suggester=shop.suggester.judging_by(judged))
 
 
-def plain_shop(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+def load_uncalibrated(
+    settings: Settings, version: str | None = None, held: Encoder | None = None
+) -> LoadedIndex:
     """The same, without what finds regions and judges matches: what a calibration is fitted with."""
     gallery = version_store(settings).load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
-        encoder = Together(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
+        encoder = BatchingEncoder(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
     source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    return Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+    return LoadedIndex(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
 
 
 def build(
@@ -141,10 +143,10 @@ def live_encoder(settings: Settings) -> Encoder:
     return _lazy_encoder(settings, model)
 
 
-def rules_of(settings: Settings, options: BuildOptions) -> Rules:
+def rules_of(settings: Settings, options: BuildOptions) -> VersionPolicy:
     """How a version is made."""
     kind = options.kind or settings.index_kind
-    return Rules(kind, settings.keep_versions, settings.min_recall, options.live)
+    return VersionPolicy(kind, settings.keep_versions, settings.min_recall, options.live)
 
 
 def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:

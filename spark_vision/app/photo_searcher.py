@@ -7,7 +7,7 @@ from typing import Any
 from spark_vision.core.geometry import Box
 from spark_vision.core.suggestion import Item
 from spark_vision.media.decode import decode
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.presentation import item_dict
 from spark_vision.search.suggester import Timings
 
@@ -19,12 +19,12 @@ def _untold(items: tuple[Item, ...], seconds: Mapping[str, float]) -> None:
 
 
 @dataclass(frozen=True)
-class ShopLooker:
+class IndexPhotoSearcher:
     """A `ports.looking.Looker` on one shop. looked_up: told the items of each look-up and the seconds of its
     stages.
     """
 
-    shop: Shop
+    shop: LoadedIndex
     looked_up: LookedUp = _untold
 
     @property

@@ -7,9 +7,9 @@ from spark_vision.core.errors import DatasetError, StoreAddressError, StoreUnava
 from spark_vision.database.engine import open_engine, sqlite_file
 from spark_vision.database.migrate import migrate
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore
-from spark_vision.feedback.view_recorder import ViewLearner
-from spark_vision.tagging.context import Room
+from spark_vision.database.store import Store
+from spark_vision.feedback.view_recorder import ViewRecorder
+from spark_vision.tagging.context import TaggingContext
 from spark_vision.tagging.photo_files import PhotoFiles
 
 STORE = "store"
@@ -38,15 +38,15 @@ def settings_of_store(settings: Settings, place: str) -> Settings:
     return settings.model_copy(update={"data_dir": Path(place), "database_url": "", "photos_url": ""})
 
 
-def open_store(settings: Settings) -> SqlStore:
+def open_store(settings: Settings) -> Store:
     """The tagging store of the settings; connects, and makes what is not there, on first use.
 
     Raises StoreAddressError.
     """
-    return SqlStore(open_engine(settings.store_url))
+    return Store(open_engine(settings.store_url))
 
 
-def migrate_store(settings: Settings, store: SqlStore) -> tuple[str, ...]:
+def migrate_store(settings: Settings, store: Store) -> tuple[str, ...]:
     """Bring the store's tables to what this program knows; the revisions that were applied.
 
     A SQLite file's folder is made. Raises StoreError's children.
@@ -57,9 +57,9 @@ def migrate_store(settings: Settings, store: SqlStore) -> tuple[str, ...]:
     return migrate(store.engine)
 
 
-def open_room(settings: Settings, store: SqlStore) -> Room:
+def build_tagging_context(settings: Settings, store: Store) -> TaggingContext:
     """What the use cases around posts work with; raises StoreAddressError."""
-    return Room(store, _photo_files(settings), ViewLearner())
+    return TaggingContext(store, _photo_files(settings), ViewRecorder())
 
 
 def _make_folder(folder: Path) -> None:

@@ -9,15 +9,15 @@ from spark_vision.core.errors import InvalidInputError
 from spark_vision.embedding.bundled import bundled_models
 from spark_vision.index.calibrations import read_calibration
 from spark_vision.search.calibration import Calibration
-from spark_vision.search.query import Judgement
+from spark_vision.search.query import SuggestionPolicy
 from spark_vision.search.regions.objectness import ObjectProposer, SeenObjectness
 from spark_vision.search.regions.proposer import RegionProposer
 
 
-def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgement:
+def load_policy(settings: Settings, version: Path, encoder: EncoderSpec) -> SuggestionPolicy:
     """With the version's own calibration, or the one that came with its model; raises CalibrationError."""
     calibration, own = _calibration(version, encoder)
-    return Judgement(
+    return SuggestionPolicy(
         proposer=region_proposer(settings, encoder),
         calibration=calibration,
         own=own,
@@ -27,7 +27,7 @@ def judgement(settings: Settings, version: Path, encoder: EncoderSpec) -> Judgem
     )
 
 
-def calibrated_anew(judgement: Judgement, version: Path, encoder: EncoderSpec) -> Judgement:
+def reload_calibration(judgement: SuggestionPolicy, version: Path, encoder: EncoderSpec) -> SuggestionPolicy:
     """The same with the calibration that the version has now; raises CalibrationError."""
     calibration, own = _calibration(version, encoder)
     return replace(judgement, calibration=calibration, own=own)

@@ -40,7 +40,7 @@ class LocalPictures:
             raise type(error)(error.message.replace(f"{self.within}{os.sep}", "")) from error
 
     def stamp(self, image: str) -> str | None:
-        """See WatchedPictures: what the file system says of the file, unless it says so only now.
+        """See FingerprintedSource: what the file system says of the file, unless it says so only now.
 
         A file could be written again in the tick of the clock in which it was written before; one that
         was changed within the last seconds is therefore read again.
@@ -56,7 +56,7 @@ class LocalPictures:
         return f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{found.st_ctime_ns}\0{found.st_ino}"
 
     def is_remote(self, image: str) -> bool:
-        """See WatchedPictures."""
+        """See FingerprintedSource."""
         return False
 
     def _place(self, image: str) -> str:
@@ -105,9 +105,9 @@ class FeedPictures:
         return self.addresses.read(image) if is_url(image) else self.files.read(image)
 
     def stamp(self, image: str) -> str | None:
-        """See WatchedPictures: of an address only its server can tell."""
+        """See FingerprintedSource: of an address only its server can tell."""
         return None if is_url(image) else self.files.stamp(image)
 
     def is_remote(self, image: str) -> bool:
-        """See WatchedPictures."""
+        """See FingerprintedSource."""
         return is_url(image)

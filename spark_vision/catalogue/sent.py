@@ -26,11 +26,11 @@ class SentPictures:
         return self.addresses.read(image)
 
     def stamp(self, image: str) -> str | None:
-        """See WatchedPictures: only its server can tell."""
+        """See FingerprintedSource: only its server can tell."""
         return None
 
     def is_remote(self, image: str) -> bool:
-        """See WatchedPictures."""
+        """See FingerprintedSource."""
         return True
 
 

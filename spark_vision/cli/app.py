@@ -20,7 +20,7 @@ from spark_vision.cli import (
     train,
     users,
 )
-from spark_vision.cli.console import complain
+from spark_vision.cli.console import print_error
 from spark_vision.core.errors import SparkVisionError
 
 app = typer.Typer(
@@ -65,7 +65,7 @@ def main() -> None:
     try:
         app()
     except SparkVisionError as error:
-        complain(error.message)
+        print_error(error.message)
         sys.exit(2)
     except BrokenPipeError:  # `spark-vision ... | head`
         sys.stderr.close()

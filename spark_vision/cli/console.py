@@ -32,7 +32,7 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """One clear line on standard error."""
     err.print(f"spark-vision: {message}", style="red")
 

@@ -17,7 +17,7 @@ from spark_vision.core.progress import Progress
 if TYPE_CHECKING:
     from spark_vision.evaluation.compare import Difference
     from spark_vision.evaluation.dataset_run import Plan
-    from spark_vision.evaluation.metric_table import Figure
+    from spark_vision.evaluation.metric_table import Metric
     from spark_vision.evaluation.records.run import Run
 
 
@@ -125,7 +125,7 @@ def _items(settings: Settings, plan: "Plan", *, as_json: bool) -> None:
     console.out.print(_figures(found.figures))
 
 
-def _figures(figures: "Mapping[str, Figure]") -> Any:
+def _figures(figures: "Mapping[str, Metric]") -> Any:
     table = console.table("figure", "value", "95 % interval")
     for name, figure in figures.items():
         table.add_row(name, _number(figure.value), _span(figure.interval))

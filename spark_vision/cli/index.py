@@ -164,7 +164,7 @@ def _live(store: "VersionStore") -> str | None:
     try:
         return store.live() if store.has_live() else None
     except IndexDamagedError as error:  # the list is what one chooses another one from
-        console.complain(error.message)
+        console.print_error(error.message)
         return None
 
 
@@ -173,7 +173,7 @@ def _listed(store: "VersionStore", name: str, *, live: bool) -> dict[str, Any]:
     try:
         manifest = store.manifest(name)
     except IndexDamagedError as error:
-        console.complain(error.message)
+        console.print_error(error.message)
         unknown = dict.fromkeys(("model", "products", "pictures", "index_time"))
         return {"version": name, "live": live, **unknown, "damaged": True}
     content = manifest.content

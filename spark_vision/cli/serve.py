@@ -61,12 +61,12 @@ def check_service(host: str, port: int, settings: Settings) -> None:
     Raises InvalidInputError for the secret and the address, and StoreError's children.
     """
     from spark_vision.app.secret import signing_secret
-    from spark_vision.app.store import migrate_store, open_room, open_store
+    from spark_vision.app.store import build_tagging_context, migrate_store, open_store
 
     _check_address(host, port)  # first: where it is taken, another service may be at work on the store
     store = open_store(settings)
     migrate_store(settings, store)
-    open_room(settings, store)
+    build_tagging_context(settings, store)
     store.close()
     signing_secret(settings)
 

@@ -21,15 +21,15 @@ def migrate() -> None:
 @app.command()
 def check() -> None:
     """Settle what a crash left between photos and rows, and name the photos whose files are gone."""
-    from spark_vision.app.store import migrate_store, open_room, open_store
-    from spark_vision.tagging.photos import missing, settle
+    from spark_vision.app.store import build_tagging_context, migrate_store, open_store
+    from spark_vision.tagging.photos import find_missing_files, recover_interrupted_photos
 
     settings = Settings()
     store = open_store(settings)
     migrate_store(settings, store)
-    room = open_room(settings, store)
-    settled, swept = settle(room), room.files.sweep()
-    gone = [photo.digest for photo in missing(room)]
+    room = build_tagging_context(settings, store)
+    settled, swept = recover_interrupted_photos(room), room.files.sweep()
+    gone = [photo.digest for photo in find_missing_files(room)]
     if swept:
         console.out.print(f"{swept} half-written files removed.")
     console.out.print(

@@ -20,8 +20,8 @@ from spark_vision.core.product_filter import ProductFilter
 from spark_vision.core.suggestion import Item
 
 if TYPE_CHECKING:
-    from spark_vision.search.loaded_index import Shop
-    from spark_vision.search.query import Extra
+    from spark_vision.search.loaded_index import LoadedIndex
+    from spark_vision.search.query import SearchOptions
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class _Wanted:
     """What the options ask for, the same for every photo."""
 
     boxes: list[Box]
-    extra: "Extra"
+    extra: "SearchOptions"
     top: int
     products: ProductFilter
     settings: Settings
@@ -69,10 +69,10 @@ def suggest(
 ) -> None:
     """Suggest the shop's products for one photo or many."""
     from spark_vision.app.container import open_shop
-    from spark_vision.search.query import Extra
+    from spark_vision.search.query import SearchOptions
 
     boxes, products = [Box.parse(text) for text in box or []], parse_filter(only)
-    extra = Extra(tuple(Point.parse(text) for text in point or []), words, find)
+    extra = SearchOptions(tuple(Point.parse(text) for text in point or []), words, find)
     settings = settings_for(index_dir)
     targets = _targets(photos, annotate)
     shop = _learned(open_shop(settings), settings)
@@ -90,14 +90,14 @@ def suggest(
         sys.exit(2)
 
 
-def _learned(shop: "Shop", settings: Settings) -> "Shop":
+def _learned(shop: "LoadedIndex", settings: Settings) -> "LoadedIndex":
     """With what the store's decisions taught, where there is a store; a look-up goes on without one."""
     from spark_vision.app.learning import learning_of
 
     try:
         learning = learning_of(settings)
     except StoreError as error:
-        console.complain(f"Without what was learned: {error.message}")
+        console.print_error(f"Without what was learned: {error.message}")
         return shop
     if learning is None:
         return shop
@@ -125,7 +125,7 @@ def _targets(photos: list[Path], annotate: Path | None) -> list[Path | None]:
     return [annotate / name for name in names]
 
 
-def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict[str, Any]:
+def _one(shop: "LoadedIndex", path: Path, wanted: _Wanted, target: Path | None) -> dict[str, Any]:
     document: dict[str, Any] = {
         "photo": str(path),
         "index_version": shop.gallery.version,
@@ -148,7 +148,7 @@ def _one(shop: "Shop", path: Path, wanted: _Wanted, target: Path | None) -> dict
     return {**document, "items": [item_dict(item) for item in answer.items], "timings": timings}
 
 
-def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
+def _answer(shop: "LoadedIndex", path: Path, wanted: _Wanted) -> _Answer:
     from spark_vision.media.files import read_picture
     from spark_vision.search.suggester import Timings
 
@@ -163,7 +163,7 @@ def _answer(shop: "Shop", path: Path, wanted: _Wanted) -> _Answer:
 def _print(document: dict[str, Any]) -> None:
     console.out.print(document["photo"], style="bold", markup=False)
     if "error" in document:
-        console.complain(document["error"]["detail"])
+        console.print_error(document["error"]["detail"])
         return
     for item in document["items"]:
         box = item["box"]

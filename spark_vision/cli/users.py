@@ -13,7 +13,7 @@ from spark_vision.cli.index import AsJson
 from spark_vision.core.account import Role
 
 if TYPE_CHECKING:
-    from spark_vision.database.store import SqlStore
+    from spark_vision.database.store import Store
     from spark_vision.social.accounts import NewKey
 
 app = typer.Typer(help="Accounts and their keys.", no_args_is_help=True)
@@ -90,7 +90,7 @@ def revoke(
 
 
 @contextmanager
-def open_migrated() -> Iterator["SqlStore"]:
+def open_migrated() -> Iterator["Store"]:
     """The store of the settings, with its tables as they should be; closed when the block ends."""
     from spark_vision.app.store import migrate_store, open_store
 

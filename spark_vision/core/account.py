@@ -23,7 +23,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownKey:
+class ApiKeyInfo:
     """A key as it is remembered: everything but the key."""
 
     id: str
@@ -32,12 +32,12 @@ class KnownKey:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownAccount:
+class AccountDetails:
     """An account with its keys, oldest first."""
 
     account: Account
     created_at: datetime
-    keys: tuple[KnownKey, ...]
+    keys: tuple[ApiKeyInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,4 @@ class Actor:
         return self.account is not None and self.account.role in roles
 
 
-NOBODY = Actor()
+ANONYMOUS = Actor()

@@ -31,7 +31,7 @@ class RejectReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SuggestionSnapshot:
     """The suggestion as it was shown when the decision was made.
 
     probability: 0..1 or None; similarity: -1..1; box: the region, None for the whole photo.
@@ -59,7 +59,7 @@ class Decision:
     post_id: str
     product_id: str
     kind: DecisionKind
-    evidence: Evidence | None = None
+    evidence: SuggestionSnapshot | None = None
     point: "Point | None" = None
     box: Box | None = None
     reason: str = ""

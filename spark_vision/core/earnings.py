@@ -129,7 +129,7 @@ class Entry:
     posting: Posting
 
 
-def following(last: Entry | None, posting: Posting) -> Entry:
+def next_entry(last: Entry | None, posting: Posting) -> Entry:
     """The entry that a posting becomes behind the last one of its account and currency."""
     if last is None:
         return Entry(1, posting.money.amount, posting)

@@ -187,7 +187,7 @@ class BelowThresholdError(ConflictError):
     code = "below-threshold"
 
 
-class StaleError(StoreError):
+class VersionConflictError(StoreError):
     """It was changed since who asks has seen it."""
 
     code = "stale"
@@ -199,13 +199,13 @@ class TooManyTagsError(ConflictError):
     code = "too-many-tags"
 
 
-class KeyReusedError(StoreError):
+class IdempotencyKeyReusedError(StoreError):
     """An idempotency key came again with something else to do."""
 
     code = "key-reused"
 
 
-class InFlightError(ConflictError):
+class RequestInProgressError(ConflictError):
     """The call with this idempotency key is still being worked on."""
 
     code = "in-flight"
@@ -217,13 +217,13 @@ class PhotoMissingError(StoreError):
     code = "photo-missing"
 
 
-class NotAllowedError(StoreError):
+class PermissionDeniedError(StoreError):
     """Who asks is known, but may not do this."""
 
     code = "not-allowed"
 
 
-class KeyNeededError(StoreError):
+class AuthenticationRequiredError(StoreError):
     """Only accounts may do it, and no valid key was given."""
 
     code = "key-needed"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-Behind = tuple[datetime, str] | None
+Cursor = tuple[datetime, str] | None
 """Where a page goes on: behind this moment and id; None: from the newest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FeedFilter:
     """Which published posts are asked for; None asks for nothing.
 
     poster_id: whose; product_id: with a tag of it; any_of: with a tag of any of these products.
@@ -21,18 +21,18 @@ class Asked:
     any_of: Sequence[str] | None = None
 
 
-class Stretch(NamedTuple):
+class PageSpec(NamedTuple):
     """Which part of a list is asked for: `length` posts from behind a place, as an account sees them.
 
     viewer: whose smiles are theirs; None: nobody's.
     """
 
-    behind: Behind
+    behind: Cursor
     length: int
     viewer: str | None = None
 
 
-class Listed(NamedTuple):
+class FeedEntry(NamedTuple):
     """A post's place in a list; with its version, one knows whether one has it as it is now.
 
     smiles: how many smiled at it; smiled: whether the viewer did.

@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class IdempotentRequest:
     """One account's use of an idempotency key. fingerprint: SHA-256 of what was asked for."""
 
     account_id: str
@@ -15,7 +15,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredResponse:
     """What a call was answered with. body: JSON."""
 
     status: int
@@ -24,9 +24,9 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownCall:
+class IdempotencyRecord:
     """A call that was seen before; answer: None while it is worked on."""
 
     fingerprint: str
     started_at: datetime
-    answer: Answer | None
+    answer: StoredResponse | None

@@ -11,7 +11,7 @@ from spark_vision.core.errors import ConflictError
 from spark_vision.core.geometry import Box
 
 
-class Stance(StrEnum):
+class Polarity(StrEnum):
     """What was said of a product where the view is."""
 
     CONFIRMED = "confirmed"
@@ -33,7 +33,7 @@ class LearnedView:
     post_id: str
     photo_digest: str
     box: Box | None
-    stance: Stance
+    stance: Polarity
     learned_at: datetime
     withdrawn_at: datetime | None = None
     removed_at: datetime | None = None
@@ -47,7 +47,7 @@ class LearnedView:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LearningLimits:
     """How far learned views are let in.
 
     per_look: views of one product by one poster that count, the newest; per_product: of one product in all,
@@ -64,9 +64,9 @@ class Limits:
 
 
 _STANCES = {
-    DecisionKind.CONFIRMED: Stance.CONFIRMED,
-    DecisionKind.BY_HAND: Stance.CONFIRMED,
-    DecisionKind.REJECTED: Stance.REJECTED,
+    DecisionKind.CONFIRMED: Polarity.CONFIRMED,
+    DecisionKind.BY_HAND: Polarity.CONFIRMED,
+    DecisionKind.REJECTED: Polarity.REJECTED,
 }
 
 
@@ -102,7 +102,7 @@ def restored(view: LearnedView) -> LearnedView:
     return replace(view, removed_at=None, removed_by=None)
 
 
-def admitted(views: Iterable[LearnedView], limits: Limits) -> list[LearnedView]:
+def within_quota(views: Iterable[LearnedView], limits: LearningLimits) -> list[LearnedView]:
     """The standing views within the limits, by product, stance and id.
 
     Says nothing of order or history: what is taken back leaves no trace, and whom a limit kept out comes in.
@@ -110,8 +110,8 @@ def admitted(views: Iterable[LearnedView], limits: Limits) -> list[LearnedView]:
     newest = sorted((view for view in views if view.stands), key=lambda view: view.id)
     newest.sort(key=lambda view: view.learned_at, reverse=True)
     own: dict[str, int] = defaultdict(int)
-    alike: dict[tuple[str, str, Stance], int] = defaultdict(int)
-    of_product: dict[tuple[str, Stance], list[tuple[int, LearnedView]]] = defaultdict(list)
+    alike: dict[tuple[str, str, Polarity], int] = defaultdict(int)
+    of_product: dict[tuple[str, Polarity], list[tuple[int, LearnedView]]] = defaultdict(list)
     for view in newest:
         same = (view.poster_id, view.product_id, view.stance)
         if own[view.poster_id] < limits.per_poster and alike[same] < limits.per_look:

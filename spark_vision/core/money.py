@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spark_vision.core.errors import InvalidInputError
 
-MOST = 10**12
+MAX_AMOUNT = 10**12
 """The largest amount of one order line or refund; sums of millions of them fit 64 bits."""
 BASIS = 10_000
 """Basis points of the whole: a rate of 500 is 5 %."""

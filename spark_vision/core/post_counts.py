@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PostCounts:
     """How many posts there are, and how many smiles at them."""
 
     posts: int
@@ -12,7 +12,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class UploadClaim:
     """Whether a photo's files are there already, and the token of the time that they are."""
 
     there: bool

@@ -13,5 +13,5 @@ class Progress(Protocol):
         """`done` of `total` (None: unknown) units of a named step are finished."""
 
 
-def silent(step: str, done: int, total: int | None = None) -> None:
+def no_progress(step: str, done: int, total: int | None = None) -> None:
     """A Progress that says nothing."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WORDS = {
+DESCRIPTIONS = {
     "looks_very_alike": "looks very alike",
     "looks_a_little_alike": "looks only a little alike",
     "well_ahead": "well ahead of the next product",
@@ -35,7 +35,7 @@ class Reason:
     @property
     def words(self) -> str:
         """It in English."""
-        return WORDS[self.code]
+        return DESCRIPTIONS[self.code]
 
 
 _WORTH_SAYING = 0.005

@@ -9,7 +9,7 @@ from spark_vision.core.learned_view import LearnedView
 
 
 @dataclass(frozen=True, slots=True)
-class KeptView:
+class StoredView:
     """A view with what is kept beside it. revision: of the store when it changed last.
 
     encoder: the fingerprint of what made the vector; vector: (dimension,) float32; both None till then.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from spark_vision.core.decision import Evidence
+from spark_vision.core.decision import SuggestionSnapshot
 from spark_vision.core.geometry import Box
 from spark_vision.core.ids import value_digest
 
@@ -25,7 +25,7 @@ class SuggestionSet:
     items: tuple[dict[str, Any], ...]
     computed_at: datetime
 
-    def find(self, suggestion_id: str) -> tuple[str, Evidence] | None:
+    def find(self, suggestion_id: str) -> tuple[str, SuggestionSnapshot] | None:
         """The product of a suggestion, and what speaks for it."""
         for item, suggestion in self._all():
             if suggestion["id"] == suggestion_id:
@@ -37,8 +37,8 @@ class SuggestionSet:
             for suggestion in item["suggestions"]:
                 yield item, suggestion
 
-    def _evidence(self, item: dict[str, Any], suggestion: dict[str, Any]) -> Evidence:
-        return Evidence(
+    def _evidence(self, item: dict[str, Any], suggestion: dict[str, Any]) -> SuggestionSnapshot:
+        return SuggestionSnapshot(
             suggestion["id"],
             suggestion["probability"],
             suggestion["similarity"],
@@ -53,7 +53,7 @@ def boxes_digest(boxes: tuple[Box, ...]) -> str:
     return value_digest([[box.x, box.y, box.width, box.height] for box in boxes])
 
 
-def with_ids(post_id: str, items: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+def assign_suggestion_ids(post_id: str, items: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Items with an `id` for each suggestion: the same for the same post, region and product.
 
     So an id outlives that suggestions are computed anew, and with it what was decided.

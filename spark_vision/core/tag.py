@@ -12,7 +12,7 @@ from spark_vision.core.errors import ConflictError, NotFoundError
 from spark_vision.core.geometry import Box, Point
 
 
-class Standing(StrEnum):
+class TagState(StrEnum):
     """What was decided of a product in a post."""
 
     OPEN = "open"
@@ -21,7 +21,7 @@ class Standing(StrEnum):
     REJECTED = "rejected"
 
 
-class Act(StrEnum):
+class TagAction(StrEnum):
     """What may be asked for a product in a post.
 
     confirm: tag what was suggested; tag: tag by hand, or move the tag that is there; untag: take the tag
@@ -36,10 +36,10 @@ class Act(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """Where an act leads, and the decisions that it leaves in the log, in their order."""
 
-    standing: Standing
+    standing: TagState
     decisions: tuple[DecisionKind, ...]
 
 
@@ -60,9 +60,9 @@ class Tag:
     tagged_at: datetime
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> TagState:
         """Confirmed where it was suggested, else by hand."""
-        return Standing.BY_HAND if self.suggestion_id is None else Standing.CONFIRMED
+        return TagState.BY_HAND if self.suggestion_id is None else TagState.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +79,30 @@ class Rejection:
 
 _CONFIRMED, _BY_HAND = DecisionKind.CONFIRMED, DecisionKind.BY_HAND
 _MOVED, _REJECTED, _WITHDRAWN = DecisionKind.MOVED, DecisionKind.REJECTED, DecisionKind.WITHDRAWN
-_STEPS: dict[tuple[Standing, Act], Step] = {
-    (Standing.OPEN, Act.CONFIRM): Step(Standing.CONFIRMED, (_CONFIRMED,)),
-    (Standing.OPEN, Act.TAG): Step(Standing.BY_HAND, (_BY_HAND,)),
-    (Standing.OPEN, Act.REJECT): Step(Standing.REJECTED, (_REJECTED,)),
-    (Standing.CONFIRMED, Act.CONFIRM): Step(Standing.CONFIRMED, (_MOVED,)),
-    (Standing.CONFIRMED, Act.TAG): Step(Standing.CONFIRMED, (_MOVED,)),
-    (Standing.CONFIRMED, Act.UNTAG): Step(Standing.OPEN, (_WITHDRAWN,)),
-    (Standing.BY_HAND, Act.CONFIRM): Step(Standing.CONFIRMED, (_WITHDRAWN, _CONFIRMED)),
-    (Standing.BY_HAND, Act.TAG): Step(Standing.BY_HAND, (_MOVED,)),
-    (Standing.BY_HAND, Act.UNTAG): Step(Standing.OPEN, (_WITHDRAWN,)),
-    (Standing.REJECTED, Act.CONFIRM): Step(Standing.CONFIRMED, (_WITHDRAWN, _CONFIRMED)),
-    (Standing.REJECTED, Act.TAG): Step(Standing.BY_HAND, (_WITHDRAWN, _BY_HAND)),
-    (Standing.REJECTED, Act.REJECT): Step(Standing.REJECTED, ()),
-    (Standing.REJECTED, Act.UNREJECT): Step(Standing.OPEN, (_WITHDRAWN,)),
+_STEPS: dict[tuple[TagState, TagAction], Transition] = {
+    (TagState.OPEN, TagAction.CONFIRM): Transition(TagState.CONFIRMED, (_CONFIRMED,)),
+    (TagState.OPEN, TagAction.TAG): Transition(TagState.BY_HAND, (_BY_HAND,)),
+    (TagState.OPEN, TagAction.REJECT): Transition(TagState.REJECTED, (_REJECTED,)),
+    (TagState.CONFIRMED, TagAction.CONFIRM): Transition(TagState.CONFIRMED, (_MOVED,)),
+    (TagState.CONFIRMED, TagAction.TAG): Transition(TagState.CONFIRMED, (_MOVED,)),
+    (TagState.CONFIRMED, TagAction.UNTAG): Transition(TagState.OPEN, (_WITHDRAWN,)),
+    (TagState.BY_HAND, TagAction.CONFIRM): Transition(TagState.CONFIRMED, (_WITHDRAWN, _CONFIRMED)),
+    (TagState.BY_HAND, TagAction.TAG): Transition(TagState.BY_HAND, (_MOVED,)),
+    (TagState.BY_HAND, TagAction.UNTAG): Transition(TagState.OPEN, (_WITHDRAWN,)),
+    (TagState.REJECTED, TagAction.CONFIRM): Transition(TagState.CONFIRMED, (_WITHDRAWN, _CONFIRMED)),
+    (TagState.REJECTED, TagAction.TAG): Transition(TagState.BY_HAND, (_WITHDRAWN, _BY_HAND)),
+    (TagState.REJECTED, TagAction.REJECT): Transition(TagState.REJECTED, ()),
+    (TagState.REJECTED, TagAction.UNREJECT): Transition(TagState.OPEN, (_WITHDRAWN,)),
 }
 
 
-def step(standing: Standing, act: Act) -> Step:
+def transition(standing: TagState, act: TagAction) -> Transition:
     """What an act leads to; raises NotFoundError where there is nothing to take back, else ConflictError."""
     found = _STEPS.get((standing, act))
     if found is not None:
         return found
-    if act is Act.UNTAG:
+    if act is TagAction.UNTAG:
         raise NotFoundError("The post has no tag of this product.")
-    if act is Act.UNREJECT:
+    if act is TagAction.UNREJECT:
         raise NotFoundError("This suggestion is not rejected.")
     raise ConflictError("The product is tagged in this post; take the tag away before you reject it.")

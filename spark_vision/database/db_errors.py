@@ -22,7 +22,7 @@ _BROKEN = "8s2b"
 
 
 @contextmanager
-def answering(engine: Engine) -> Iterator[None]:
+def translate_db_errors(engine: Engine) -> Iterator[None]:
     """Raises StoreUnavailableError where a database is away, full, damaged or busy for too long.
 
     Nothing is tried again in here: whether a commit was cut off before or after it was done, only who

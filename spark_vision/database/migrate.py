@@ -13,7 +13,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from spark_vision.core.errors import StoreError
-from spark_vision.database.db_errors import answering
+from spark_vision.database.db_errors import translate_db_errors
 
 _log = logging.getLogger(__name__)
 # Which says at each start that nothing was to be done.
@@ -29,7 +29,7 @@ def migrate(engine: Engine) -> tuple[str, ...]:
     A run that was broken off has changed nothing. Raises StoreError where the database was made by a newer
     program, or a row refers to one that is not there, and StoreUnavailableError.
     """
-    with answering(engine), _alone(engine) as connection:
+    with translate_db_errors(engine), _alone(engine) as connection:
         config = _config(connection)
         before = _applied(connection)
         try:

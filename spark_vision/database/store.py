@@ -8,91 +8,95 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from spark_vision.database.commit_marks import SqliteCommits
-from spark_vision.database.db_errors import answering
-from spark_vision.database.repositories.accounts import SqlAccounts
-from spark_vision.database.repositories.decisions import SqlDecisions, SqlSuggestions, SqlTags
-from spark_vision.database.repositories.feed import SqlFeed
-from spark_vision.database.repositories.idempotency import SqlCalls
-from spark_vision.database.repositories.imports import SqlImports
-from spark_vision.database.repositories.learned_views import SqlLearnedViews
-from spark_vision.database.repositories.ledger import SqlLedger
-from spark_vision.database.repositories.posts import SqlPhotos, SqlPosts
-from spark_vision.database.repositories.sales import SqlClicks, SqlSales
+from spark_vision.database.db_errors import translate_db_errors
+from spark_vision.database.repositories.accounts import AccountRepository
+from spark_vision.database.repositories.decisions import (
+    DecisionRepository,
+    SuggestionRepository,
+    TagRepository,
+)
+from spark_vision.database.repositories.feed import FeedRepository
+from spark_vision.database.repositories.idempotency import IdempotencyRepository
+from spark_vision.database.repositories.imports import ImportRepository
+from spark_vision.database.repositories.learned_views import LearnedViewRepository
+from spark_vision.database.repositories.ledger import LedgerRepository
+from spark_vision.database.repositories.posts import PhotoRepository, PostRepository
+from spark_vision.database.repositories.sales import ClickRepository, SaleRepository
 
 
-class SqlWork:
+class UnitOfWork:
     """One transaction's repositories, made when they are asked for; see `ports.store.Work`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @cached_property
-    def accounts(self) -> SqlAccounts:
+    def accounts(self) -> AccountRepository:
         """Accounts and keys."""
-        return SqlAccounts(self._session)
+        return AccountRepository(self._session)
 
     @cached_property
-    def posts(self) -> SqlPosts:
+    def posts(self) -> PostRepository:
         """Posts."""
-        return SqlPosts(self._session)
+        return PostRepository(self._session)
 
     @cached_property
-    def photos(self) -> SqlPhotos:
+    def photos(self) -> PhotoRepository:
         """What is known of photo files."""
-        return SqlPhotos(self._session)
+        return PhotoRepository(self._session)
 
     @cached_property
-    def suggestions(self) -> SqlSuggestions:
+    def suggestions(self) -> SuggestionRepository:
         """Suggestions, kept with their posts."""
-        return SqlSuggestions(self._session)
+        return SuggestionRepository(self._session)
 
     @cached_property
-    def tags(self) -> SqlTags:
+    def tags(self) -> TagRepository:
         """Tags and rejections as they stand."""
-        return SqlTags(self._session)
+        return TagRepository(self._session)
 
     @cached_property
-    def decisions(self) -> SqlDecisions:
+    def decisions(self) -> DecisionRepository:
         """The log of decisions."""
-        return SqlDecisions(self._session)
+        return DecisionRepository(self._session)
 
     @cached_property
-    def learned(self) -> SqlLearnedViews:
+    def learned(self) -> LearnedViewRepository:
         """What decisions taught."""
-        return SqlLearnedViews(self._session)
+        return LearnedViewRepository(self._session)
 
     @cached_property
-    def calls(self) -> SqlCalls:
+    def calls(self) -> IdempotencyRepository:
         """Creating calls, with their answers."""
-        return SqlCalls(self._session)
+        return IdempotencyRepository(self._session)
 
     @cached_property
-    def imports(self) -> SqlImports:
+    def imports(self) -> ImportRepository:
         """Imports of catalogues."""
-        return SqlImports(self._session)
+        return ImportRepository(self._session)
 
     @cached_property
-    def feed(self) -> SqlFeed:
+    def feed(self) -> FeedRepository:
         """What is published, and smiles."""
-        return SqlFeed(self._session)
+        return FeedRepository(self._session)
 
     @cached_property
-    def clicks(self) -> SqlClicks:
+    def clicks(self) -> ClickRepository:
         """Ways from tags to the shop."""
-        return SqlClicks(self._session)
+        return ClickRepository(self._session)
 
     @cached_property
-    def sales(self) -> SqlSales:
+    def sales(self) -> SaleRepository:
         """Order lines and refunds."""
-        return SqlSales(self._session)
+        return SaleRepository(self._session)
 
     @cached_property
-    def ledger(self) -> SqlLedger:
+    def ledger(self) -> LedgerRepository:
         """What posters earned and were paid."""
-        return SqlLedger(self._session)
+        return LedgerRepository(self._session)
 
 
-class SqlStore:
+class Store:
     """The store of one database; see `ports.store.Store`. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
@@ -101,19 +105,19 @@ class SqlStore:
         self._commits = SqliteCommits(engine) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
-    def reading(self) -> Iterator[SqlWork]:
+    def reading(self) -> Iterator[UnitOfWork]:
         """A transaction that changes nothing."""
-        with answering(self.engine), Session(self.engine) as session:
-            yield SqlWork(session)
+        with translate_db_errors(self.engine), Session(self.engine) as session:
+            yield UnitOfWork(session)
 
     @contextmanager
-    def writing(self) -> Iterator[SqlWork]:
+    def writing(self) -> Iterator[UnitOfWork]:
         """A transaction that is committed when the block ends, and rolled back when it raises.
 
         What it wrote is on disk when the block has ended.
         """
-        with answering(self.engine), Session(self._writer) as session, session.begin():
-            yield SqlWork(session)
+        with translate_db_errors(self.engine), Session(self._writer) as session, session.begin():
+            yield UnitOfWork(session)
 
     def mark(self) -> Hashable | None:
         """A value that is another one once anything was committed, by whichever process: as long as it is the

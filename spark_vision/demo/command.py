@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from spark_vision.app.container import build_index
 from spark_vision.app.settings import Settings
 from spark_vision.core.product import Product
-from spark_vision.core.progress import Progress, silent
-from spark_vision.demo.demo_posts import furnish_demo
+from spark_vision.core.progress import Progress, no_progress
+from spark_vision.demo.demo_posts import seed_demo_posts
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.dataset_run import DatasetRun, evaluate_dataset
 from spark_vision.evaluation.results import QueryResult
@@ -17,7 +17,7 @@ from spark_vision.media.annotate import Card, Row, annotate
 from spark_vision.media.contact_sheet import contact_sheet
 from spark_vision.media.decode import decode
 from spark_vision.media.files import read_picture
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,7 +36,7 @@ class DemoResult:
     evaluation: dict[str, Any]
 
 
-def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> DemoResult:
+def run_demo(settings: Settings, folder: Path, progress: Progress = no_progress) -> DemoResult:
     """Index the demo shop, suggest products for the items in its photos, and draw what came out.
 
     Writes `contact-sheet.jpg` and a picture a photo to `folder/photos`; posts some of the photos, unless that
@@ -47,7 +47,7 @@ def run_demo(settings: Settings, folder: Path, progress: Progress = silent) -> D
     build_index(settings, str(shop), progress=progress)
     run = evaluate_dataset(settings, shop, _SPLIT, progress=progress)
     sheet = _draw(run, folder)
-    key = furnish_demo(settings, folder, progress)
+    key = seed_demo_posts(settings, folder, progress)
     return DemoResult(sheet, key, run.run.as_json())
 
 
@@ -66,7 +66,7 @@ def _draw(run: DatasetRun, folder: Path) -> Path:
     return sheet
 
 
-def _row(result: QueryResult, shop: Shop) -> Row:
+def _row(result: QueryResult, shop: LoadedIndex) -> Row:
     right = [shop.gallery.product(product_id).title for product_id in sorted(result.query.relevant)]
     heading = " / ".join(right) or "nothing of this shop"
     found = zip(result.product_ids[:_CARDS], result.similarities[:_CARDS], strict=True)
@@ -77,7 +77,7 @@ def _row(result: QueryResult, shop: Shop) -> Row:
     return Row(result.query.box, heading, tuple(cards))
 
 
-def _card(shop: Shop, product: Product, similarity: float, right: bool) -> Card:
+def _card(shop: LoadedIndex, product: Product, similarity: float, right: bool) -> Card:
     price = "" if product.price is None else str(product.price)
     picture = decode(shop.pictures.read(product.images[0]))
     return Card(picture, (product.title, f"similarity {similarity:.3f}", price), right)

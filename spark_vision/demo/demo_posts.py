@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from spark_vision.app.container import open_shop
-from spark_vision.app.photo_searcher import ShopLooker
+from spark_vision.app.photo_searcher import IndexPhotoSearcher
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import migrate_store, open_room, open_store
+from spark_vision.app.store import build_tagging_context, migrate_store, open_store
 from spark_vision.core.account import Account, Actor, Role
 from spark_vision.core.geometry import Box, Point
-from spark_vision.core.progress import Progress, silent
+from spark_vision.core.progress import Progress, no_progress
 from spark_vision.demo.shop_folder import demo_shop
 from spark_vision.evaluation.datasets import Query, read_dataset
-from spark_vision.media.sanitise import clean_photo
-from spark_vision.social.accounts import add_account, add_key, recognise
-from spark_vision.tagging.context import ANY, Room
+from spark_vision.media.sanitise import sanitise_photo
+from spark_vision.social.accounts import add_account, add_key, authenticate
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
 from spark_vision.tagging.posts import create_post, publish, set_boxes
-from spark_vision.tagging.suggestions import Shown, compute_suggestions
-from spark_vision.tagging.tags import Ask, Place, put_tag
+from spark_vision.tagging.suggestions import PostSuggestions, compute_suggestions
+from spark_vision.tagging.tags import ChangeRequest, TagPlacement, put_tag
 
 NAME = "Spark Homeware"
 _CAPTIONS = {
@@ -31,7 +31,7 @@ _CAPTIONS = {
 _POSTS = 15
 
 
-def furnish_demo(settings: Settings, folder: Path, progress: Progress = silent) -> str:
+def seed_demo_posts(settings: Settings, folder: Path, progress: Progress = no_progress) -> str:
     """An admin's account with some published posts, unless it is there; its key.
 
     The key is kept in `folder/key`, readable by its owner alone; one that was revoked is made anew.
@@ -39,18 +39,18 @@ def furnish_demo(settings: Settings, folder: Path, progress: Progress = silent) 
     store = open_store(settings)
     try:
         migrate_store(settings, store)
-        room = open_room(settings, store)
+        room = build_tagging_context(settings, store)
         return _kept_key(room, folder / "key") or _furnished(settings, room, folder, progress)
     finally:
         store.close()
 
 
-def _kept_key(room: Room, path: Path) -> str:
+def _kept_key(room: TaggingContext, path: Path) -> str:
     key = path.read_text().strip() if path.is_file() else ""
-    return key if key and recognise(room.store, key).account is not None else ""
+    return key if key and authenticate(room.store, key).account is not None else ""
 
 
-def _furnished(settings: Settings, room: Room, folder: Path, progress: Progress) -> str:
+def _furnished(settings: Settings, room: TaggingContext, folder: Path, progress: Progress) -> str:
     now = datetime.now(UTC)
     with room.store.reading() as work:
         known = work.accounts.named(NAME)
@@ -63,8 +63,8 @@ def _furnished(settings: Settings, room: Room, folder: Path, progress: Progress)
     return key.secret
 
 
-def _post_all(settings: Settings, room: Room, account: Account, progress: Progress) -> None:
-    looker = ShopLooker(open_shop(settings))
+def _post_all(settings: Settings, room: TaggingContext, account: Account, progress: Progress) -> None:
+    looker = IndexPhotoSearcher(open_shop(settings))
     photos: dict[Path, list[Query]] = {}
     for query in read_dataset(demo_shop()).only("demo").queries:
         if query.relevant and query.box is not None:
@@ -76,24 +76,35 @@ def _post_all(settings: Settings, room: Room, account: Account, progress: Progre
 
 
 def _post(
-    settings: Settings, room: Room, actor: Actor, looker: ShopLooker, photo: Path, queries: list[Query]
+    settings: Settings,
+    room: TaggingContext,
+    actor: Actor,
+    looker: IndexPhotoSearcher,
+    photo: Path,
+    queries: list[Query],
 ) -> None:
-    clean = clean_photo(photo.read_bytes(), settings.picture_limits)
+    clean = sanitise_photo(photo.read_bytes(), settings.picture_limits)
     post = create_post(room, actor, clean, _CAPTIONS.get(photo.stem, ""), datetime.now(UTC))
     boxes = tuple(query.box for query in queries if query.box is not None)
-    set_boxes(room, actor, post.id, boxes, ANY)
+    set_boxes(room, actor, post.id, boxes, ANY_VERSION)
     shown = compute_suggestions(room, actor, post.id, looker, datetime.now(UTC))
     for query in queries:
         if query.box is not None:
             for product_id in query.relevant:
                 place = _place(shown, query.box, product_id)
-                put_tag(room, Ask(actor, post.id, ANY, datetime.now(UTC)), product_id, place, on_shelf=True)
-    publish(room, actor, post.id, ANY, datetime.now(UTC))
+                put_tag(
+                    room,
+                    ChangeRequest(actor, post.id, ANY_VERSION, datetime.now(UTC)),
+                    product_id,
+                    place,
+                    on_shelf=True,
+                )
+    publish(room, actor, post.id, ANY_VERSION, datetime.now(UTC))
 
 
-def _place(shown: Shown, box: Box, product_id: str) -> Place:
+def _place(shown: PostSuggestions, box: Box, product_id: str) -> TagPlacement:
     """The middle of the box; as a confirmation where the product was suggested, else by hand."""
     point = Point(box.x + box.width / 2, box.y + box.height / 2)
     suggested = (found for item in shown.held.items for found in item["suggestions"])
     ids = {found["product_id"]: found["id"] for found in suggested}
-    return Place(point, ids.get(product_id), box)
+    return TagPlacement(point, ids.get(product_id), box)

@@ -10,16 +10,16 @@ from spark_vision.core.account import Account, Actor, Role
 from spark_vision.core.geometry import Point
 from spark_vision.evaluation.datasets import Dataset, Query
 from spark_vision.media.files import read_bytes
-from spark_vision.media.sanitise import clean_photo
+from spark_vision.media.sanitise import sanitise_photo
 from spark_vision.social.accounts import add_account
-from spark_vision.tagging.context import ANY, Room
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
 from spark_vision.tagging.posts import create_post, publish
-from spark_vision.tagging.tags import Ask, Place, put_tag
+from spark_vision.tagging.tags import ChangeRequest, TagPlacement, put_tag
 
 STEP = timedelta(minutes=30)
 
 
-def rehearse(room: Room, dataset: Dataset, posters: int, start: datetime) -> int:
+def seed_from_dataset(room: TaggingContext, dataset: Dataset, posters: int, start: datetime) -> int:
     """Post each photo that shows a product, half an hour apart, in turn by so many made-up accounts.
 
     Each of its regions is tagged by hand with its right products. How many posts there are now. Raises what
@@ -38,14 +38,14 @@ def rehearse(room: Room, dataset: Dataset, posters: int, start: datetime) -> int
     return len(photos)
 
 
-def _post(room: Room, account: Account, photo: Path, queries: list[Query], now: datetime) -> None:
+def _post(room: TaggingContext, account: Account, photo: Path, queries: list[Query], now: datetime) -> None:
     actor = Actor(account)
-    post = create_post(room, actor, clean_photo(read_bytes(photo)), "A rehearsal.", now)
+    post = create_post(room, actor, sanitise_photo(read_bytes(photo)), "A rehearsal.", now)
     for query in queries:
         for product_id in sorted(query.relevant):
-            ask = Ask(actor, post.id, ANY, now)
-            put_tag(room, ask, product_id, Place(_middle(query), box=query.box), on_shelf=True)
-    publish(room, actor, post.id, ANY, now)
+            ask = ChangeRequest(actor, post.id, ANY_VERSION, now)
+            put_tag(room, ask, product_id, TagPlacement(_middle(query), box=query.box), on_shelf=True)
+    publish(room, actor, post.id, ANY_VERSION, now)
 
 
 def _middle(query: Query) -> Point:

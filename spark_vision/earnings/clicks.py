@@ -12,12 +12,12 @@ from spark_vision.core.errors import NotFoundError
 from spark_vision.core.post import Post, PostState
 from spark_vision.core.product import Product
 from spark_vision.core.tag import Tag
-from spark_vision.database.store import SqlStore
-from spark_vision.tagging.context import seen
+from spark_vision.database.store import Store
+from spark_vision.tagging.context import get_visible_post
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class TagClick:
     """Someone follows a tag. visitor: a digest that names nobody; empty: the visit is not to be counted."""
 
     tag_id: str
@@ -27,14 +27,14 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ClickTarget:
     """Where a tag leads: the product's page; click_id: empty where nothing was counted."""
 
     link: str
     click_id: str = ""
 
 
-def follow(store: SqlStore, visit: Visit, shelf: Callable[[str], Product | None]) -> Way:
+def record_click(store: Store, visit: TagClick, shelf: Callable[[str], Product | None]) -> ClickTarget:
     """The product's page, and the click counted: once a visitor and hour, and neither the poster's own nor
     an admin's.
 
@@ -44,18 +44,18 @@ def follow(store: SqlStore, visit: Visit, shelf: Callable[[str], Product | None]
         tag = work.tags.get(visit.tag_id)
         if tag is None:
             raise NotFoundError(f"There is no tag {visit.tag_id[:100]!r}.")
-        post = seen(work, tag.post_id, visit.actor)
+        post = get_visible_post(work, tag.post_id, visit.actor)
     product = shelf(tag.product_id)
     if product is None or not is_web_page(product.link):
         raise NotFoundError("The shop has no page for this product now.")
     if not visit.visitor or post.state is not PostState.PUBLISHED or post.is_run_by(visit.actor):
-        return Way(product.link)
+        return ClickTarget(product.link)
     click = _click(visit, tag, post, product)
     with store.writing() as work:
-        return Way(product.link, work.clicks.count(click))
+        return ClickTarget(product.link, work.clicks.count(click))
 
 
-def _click(visit: Visit, tag: Tag, post: Post, product: Product) -> Click:
+def _click(visit: TagClick, tag: Tag, post: Post, product: Product) -> Click:
     return Click(
         id=uuid4().hex,
         tag_id=tag.id,

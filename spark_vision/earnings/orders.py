@@ -7,16 +7,16 @@ from uuid import uuid4
 
 from spark_vision.core.earnings import Click, EntryKind, Posting, Rates, Sale, commission
 from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError
-from spark_vision.core.money import MOST, Money
-from spark_vision.database.store import SqlStore, SqlWork
+from spark_vision.core.money import MAX_AMOUNT, Money
+from spark_vision.database.store import Store, UnitOfWork
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
+_CLOCK_SKEW = timedelta(minutes=5)
 # Beginnings of a calendar stand for "unknown", and nothing can be counted back from them.
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrderLine:
     """One line of an order; amount: what was paid for it, minor units."""
 
     line_id: str
@@ -31,7 +31,7 @@ class Order:
     order_id: str
     currency: str
     ordered_at: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
     visitor: str = ""
     click_id: str = ""
 
@@ -48,19 +48,19 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CommissionTerms:
     """What an order is settled by. window: within which a click counts."""
 
     rates: Rates
     window: timedelta
 
 
-Told = Callable[[SqlWork, tuple[Sale, ...]], None]
+OnRecorded = Callable[[UnitOfWork, tuple[Sale, ...]], None]
 """What else belongs into the transaction of an order or a refund."""
 
 
-def take_order(
-    store: SqlStore, order: Order, terms: Terms, now: datetime, and_then: Told | None = None
+def record_order(
+    store: Store, order: Order, terms: CommissionTerms, now: datetime, and_then: OnRecorded | None = None
 ) -> tuple[Sale, ...]:
     """Keep an order's lines and credit the posters whose tags led to them; the lines, in their order.
 
@@ -81,7 +81,7 @@ def take_order(
         return sales
 
 
-def take_refund(store: SqlStore, refund: Refund, now: datetime, and_then: Told | None = None) -> Sale:
+def record_refund(store: Store, refund: Refund, now: datetime, and_then: OnRecorded | None = None) -> Sale:
     """Note a refund and take the commission on it back; the order line as it is then.
 
     A refund that is known changes nothing. Raises NotFoundError where there is no such order line,
@@ -96,7 +96,7 @@ def take_refund(store: SqlStore, refund: Refund, now: datetime, and_then: Told |
         return sale
 
 
-def _refund(work: SqlWork, refund: Refund, now: datetime) -> Sale:
+def _refund(work: UnitOfWork, refund: Refund, now: datetime) -> Sale:
     sale = work.sales.held(refund.order_id, refund.line_id)
     if sale is None:
         raise NotFoundError("There is no such order line; tell the order before its refund.")
@@ -111,7 +111,7 @@ def _refund(work: SqlWork, refund: Refund, now: datetime) -> Sale:
     return replace(sale, refunded=sale.refunded + refund.amount)
 
 
-def _take_line(work: SqlWork, order: Order, line: Line, visitor: str, terms: Terms) -> Sale:
+def _take_line(work: UnitOfWork, order: Order, line: OrderLine, visitor: str, terms: CommissionTerms) -> Sale:
     price = Money(line.amount, order.currency)
     click = None
     if visitor:
@@ -135,7 +135,7 @@ def _take_line(work: SqlWork, order: Order, line: Line, visitor: str, terms: Ter
     return sale
 
 
-def _same_sale(work: SqlWork, sale: Sale) -> Sale:
+def _same_sale(work: UnitOfWork, sale: Sale) -> Sale:
     known = work.sales.held(sale.order_id, sale.line_id)
     if known is None or (known.product_id, known.price) != (sale.product_id, sale.price):
         raise ConflictError(
@@ -165,7 +165,7 @@ def _posting(sale: Sale, click: Click, kind: EntryKind, amount: int, at: datetim
     )
 
 
-def _visitor(work: SqlWork, order: Order) -> str:
+def _visitor(work: UnitOfWork, order: Order) -> str:
     if not order.click_id:
         return order.visitor
     click = work.clicks.get(order.click_id)
@@ -175,10 +175,10 @@ def _visitor(work: SqlWork, order: Order) -> str:
 def _check_time(name: str, moment: datetime, now: datetime) -> None:
     if moment < _EARLIEST:
         raise InvalidInputError(f"`{name}` is before {_EARLIEST.year}; leave it out where it is not known.")
-    if moment > now + _CLOCKS_DIFFER:
+    if moment > now + _CLOCK_SKEW:
         raise InvalidInputError(f"`{name}` is in the future; it is {now.isoformat(timespec='seconds')} here.")
 
 
 def _check_amount(amount: int) -> None:
-    if not 0 < amount <= MOST:
-        raise InvalidInputError(f"An amount is in whole minor units, 1..{MOST}: not {amount}.")
+    if not 0 < amount <= MAX_AMOUNT:
+        raise InvalidInputError(f"An amount is in whole minor units, 1..{MAX_AMOUNT}: not {amount}.")

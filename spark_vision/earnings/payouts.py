@@ -8,7 +8,7 @@ from spark_vision.core.earnings import Entry, EntryKind, Posting
 from spark_vision.core.errors import BelowThresholdError, NotFoundError
 from spark_vision.core.money import Money, minor_units
 from spark_vision.core.post import check_text
-from spark_vision.database.store import SqlStore, SqlWork
+from spark_vision.database.store import Store, UnitOfWork
 
 LONGEST_NOTE = 200
 
@@ -27,12 +27,12 @@ class Payout:
     note: str = ""
 
 
-def pay_out(
-    store: SqlStore,
+def record_payout(
+    store: Store,
     payout: Payout,
     units: int,
     now: datetime,
-    and_then: Callable[[SqlWork, Entry], None] | None = None,
+    and_then: Callable[[UnitOfWork, Entry], None] | None = None,
 ) -> Entry:
     """Write that a balance was paid; and_then: what else belongs into the transaction.
 
@@ -46,7 +46,7 @@ def pay_out(
         return entry
 
 
-def _paid(work: SqlWork, payout: Payout, units: int, now: datetime) -> Entry:
+def _paid(work: UnitOfWork, payout: Payout, units: int, now: datetime) -> Entry:
     account_id, currency = payout.account_id, payout.currency
     if work.accounts.get(account_id) is None:
         raise NotFoundError("There is no such account.")

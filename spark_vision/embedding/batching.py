@@ -12,7 +12,7 @@ from spark_vision.embedding.encoder import Encoder
 
 
 @dataclass(eq=False)
-class _Wish:
+class _PendingRequest:
     """What one thread wants run, and what came of it."""
 
     prepared: NDArray[np.uint8]
@@ -27,7 +27,7 @@ class _Wish:
 
 
 @dataclass
-class Together:
+class BatchingEncoder:
     """An Encoder for several threads: one pass runs at a time, with all that came while the last one did.
 
     Nobody waits for others to come: a thread that is alone runs at once, and its pass is what it would
@@ -35,7 +35,7 @@ class Together:
     """
 
     encoder: Encoder
-    _waiting: list[_Wish] = field(default_factory=list)
+    _waiting: list[_PendingRequest] = field(default_factory=list)
     _list: Lock = field(default_factory=Lock)
     _turn: Lock = field(default_factory=Lock)
 
@@ -60,14 +60,14 @@ class Together:
 
     def forward(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See ImageEncoder; the rows may run beside other threads' rows."""
-        return self._features(_Wish(prepared))
+        return self._features(_PendingRequest(prepared))
 
     def forward_with_maps(self, prepared: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Maps | None]:
         """See ImageEncoder; the rows may run beside other threads' rows."""
-        wish = _Wish(prepared, mapped=True)
+        wish = _PendingRequest(prepared, mapped=True)
         return self._features(wish), wish.maps
 
-    def _features(self, wish: _Wish) -> NDArray[np.float32]:
+    def _features(self, wish: _PendingRequest) -> NDArray[np.float32]:
         """What came of a wish; its maps lie in it."""
         with self._list:
             self._waiting.append(wish)
@@ -87,7 +87,7 @@ class Together:
         """See TextEncoder."""
         return self.encoder.encode_texts(texts)
 
-    def _next(self) -> list[_Wish]:
+    def _next(self) -> list[_PendingRequest]:
         """The wishes that came first, as many as make a batch; at least one."""
         with self._list:
             taken = [self._waiting.pop(0)]
@@ -97,7 +97,7 @@ class Together:
                 rows += len(taken[-1].prepared)
             return taken
 
-    def _run(self, wishes: list[_Wish]) -> None:
+    def _run(self, wishes: list[_PendingRequest]) -> None:
         try:
             features, maps = self._passed(wishes)
         except Exception as error:
@@ -111,7 +111,7 @@ class Together:
             wish.features = features[rows]
             at = rows.stop
 
-    def _passed(self, wishes: list[_Wish]) -> tuple[NDArray[np.float32], Maps | None]:
+    def _passed(self, wishes: list[_PendingRequest]) -> tuple[NDArray[np.float32], Maps | None]:
         prepared = np.concatenate([wish.prepared for wish in wishes])
         if any(wish.mapped for wish in wishes):
             return self.encoder.forward_with_maps(prepared)

@@ -25,7 +25,7 @@ from spark_vision.embedding.model_name import LocalModel, parse_model
 
 
 @dataclass(frozen=True)
-class Known:
+class CachedSpec:
     """What a build must know of an encoder before it encodes."""
 
     spec: EncoderSpec
@@ -36,7 +36,7 @@ class Known:
 class LazyEncoder:
     """An `Encoder` around one that is loaded at the first need; safe to share by threads."""
 
-    def __init__(self, known: Known | Encoder, load: Callable[[], Encoder]) -> None:
+    def __init__(self, known: CachedSpec | Encoder, load: Callable[[], Encoder]) -> None:
         self.spec = known.spec
         self.batch_size = known.batch_size
         self.shares_cpu = known.shares_cpu
@@ -89,7 +89,7 @@ def lazy_encoder(model: str, device: str, memory: Path, runtime: Runtime = "auto
     if known is not None:
         spec = EncoderSpec.from_dict(known["spec"])
         return LazyEncoder(
-            Known(spec, known["batch_size"], known["shares_cpu"]),
+            CachedSpec(spec, known["batch_size"], known["shares_cpu"]),
             lambda: load_encoder(model, device, runtime),
         )
     encoder = load_encoder(model, device, runtime)

@@ -23,7 +23,7 @@ def load_encoder(model: str, device: str = "auto", runtime: Runtime = "auto") ->
         return FakeEncoder()
     name = parse_model(model)
     if runtime == "onnx":
-        return load_onnx(_fit_for_onnx(name, device))
+        return load_onnx(_supports_onnx(name, device))
     if runtime == "auto" and isinstance(name, LocalModel) and _is_cpu(device) and has_graphs(name.path):
         return load_onnx(name)
     if not isinstance(name, LocalModel):
@@ -33,7 +33,7 @@ def load_encoder(model: str, device: str = "auto", runtime: Runtime = "auto") ->
     return load_open_clip(name, device)
 
 
-def _fit_for_onnx(name: ModelName, device: str) -> LocalModel:
+def _supports_onnx(name: ModelName, device: str) -> LocalModel:
     if not isinstance(name, LocalModel):
         raise ModelError(
             f"{name.name}: ONNX Runtime runs model folders alone; set SPARK_VISION_RUNTIME=auto."

@@ -17,7 +17,7 @@ from spark_vision.evaluation.conditional_logit import fit_choice
 from spark_vision.evaluation.confidence import risk_coverage
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.search.calibration import Calibration
-from spark_vision.search.features import FEATURES, evidence
+from spark_vision.search.features import FEATURES, candidate_features
 
 CANDIDATES = 20
 """Products of a region that are learnt from: as many as a look-up ranks."""
@@ -62,7 +62,7 @@ class LabelledRegion:
     @property
     def rows(self) -> Values:
         """Evidence of the first candidates, (CANDIDATES at most, features)."""
-        return evidence(self.similarities, self.box, found=self.found)[:CANDIDATES]
+        return candidate_features(self.similarities, self.box, found=self.found)[:CANDIDATES]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -71,7 +71,7 @@ class LabelledRegion:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CalibrationSample:
     """First suggestions with their probabilities, (n,) each. known: whether the shop has the product;
     anything: P(anything of the shop is there).
     """
@@ -180,9 +180,9 @@ def _held_out(regions: Sequence[LabelledRegion]) -> list[Values]:
     return found
 
 
-def judge(regions: Sequence[LabelledRegion], probabilities: Sequence[Values]) -> Judged:
+def judge(regions: Sequence[LabelledRegion], probabilities: Sequence[Values]) -> CalibrationSample:
     """The candidates' probabilities of each region, with what is true of the first one."""
-    return Judged(
+    return CalibrationSample(
         np.array([each[0] for each in probabilities]),
         np.array([region.right[0] for region in regions], np.bool_),
         np.array([bool(region.relevant) for region in regions], np.bool_),
@@ -211,7 +211,7 @@ def _fitted(regions: Sequence[LabelledRegion], encoder: str, fitted_on: str) -> 
     )
 
 
-def _thresholds(judged: Judged) -> tuple[tuple[float, float], ...]:
+def _thresholds(judged: CalibrationSample) -> tuple[tuple[float, float], ...]:
     """The least probability for each target precision; where none reaches it, the highest there was."""
     curve = risk_coverage(judged.probability, judged.right)
     pairs: list[tuple[float, float]] = []

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spark_vision.app.container import plain_shop, version_store
+from spark_vision.app.container import load_uncalibrated, version_store
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import names_store, open_room, open_store, settings_of_store
+from spark_vision.app.store import build_tagging_context, names_store, open_store, settings_of_store
 from spark_vision.app.suggestion_policy import bundled_calibration, region_proposer
 from spark_vision.core.embedding import Picture
 from spark_vision.core.errors import CalibrationError, InvalidInputError, PhotoMissingError
 from spark_vision.core.geometry import Box, iou
 from spark_vision.core.ids import value_digest
 from spark_vision.core.post import Post, PostState
-from spark_vision.core.progress import Progress, silent
-from spark_vision.database.store import SqlWork
+from spark_vision.core.progress import Progress, no_progress
+from spark_vision.database.store import UnitOfWork
 from spark_vision.evaluation.calibration_fit import LabelledRegion, fit, log_loss_of
 from spark_vision.evaluation.datasets import Dataset, Query, read_dataset
 from spark_vision.evaluation.decision_labels import DecidedPost, DecidedRegion, PostOf, decided_posts
@@ -29,8 +29,8 @@ from spark_vision.media.crop import crop
 from spark_vision.media.decode import decode
 from spark_vision.media.files import read_picture
 from spark_vision.search.calibration import Calibration
-from spark_vision.search.loaded_index import Shop
-from spark_vision.search.whole_photo import Overview, overview
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision.search.whole_photo import WholePhoto, encode_whole_photo
 
 _DEEP = 60
 _TAKEN_OUT = 1 / 3
@@ -38,14 +38,14 @@ _DRAWS = 4
 _GAPS_WEIGH = 0.25
 
 
-_Finder = Callable[[Overview], tuple[Box, ...]]
+_Finder = Callable[[WholePhoto], tuple[Box, ...]]
 
 
 def calibrate(
     settings: Settings,
     place: str,
     split: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
     *,
     even_if_worse: bool = False,
 ) -> Calibration:
@@ -61,7 +61,7 @@ def calibrate(
     is_dataset = (folder / "photos.csv").is_file()
     if split is not None and not is_dataset and names_store(place):
         raise InvalidInputError("--split is for dataset folders; what posters said has none: leave it out.")
-    shop = plain_shop(settings)
+    shop = load_uncalibrated(settings)
     if is_dataset or split is not None:
         regions = labelled_regions(shop, read_dataset(folder).only(split), settings, progress)
         words = f"{folder.name}, split {split or 'all'}"
@@ -89,7 +89,7 @@ def _check_worth(made: Calibration, came: Calibration | None, regions: Sequence[
 
 
 def labelled_regions(
-    shop: Shop, dataset: Dataset, settings: Settings, progress: Progress = silent
+    shop: LoadedIndex, dataset: Dataset, settings: Settings, progress: Progress = no_progress
 ) -> list[LabelledRegion]:
     """The regions of a dataset's photos, looked up: boxes that are known, those that are found where it is
     known what they show, and each whole photo; in a dataset without boxes the whole photos alone.
@@ -111,14 +111,16 @@ def labelled_regions(
     return regions
 
 
-def decided_regions(shop: Shop, settings: Settings, progress: Progress = silent) -> list[LabelledRegion]:
+def decided_regions(
+    shop: LoadedIndex, settings: Settings, progress: Progress = no_progress
+) -> list[LabelledRegion]:
     """The regions of published photos that their posters decided about, looked up in the catalogue alone.
 
     Products that left the catalogue are taken off; where nothing else was tagged, so is the region. Raises
     StoreError's children.
     """
     store = open_store(settings)
-    files = open_room(settings, store).files
+    files = build_tagging_context(settings, store).files
     with store.reading() as work:
         posts = list(decided_posts(logged_decisions(work), _published(work)))
     regions: list[LabelledRegion] = []
@@ -133,7 +135,7 @@ def decided_regions(shop: Shop, settings: Settings, progress: Progress = silent)
     return regions
 
 
-def _published(work: SqlWork) -> PostOf:
+def _published(work: UnitOfWork) -> PostOf:
     """Drafts are still being decided about."""
 
     def post_of(post_id: str) -> Post | None:
@@ -143,14 +145,14 @@ def _published(work: SqlWork) -> PostOf:
     return post_of
 
 
-def _still_sold(shop: Shop, decided: DecidedPost) -> Iterator[DecidedRegion]:
+def _still_sold(shop: LoadedIndex, decided: DecidedPost) -> Iterator[DecidedRegion]:
     for region in decided.regions:
         sold = frozenset(product_id for product_id in region.relevant if _has(shop, product_id))
         if sold or not region.relevant:
             yield replace(region, relevant=sold)
 
 
-def _has(shop: Shop, product_id: str) -> bool:
+def _has(shop: LoadedIndex, product_id: str) -> bool:
     try:
         shop.gallery.product(product_id)
     except KeyError:
@@ -173,18 +175,18 @@ def with_gaps(regions: list[LabelledRegion]) -> list[LabelledRegion]:
     return [*regions, *(replace(region, weight=_GAPS_WEIGH / _DRAWS) for region in gaps)]
 
 
-def _finder(settings: Settings, shop: Shop) -> _Finder:
+def _finder(settings: Settings, shop: LoadedIndex) -> _Finder:
     proposer = region_proposer(settings, shop.gallery.encoder)
     return lambda seen: seen.regions(proposer, settings.regions_most)
 
 
-def _overview(shop: Shop, picture: Picture) -> Overview:
+def _overview(shop: LoadedIndex, picture: Picture) -> WholePhoto:
     encoder = shop.suggester.encoder
-    return overview(encoder, picture, encoder.prepare(picture))
+    return encode_whole_photo(encoder, picture, encoder.prepare(picture))
 
 
 def _looked_up(
-    shop: Shop, picture: Picture, photo: str, parts: Sequence[DecidedRegion]
+    shop: LoadedIndex, picture: Picture, photo: str, parts: Sequence[DecidedRegion]
 ) -> Iterator[LabelledRegion]:
     """photo: what names it, so that no photo is in two folds."""
     import numpy as np
@@ -223,7 +225,7 @@ def _found(box: Box, queries: Sequence[Query]) -> DecidedRegion:
     return DecidedRegion(box, True, frozenset().union(*shown))
 
 
-def _check_products(shop: Shop, dataset: Dataset) -> None:
+def _check_products(shop: LoadedIndex, dataset: Dataset) -> None:
     for query in dataset.queries:
         for product_id in query.relevant:
             if not _has(shop, product_id):

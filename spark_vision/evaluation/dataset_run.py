@@ -11,14 +11,14 @@ from spark_vision.app.settings import Settings
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.core.ids import value_digest
 from spark_vision.core.product import FeedIssue, FeedRow, Product
-from spark_vision.core.progress import Progress, silent
+from spark_vision.core.progress import Progress, no_progress
 from spark_vision.embedding.load import load_encoder
 from spark_vision.evaluation.adapters.open import open_dataset
 from spark_vision.evaluation.datasets import Dataset
-from spark_vision.evaluation.evaluator import DEFAULT_BENCH, Bench, BenchOptions, Catalogue
+from spark_vision.evaluation.evaluator import DEFAULT_BENCH, BenchOptions, Catalogue, Evaluator
 from spark_vision.evaluation.records.run import Run
 from spark_vision.index.versions import VersionStore
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
 
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Plan:
 class DatasetRun:
     """A run with the shop that it was made on."""
 
-    shop: Shop
+    shop: LoadedIndex
     run: Run
 
 
@@ -58,7 +58,7 @@ class _ListedSource(Source):
         return (FeedRow(None, product) for product in self.products)
 
 
-def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> Bench:
+def open_bench(settings: Settings, plan: Plan, progress: Progress = no_progress) -> Evaluator:
     """Index a dataset's catalogue in a place of its own, ready for protocols.
 
     The live index is left alone; embeddings are shared with it, so that a second run is quick. Where one may
@@ -68,7 +68,7 @@ def open_bench(settings: Settings, plan: Plan, progress: Progress = silent) -> B
     return bench_on(settings, open_dataset(plan.folder, plan.split), plan, progress)
 
 
-def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progress = silent) -> Bench:
+def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progress = no_progress) -> Evaluator:
     """The same for a dataset that is read already; the plan's folder and split do not matter."""
     encoder = load_encoder(plan.model or settings.model, settings.device, settings.runtime)
     source = _source(dataset)
@@ -77,9 +77,9 @@ def bench_on(settings: Settings, dataset: Dataset, plan: Plan, progress: Progres
         store = VersionStore(Path(place), cache)
         build(settings, store, source, encoder, progress, BuildOptions(kind=plan.kind))
         gallery = store.load()
-    shop = Shop(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+    shop = LoadedIndex(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
     catalogue = Catalogue(shop, encoder, tuple(_products(source)))
-    return Bench(dataset, catalogue, settings, plan.options, progress)
+    return Evaluator(dataset, catalogue, settings, plan.options, progress)
 
 
 def _shared_cache(cache: Path) -> Path | None:
@@ -98,7 +98,7 @@ def evaluate_dataset(
     folder: Path,
     split: str | None = None,
     model: str | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> DatasetRun:
     """Look a dataset's photos up in its own catalogue; raises what `open_bench` raises."""
     bench = open_bench(settings, Plan(folder, split, model), progress)

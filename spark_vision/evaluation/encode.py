@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, Picture
 from spark_vision.core.errors import DatasetError, PictureError
-from spark_vision.core.progress import Progress, silent
+from spark_vision.core.progress import Progress, no_progress
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.evaluation.datasets import Query
 
@@ -24,7 +24,7 @@ def encode_queries(
     encoder: ImageEncoder,
     queries: Sequence[Query],
     read_picture: ReadPicture,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Embeddings:
     """Embeddings of n queries, (n, dimension) float32, in their order.
 

@@ -13,7 +13,7 @@ from spark_vision.app.settings import Settings
 from spark_vision.core.embedding import Embeddings, Picture
 from spark_vision.core.errors import DatasetError
 from spark_vision.core.product import Product
-from spark_vision.core.progress import Progress, silent
+from spark_vision.core.progress import Progress, no_progress
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.evaluation.datasets import Dataset, Query
 from spark_vision.evaluation.encode import encode_queries
@@ -40,7 +40,7 @@ from spark_vision.evaluation.run import Evaluation, Options, evaluate_embeddings
 from spark_vision.media.crop import crop
 from spark_vision.media.distort import DISTORTIONS, Distortion
 from spark_vision.media.files import read_picture
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Timings
 
 _SHOWN = 10  # products of each ranking that reports may name
@@ -62,23 +62,23 @@ DEFAULT_BENCH = BenchOptions()
 class Catalogue:
     """An indexed catalogue: what answers, the encoder that it was made with, and all its products."""
 
-    shop: Shop
+    shop: LoadedIndex
     encoder: Encoder
     products: tuple[Product, ...]
 
 
 @dataclass(frozen=True)
-class Bench:
+class Evaluator:
     """Runs protocols; each returns a Run whose record says all that is needed to get it again."""
 
     dataset: Dataset
     catalogue: Catalogue
     settings: Settings
     options: BenchOptions = DEFAULT_BENCH
-    progress: Progress = silent
+    progress: Progress = no_progress
 
     @property
-    def shop(self) -> Shop:
+    def shop(self) -> LoadedIndex:
         """The shop that is asked."""
         return self.catalogue.shop
 

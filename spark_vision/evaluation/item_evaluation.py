@@ -1,15 +1,15 @@
 """The items of a dataset's photos, as a service would show them."""
 
 from spark_vision.app.container import version_store
-from spark_vision.app.suggestion_policy import judgement
+from spark_vision.app.suggestion_policy import load_policy
 from spark_vision.core.errors import DatasetError
-from spark_vision.evaluation.evaluator import Bench
+from spark_vision.evaluation.evaluator import Evaluator
 from spark_vision.evaluation.protocols.items import ItemEvaluation, PhotoItems, item_figures
 from spark_vision.media.files import read_picture
 from spark_vision.search.suggester import Suggester
 
 
-def evaluate_items(bench: Bench) -> ItemEvaluation:
+def evaluate_items(bench: Evaluator) -> ItemEvaluation:
     """Find the items of all photos and hold them against the boxes of the dataset.
 
     Regions are looked for whatever the settings say; probabilities are those of the live version, or of
@@ -36,8 +36,8 @@ def evaluate_items(bench: Bench) -> ItemEvaluation:
     )
 
 
-def _suggester(bench: Bench) -> Suggester:
+def _suggester(bench: Evaluator) -> Suggester:
     store, gallery = version_store(bench.settings), bench.shop.gallery
     live = store.folder(store.live()) if store.has_live() else store.root
     settings = bench.settings.model_copy(update={"regions": "objects"})
-    return Suggester(bench.catalogue.encoder, gallery, judgement(settings, live, gallery.encoder))
+    return Suggester(bench.catalogue.encoder, gallery, load_policy(settings, live, gallery.encoder))

@@ -15,7 +15,7 @@ LESS_IS_BETTER = frozenset({"fpr@95", "ece", "aurc"})
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Metric:
     """A figure with its interval; both None where it does not apply to the queries."""
 
     value: float | None
@@ -38,7 +38,7 @@ def compute_figures(
     results: Sequence[QueryResult],
     product_types: Mapping[str, str],
     resampling: Resampling = DEFAULT_RESAMPLING,
-) -> dict[str, Figure]:
+) -> dict[str, Metric]:
     """All figures by name, with bootstrap intervals over photos.
 
     product_types: full category by product id, of the products that are first or right somewhere;
@@ -48,7 +48,7 @@ def compute_figures(
     measured = measure(results, product_types, photo)
     statistics = {name: each.statistic for name, each in measured.items()}
     found = intervals.bootstrap(statistics, len(np.unique(photo)), resampling)
-    return {name: Figure(each.value, found[name]) for name, each in measured.items()}
+    return {name: Metric(each.value, found[name]) for name, each in measured.items()}
 
 
 def measure(

@@ -11,7 +11,7 @@ FIGURES = ("recall@1", "recall@5", "mrr")
 
 
 @dataclass(frozen=True)
-class Drop:
+class RobustnessDelta:
     """What a distortion does to each of FIGURES: first is distorted, second as it was."""
 
     distortion: str
@@ -35,7 +35,7 @@ class Drop:
 
 def drop(
     distortion: str, worse: Sequence[QueryResult], plain: Sequence[QueryResult], resampling: Resampling
-) -> Drop:
+) -> RobustnessDelta:
     """Compare the answers to distorted photos with those to the same photos as they were."""
     found = compare(worse, plain, {}, resampling)
-    return Drop(distortion, {name: found[name] for name in FIGURES if name in found})
+    return RobustnessDelta(distortion, {name: found[name] for name in FIGURES if name in found})

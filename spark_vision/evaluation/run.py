@@ -9,12 +9,12 @@ import numpy as np
 
 from spark_vision.core.embedding import Embeddings
 from spark_vision.core.errors import DatasetError, IndexMismatchError, IndexNotFoundError
-from spark_vision.core.progress import Progress, silent
+from spark_vision.core.progress import Progress, no_progress
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.encode import ReadPicture, encode_queries
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling
-from spark_vision.evaluation.metric_table import Figure, compute_figures
+from spark_vision.evaluation.metric_table import Metric, compute_figures
 from spark_vision.evaluation.ranking import DEPTH, Probability, Ranker, unknown_probability
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.index.gallery import Gallery
@@ -27,7 +27,7 @@ class Options:
     depth: int = DEPTH
     resampling: Resampling = DEFAULT_RESAMPLING
     probability: Probability = unknown_probability
-    progress: Progress = silent
+    progress: Progress = no_progress
 
 
 DEFAULT_OPTIONS = Options()
@@ -44,7 +44,7 @@ class Evaluation:
     index_version: str
     products: int
     results: tuple[QueryResult, ...]
-    figures: dict[str, Figure]
+    figures: dict[str, Metric]
     seed: int
     timings: dict[str, float]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 from spark_vision.evaluation.query_attributes import BOX_SHARE, BRIGHTNESS, CATEGORY, COLOUR, SHARPNESS
 from spark_vision.evaluation.records.run import Facts, Run
 
@@ -27,7 +27,7 @@ class Slice:
     by: str
     name: str
     queries: int
-    figures: dict[str, Figure]
+    figures: dict[str, Metric]
 
 
 def slices(run: Run, least: int = MIN_QUERIES) -> list[Slice]:

@@ -9,7 +9,7 @@ from spark_vision.core.decision import Decision
 from spark_vision.core.errors import PhotoMissingError
 from spark_vision.core.post import Photo
 from spark_vision.core.product import FeedRow
-from spark_vision.database.store import SqlStore, SqlWork
+from spark_vision.database.store import Store, UnitOfWork
 from spark_vision.evaluation.confirmed_photos import (
     Posted,
     TagSplit,
@@ -32,7 +32,7 @@ _BATCH = 1000
 class TagSource:
     """Where tags and photos are, and where the photos may be copied to."""
 
-    store: SqlStore
+    store: Store
     read_photo: ReadPhoto
     copies: Path
 
@@ -51,7 +51,7 @@ def confirmed_dataset(source: TagSource, catalogue: Path, seed: int = 0) -> tupl
     return tags_dataset(split, feed.base, ids), split
 
 
-def logged_decisions(work: SqlWork) -> Iterator[Decision]:
+def logged_decisions(work: UnitOfWork) -> Iterator[Decision]:
     """The whole log, in its order."""
     place = 0
     while batch := work.decisions.after(place, _BATCH):
@@ -59,7 +59,7 @@ def logged_decisions(work: SqlWork) -> Iterator[Decision]:
         place = batch[-1][0]
 
 
-def _posted(work: SqlWork, source: TagSource, post_id: str) -> Posted | None:
+def _posted(work: UnitOfWork, source: TagSource, post_id: str) -> Posted | None:
     post = work.posts.get(post_id)
     if post is None:
         return None

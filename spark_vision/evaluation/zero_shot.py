@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score
 from spark_vision.core.embedding import Embeddings
 from spark_vision.embedding.encoder import TextEncoder
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 
 PROMPT = "a photo of {}"
 
@@ -20,8 +20,8 @@ class ZeroShot:
     """weighted_f1: F1 of each category, weighted by how often it is true; accuracy: share that is right."""
 
     categories: int
-    weighted_f1: Figure
-    accuracy: Figure
+    weighted_f1: Metric
+    accuracy: Metric
 
 
 def zero_shot(
@@ -46,8 +46,8 @@ def zero_shot(
     f1, accuracy = _both(truth, told)
     return ZeroShot(
         len(names),
-        Figure(f1, (float(low[0]), float(high[0]))),
-        Figure(accuracy, (float(low[1]), float(high[1]))),
+        Metric(f1, (float(low[0]), float(high[0]))),
+        Metric(accuracy, (float(low[1]), float(high[1]))),
     )
 
 

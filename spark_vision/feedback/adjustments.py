@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, similarities
 from spark_vision.core.suggestion import Match
-from spark_vision.feedback.view_weighting import drop
+from spark_vision.feedback.view_weighting import rejection_penalty
 
 
 @dataclass(frozen=True)
-class Lesson:
+class ProductAdjustment:
     """One product. rows, images: of its m reference images; pictures: their embeddings, (m, dimension);
     prototypes: the same, drawn towards confirmed photos; confirmed, rejected: photos, (n, dimension).
     """
@@ -26,10 +26,10 @@ class Lesson:
     rejected: Embeddings
 
 
-class Lessons:
+class AdjustmentTable:
     """Many products' lessons, scored together. same_look: see `domain.looks.drop`."""
 
-    def __init__(self, lessons: Sequence[Lesson], dimension: int, same_look: float) -> None:
+    def __init__(self, lessons: Sequence[ProductAdjustment], dimension: int, same_look: float) -> None:
         self._lessons = sorted(lessons, key=lambda lesson: lesson.product_id)
         self.ids = [lesson.product_id for lesson in self._lessons]
         self._same_look = same_look
@@ -48,7 +48,9 @@ class Lessons:
         best = np.maximum.reduceat(similarities(self._prototypes, query), self._starts)
         for number in self._refused:
             lesson = self._lessons[number]
-            best[number] -= np.float32(drop(photo, lesson.rejected, lesson.confirmed, self._same_look))
+            best[number] -= np.float32(
+                rejection_penalty(photo, lesson.rejected, lesson.confirmed, self._same_look)
+            )
         return best
 
     def match(self, number: int, query: NDArray[np.float32], score: np.float32) -> Match:

@@ -10,9 +10,9 @@ from spark_vision.core.embedding import Embeddings, EncoderSpec
 from spark_vision.core.product import Product
 from spark_vision.core.product_filter import EVERYTHING, ProductFilter
 from spark_vision.core.suggestion import Match
-from spark_vision.feedback.adjustments import Lessons
-from spark_vision.feedback.learned_index import Classroom
-from spark_vision.feedback.view_weighting import without
+from spark_vision.feedback.adjustments import AdjustmentTable
+from spark_vision.feedback.learned_index import LearnedIndex
+from spark_vision.feedback.view_weighting import subtract_shift
 from spark_vision.index.gallery import Gallery
 
 _SPARE = 8
@@ -27,11 +27,11 @@ class LearnedGallery:
 
     def __init__(
         self,
-        room: Classroom,
+        room: LearnedIndex,
         poster_id: str | None = None,
         inner: Gallery | None = None,
         wanted: ProductFilter = EVERYTHING,
-        own: Lessons | None = None,
+        own: AdjustmentTable | None = None,
     ) -> None:
         self._room, self._poster_id, self._wanted = room, poster_id, wanted
         self._inner: Gallery = room.gallery if inner is None else inner
@@ -68,7 +68,7 @@ class LearnedGallery:
         """See Gallery."""
         if not self._taught:
             return self._inner.search_products(queries, k)
-        asked = without(queries, self._room.gap)
+        asked = subtract_shift(queries, self._room.gap)
         found = self._inner.search_products(asked, k + _SPARE)
         return [
             self._merged(query, self._learned(query, photo, k), matches, k)
@@ -102,7 +102,7 @@ class LearnedGallery:
 
     def _first(
         self,
-        lessons: Lessons,
+        lessons: AdjustmentTable,
         but: frozenset[str],
         asked: tuple[NDArray[np.float32], NDArray[np.float32]],
         k: int,

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, similarities
 from spark_vision.core.geometry import Box
-from spark_vision.core.learned_view import LearnedView, Limits, Stance, admitted
-from spark_vision.feedback.adjustments import Lesson, Lessons
-from spark_vision.feedback.view_weighting import Look, common_gap, counting, prototypes
-from spark_vision.index.gallery import OpenGallery
+from spark_vision.core.learned_view import LearnedView, LearningLimits, Polarity, within_quota
+from spark_vision.feedback.adjustments import AdjustmentTable, ProductAdjustment
+from spark_vision.feedback.view_weighting import EmbeddedView, domain_shift, prototypes, trusted_views
+from spark_vision.index.gallery import InspectableGallery
 
 _BATCH = 256
 Where = tuple[str, Box | None]
@@ -20,7 +20,7 @@ Place = tuple[bool, float]
 """Whether the catalogue alone ranks a view's product high there, and its closest picture's similarity."""
 
 
-class Classroom:
+class LearnedIndex:
     """What the views teach on one gallery; never changes once it is made.
 
     views: with their vectors, by the gallery's encoder; places: what was found out of views before, on the
@@ -29,15 +29,15 @@ class Classroom:
 
     def __init__(
         self,
-        gallery: OpenGallery,
+        gallery: InspectableGallery,
         views: Sequence[tuple[LearnedView, NDArray[np.float32]]],
-        limits: Limits,
+        limits: LearningLimits,
         places: Mapping[Where, Place] | None = None,
     ) -> None:
         self.gallery, self.limits = gallery, limits
         vectors = {view.id: vector for view, vector in views if view.stands}
         by_id = {view.id: view for view, _ in views}
-        chosen = admitted((by_id[view_id] for view_id in vectors), limits)
+        chosen = within_quota((by_id[view_id] for view_id in vectors), limits)
         self._rows = {
             product_id: rows
             for product_id in _products(chosen)
@@ -45,16 +45,18 @@ class Classroom:
         }
         chosen = [view for view in chosen if view.product_id in self._rows]
         self.places = self._placed(chosen, vectors, places or {})
-        self._looks: dict[str, list[Look]] = defaultdict(list)
+        self._looks: dict[str, list[EmbeddedView]] = defaultdict(list)
         for view in chosen:
-            self._looks[view.product_id].append(Look(view, vectors[view.id], *self.places[_where(view)]))
+            self._looks[view.product_id].append(
+                EmbeddedView(view, vectors[view.id], *self.places[_where(view)])
+            )
         self._shared = {product_id: self._counting(looks) for product_id, looks in self._looks.items()}
         self.gap = self._gap()
         self.lessons = self._lessons(self._shared)
 
-    def own(self, poster_id: str | None) -> Lessons:
+    def own(self, poster_id: str | None) -> AdjustmentTable:
         """The lessons of products on which one poster's views say more than those of everybody."""
-        more: dict[str, list[Look]] = {}
+        more: dict[str, list[EmbeddedView]] = {}
         for product_id, looks in self._looks.items() if poster_id is not None else ():
             counted = {look.view.id for look in self._shared[product_id]}
             mine = [look for look in looks if look.view.poster_id == poster_id]
@@ -89,11 +91,11 @@ class Classroom:
                 places[_where(view)] = (high, matches[0].similarity)
         return places
 
-    def _counting(self, looks: Sequence[Look]) -> list[Look]:
+    def _counting(self, looks: Sequence[EmbeddedView]) -> list[EmbeddedView]:
         return [
             look
-            for stance in Stance
-            for look in counting(
+            for stance in Polarity
+            for look in trusted_views(
                 [held for held in looks if held.view.stance is stance], self.limits.same_look
             )
         ]
@@ -101,28 +103,28 @@ class Classroom:
     def _gap(self) -> NDArray[np.float64]:
         differences = []
         for product_id, looks in self._shared.items():
-            photos = _vectors(looks, Stance.CONFIRMED, self.gallery.encoder.dimension)
+            photos = _vectors(looks, Polarity.CONFIRMED, self.gallery.encoder.dimension)
             if len(photos):
                 pictures = self.gallery.vectors(self._rows[product_id]).astype(np.float64)
                 differences.append(photos.astype(np.float64).mean(axis=0) - pictures.mean(axis=0))
-        return common_gap(differences, self.gallery.encoder.dimension)
+        return domain_shift(differences, self.gallery.encoder.dimension)
 
-    def _lessons(self, taught: dict[str, list[Look]]) -> Lessons:
+    def _lessons(self, taught: dict[str, list[EmbeddedView]]) -> AdjustmentTable:
         made = [self._lesson(product_id, looks) for product_id, looks in taught.items() if looks]
-        return Lessons(made, self.gallery.encoder.dimension, self.limits.same_look)
+        return AdjustmentTable(made, self.gallery.encoder.dimension, self.limits.same_look)
 
-    def _lesson(self, product_id: str, looks: Sequence[Look]) -> Lesson:
+    def _lesson(self, product_id: str, looks: Sequence[EmbeddedView]) -> ProductAdjustment:
         rows, dimension = self._rows[product_id], self.gallery.encoder.dimension
         pictures = self.gallery.vectors(rows)
-        confirmed = _vectors(looks, Stance.CONFIRMED, dimension)
-        return Lesson(
+        confirmed = _vectors(looks, Polarity.CONFIRMED, dimension)
+        return ProductAdjustment(
             product_id,
             rows,
             tuple(image for _, image in self.gallery.references(rows)),
             pictures,
             prototypes(pictures, confirmed, self.gap),
             confirmed,
-            _vectors(looks, Stance.REJECTED, dimension),
+            _vectors(looks, Polarity.REJECTED, dimension),
         )
 
 
@@ -134,6 +136,6 @@ def _products(views: Iterable[LearnedView]) -> set[str]:
     return {view.product_id for view in views}
 
 
-def _vectors(looks: Iterable[Look], stance: Stance, dimension: int) -> Embeddings:
+def _vectors(looks: Iterable[EmbeddedView], stance: Polarity, dimension: int) -> Embeddings:
     held = [look.vector for look in looks if look.view.stance is stance]
     return np.stack(held) if held else np.zeros((0, dimension), np.float32)

@@ -9,25 +9,25 @@ from numpy.typing import NDArray
 
 from spark_vision.core.errors import PhotoMissingError, PictureError, StoreError
 from spark_vision.core.learned_view import LearnedView
-from spark_vision.core.stored_view import KeptView
-from spark_vision.database.store import SqlStore
+from spark_vision.core.stored_view import StoredView
+from spark_vision.database.store import Store
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.media.crop import crop
 from spark_vision.media.decode import decode
 from spark_vision.tagging.photo_files import PhotoFiles
 
 _log = logging.getLogger(__name__)
-Known = list[tuple[LearnedView, NDArray[np.float32]]]
+EmbeddedViews = list[tuple[LearnedView, NDArray[np.float32]]]
 """Standing views with their vectors, each (dimension,)."""
 
 
-class ViewMemory:
+class LearnedViewCache:
     """The store's learned views as one encoder sees them. Thread-safe.
 
     changes: rises with each change of what `known` gives.
     """
 
-    def __init__(self, store: SqlStore, files: PhotoFiles, encoder: ImageEncoder) -> None:
+    def __init__(self, store: Store, files: PhotoFiles, encoder: ImageEncoder) -> None:
         self._store, self._files, self._encoder = store, files, encoder
         self._views: dict[str, LearnedView] = {}
         self._vectors: dict[str, NDArray[np.float32]] = {}
@@ -37,7 +37,7 @@ class ViewMemory:
         self._lock = Lock()
         self.changes = 0
 
-    def known(self) -> tuple[int, Known]:
+    def known(self) -> tuple[int, EmbeddedViews]:
         """The number of changes, and what is known then, in no order."""
         with self._lock:
             return self.changes, [(self._views[view_id], vector) for view_id, vector in self._vectors.items()]
@@ -79,7 +79,7 @@ class ViewMemory:
         self._revision = max((revision, *(kept.revision for kept in changed)))
         self.changes += 1
 
-    def _take(self, kept: KeptView) -> None:
+    def _take(self, kept: StoredView) -> None:
         view, before = kept.view, self._views.pop(kept.view.id, None)
         self._lacking.pop(view.id, None)
         if not view.stands or (before is not None and before.box != view.box):

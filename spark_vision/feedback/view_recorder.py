@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from spark_vision.core.account import Actor, Role
 from spark_vision.core.decision import Decision
-from spark_vision.core.errors import NotAllowedError, NotFoundError, StaleError
-from spark_vision.core.feed import Behind
+from spark_vision.core.errors import NotFoundError, PermissionDeniedError, VersionConflictError
+from spark_vision.core.feed import Cursor
 from spark_vision.core.learned_view import LearnedView, removed, restored, view_of
 from spark_vision.core.post import Photo, Post
-from spark_vision.database.store import SqlStore, SqlWork
-from spark_vision.tagging.context import Versions
+from spark_vision.database.store import Store, UnitOfWork
+from spark_vision.tagging.context import ExpectedVersions
 
-Team = Actor | None
+CatalogueActor = Actor | None
 """Who asks: one of the catalogue team, or (None) whoever runs commands on the service's machine."""
 
 
@@ -22,12 +22,12 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewLearner:
+class ViewRecorder:
     """A Learner that keeps views. clock: for what comes without a moment of its own."""
 
     clock: Callable[[], datetime] = _now
 
-    def decided(self, work: SqlWork, decision: Decision) -> None:
+    def decided(self, work: UnitOfWork, decision: Decision) -> None:
         """Keep what the decision teaches; what the team has removed before stays removed."""
         post = work.posts.get(decision.post_id)
         view = None if post is None else view_of(decision, post.photo.digest)
@@ -38,22 +38,22 @@ class ViewLearner:
             view = removed(view, before.removed_by, before.removed_at)
         work.learned.add(view)
 
-    def moved(self, work: SqlWork, decision: Decision, first: str) -> None:
+    def moved(self, work: UnitOfWork, decision: Decision, first: str) -> None:
         """The view is of what the tag is about now; one that the team has removed stays removed."""
         work.learned.move(first, decision.box)
 
-    def withdrawn(self, work: SqlWork, decision: Decision) -> None:
+    def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         """Take back what the earlier decision taught."""
         if decision.withdraws is not None:
             work.learned.withdraw(decision.withdraws, decision.at)
 
-    def forgotten(self, work: SqlWork, post_id: str) -> None:
+    def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         """Take back all that a post taught."""
         work.learned.withdraw_post(post_id, self.clock())
 
 
 @dataclass(frozen=True, slots=True)
-class ShownView:
+class ViewDetails:
     """A view as the catalogue team sees it. poster: the name of who decided; photo: of the post, where who
     asks may see the post at all: a draft's picture is its poster's alone.
     """
@@ -63,81 +63,88 @@ class ShownView:
     photo: Photo | None
 
 
-def list_views(store: SqlStore, actor: Team, product_id: str, behind: Behind, count: int) -> list[ShownView]:
-    """Views that were not withdrawn, newest first; raises NotAllowedError."""
+def list_views(
+    store: Store, actor: CatalogueActor, product_id: str, behind: Cursor, count: int
+) -> list[ViewDetails]:
+    """Views that were not withdrawn, newest first; raises PermissionDeniedError."""
     _check(actor)
     with store.reading() as work:
         return _shown(work, work.learned.page(product_id, behind, count), actor)
 
 
-def count_views(store: SqlStore, actor: Team) -> int:
-    """How many views stand; raises NotAllowedError."""
+def count_views(store: Store, actor: CatalogueActor) -> int:
+    """How many views stand; raises PermissionDeniedError."""
     _check(actor)
     with store.reading() as work:
         return work.learned.count()
 
 
-def find_view(store: SqlStore, actor: Team, view_id: str) -> ShownView:
-    """One of them; raises NotAllowedError, NotFoundError."""
+def find_view(store: Store, actor: CatalogueActor, view_id: str) -> ViewDetails:
+    """One of them; raises PermissionDeniedError, NotFoundError."""
     _check(actor)
     with store.reading() as work:
         (shown,) = _shown(work, [_found(work, view_id)], actor)
     return shown
 
 
-def remove_view(store: SqlStore, actor: Team, view_id: str, versions: Versions, now: datetime) -> LearnedView:
+def remove_view(
+    store: Store, actor: CatalogueActor, view_id: str, versions: ExpectedVersions, now: datetime
+) -> LearnedView:
     """Take a view out of suggestions; one that is out already stays as it is.
 
-    Raises NotAllowedError, NotFoundError, StaleError, and ConflictError where the poster took it back.
+    Raises PermissionDeniedError, NotFoundError, VersionConflictError, and ConflictError where the poster
+    took it back.
     """
     return _change(
         store, actor, view_id, versions, lambda view: removed(view, None if actor is None else actor.id, now)
     )
 
 
-def restore_view(store: SqlStore, actor: Team, view_id: str, versions: Versions) -> LearnedView:
+def restore_view(
+    store: Store, actor: CatalogueActor, view_id: str, versions: ExpectedVersions
+) -> LearnedView:
     """Put a removed view back; raises what `remove_view` does."""
     return _change(store, actor, view_id, versions, restored)
 
 
 def _change(
-    store: SqlStore,
-    actor: Team,
+    store: Store,
+    actor: CatalogueActor,
     view_id: str,
-    versions: Versions,
+    versions: ExpectedVersions,
     change: Callable[[LearnedView], LearnedView],
 ) -> LearnedView:
     _check(actor)
     with store.writing() as work:
         view = _found(work, view_id)
         if versions is not None and view.version not in versions:
-            raise StaleError("The view was changed since you have seen it; get it again.")
+            raise VersionConflictError("The view was changed since you have seen it; get it again.")
         changed = change(view)
         return view if changed == view else work.learned.save(changed)
 
 
-def _found(work: SqlWork, view_id: str) -> LearnedView:
+def _found(work: UnitOfWork, view_id: str) -> LearnedView:
     view = work.learned.held(view_id)
     if view is None:
         raise NotFoundError(f"There is no learned view {view_id[:100]!r}.")
     return view
 
 
-def _shown(work: SqlWork, views: Sequence[LearnedView], actor: Team) -> list[ShownView]:
+def _shown(work: UnitOfWork, views: Sequence[LearnedView], actor: CatalogueActor) -> list[ViewDetails]:
     """In as many queries for one view as for many."""
     posters = work.accounts.many({view.poster_id for view in views})
     posts = work.posts.many({view.post_id for view in views})
     return [
-        ShownView(view, posters[view.poster_id].name, _visible_photo(posts.get(view.post_id), actor))
+        ViewDetails(view, posters[view.poster_id].name, _visible_photo(posts.get(view.post_id), actor))
         for view in views
     ]
 
 
-def _visible_photo(post: Post | None, actor: Team) -> Photo | None:
+def _visible_photo(post: Post | None, actor: CatalogueActor) -> Photo | None:
     visible = post is not None and actor is not None and post.is_visible_to(actor)
     return post.photo if post is not None and visible else None
 
 
-def _check(actor: Team) -> None:
+def _check(actor: CatalogueActor) -> None:
     if actor is not None and not actor.has(Role.CATALOGUE, Role.ADMIN):
-        raise NotAllowedError("Learned views are for the catalogue team.")
+        raise PermissionDeniedError("Learned views are for the catalogue team.")

@@ -11,20 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, similarities, unit_length
-from spark_vision.core.learned_view import LearnedView, Stance
+from spark_vision.core.learned_view import LearnedView, Polarity
 
 Vector = NDArray[np.float64]
 
 # A picture of the shop weighs as much as two confirmed photos: with more, groceries gain less, and with
 # less, a single poster's five photos would all but replace it (docs/suggestions.md).
-PICTURE_WEIGHT = 2.0
+REFERENCE_WEIGHT = 2.0
 # So many products' worth of doubt whether photos differ from pictures in a common way.
-GAP_DOUBT = 5
+SHIFT_PRIOR_WEIGHT = 5
 _DROP = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class EmbeddedView:
     """vector: (dimension,) float32, unit length; familiar: whether the catalogue alone ranks the product
     high there; rival: similarity of the closest catalogue picture, of whatever product.
     """
@@ -35,7 +35,7 @@ class Look:
     rival: float
 
 
-def counting(looks: Sequence[Look], same_look: float) -> list[Look]:
+def trusted_views(looks: Sequence[EmbeddedView], same_look: float) -> list[EmbeddedView]:
     """Of one product's looks of one stance, those that count for everybody.
 
     A confirmed one where the catalogue agrees, or another poster's confirmed photo is at least as close as
@@ -44,8 +44,8 @@ def counting(looks: Sequence[Look], same_look: float) -> list[Look]:
     return [look for look in looks if _agreed(look, looks, same_look)]
 
 
-def _agreed(look: Look, looks: Sequence[Look], same_look: float) -> bool:
-    confirmed = look.view.stance is Stance.CONFIRMED
+def _agreed(look: EmbeddedView, looks: Sequence[EmbeddedView], same_look: float) -> bool:
+    confirmed = look.view.stance is Polarity.CONFIRMED
     if confirmed and look.familiar:
         return True
     enough = look.rival if confirmed else same_look
@@ -53,7 +53,7 @@ def _agreed(look: Look, looks: Sequence[Look], same_look: float) -> bool:
     return bool(others) and float(similarities(np.stack(others), look.vector).max()) >= enough
 
 
-def common_gap(differences: Sequence[Vector], dimension: int) -> Vector:
+def domain_shift(differences: Sequence[Vector], dimension: int) -> Vector:
     """What photos have in common that catalogue pictures have not, (dimension,).
 
     differences: for each product the mean of its confirmed photos less that of its pictures. Their mean,
@@ -61,11 +61,11 @@ def common_gap(differences: Sequence[Vector], dimension: int) -> Vector:
     """
     if not differences:
         return np.zeros(dimension)
-    total: Vector = np.sum(differences, axis=0) / (len(differences) + GAP_DOUBT)
+    total: Vector = np.sum(differences, axis=0) / (len(differences) + SHIFT_PRIOR_WEIGHT)
     return total
 
 
-def without(queries: Embeddings, gap: Vector) -> Embeddings:
+def subtract_shift(queries: Embeddings, gap: Vector) -> Embeddings:
     """Embeddings of photos, (n, dimension), as they would be without what photos have in common."""
     return unit_length(queries.astype(np.float64) - gap) if gap.any() else queries
 
@@ -75,10 +75,12 @@ def prototypes(pictures: Embeddings, photos: Embeddings, gap: Vector) -> Embeddi
     if not len(photos):
         return pictures
     seen = photos.astype(np.float64).sum(axis=0) - len(photos) * gap
-    return unit_length(PICTURE_WEIGHT * pictures.astype(np.float64) + seen)
+    return unit_length(REFERENCE_WEIGHT * pictures.astype(np.float64) + seen)
 
 
-def drop(query: NDArray[np.float32], rejected: Embeddings, confirmed: Embeddings, same_look: float) -> float:
+def rejection_penalty(
+    query: NDArray[np.float32], rejected: Embeddings, confirmed: Embeddings, same_look: float
+) -> float:
     """How much a product's similarity falls at a query, 0 or more: only where the query has the look of a
     rejected photo, and no confirmed one is as close. same_look: below 1.
     """

@@ -17,9 +17,9 @@ from typing import IO, Any
 from spark_vision.app.settings import Settings
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, ImportOrder, Progress
 from spark_vision.core.errors import IndexBusyError, SparkVisionError
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from spark_vision.imports.run import forget_import, import_folder, run_import, summary, told
-from spark_vision.imports.worker import Ended, ImportWorker
+from spark_vision.imports.worker import ImportWorker, RunOutcome
 
 # Look-ups go first.
 _NICE = 10
@@ -36,7 +36,7 @@ class ImportProcess:
             "order": {name: getattr(given.order, name) for name in ImportOrder.__dataclass_fields__},
         }
         self.progress = Progress("start")
-        self._ended: Ended | None = None
+        self._ended: RunOutcome | None = None
         command = [sys.executable, "-m", "spark_vision.imports.process"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
         assert self._process.stdin is not None  # noqa: S101 - it is a pipe
@@ -46,13 +46,13 @@ class ImportProcess:
         self._listener = threading.Thread(target=self._listen, name=f"import-{given.id}", daemon=True)
         self._listener.start()
 
-    def wait(self, seconds: float) -> Ended | None:
+    def wait(self, seconds: float) -> RunOutcome | None:
         """How it ended, within so many seconds; None where it goes on."""
         self._listener.join(seconds)
         if self._listener.is_alive():
             return None
         self.kill()
-        return self._ended or Ended()
+        return self._ended or RunOutcome()
 
     def kill(self) -> None:
         """End it at once."""
@@ -72,10 +72,10 @@ class ImportProcess:
                 self.progress = Progress(*said["progress"])
             else:
                 failure = None if said.get("failure") is None else Failure(*said["failure"])
-                self._ended = Ended(said.get("result"), failure, said.get("busy", False))
+                self._ended = RunOutcome(said.get("result"), failure, said.get("busy", False))
 
 
-def import_worker(settings: Settings, store: SqlStore) -> ImportWorker:
+def import_worker(settings: Settings, store: Store) -> ImportWorker:
     """Who works on the imports of a store, each in a process of its own."""
     return ImportWorker(
         store,
@@ -99,14 +99,14 @@ def main() -> None:
 
 def _outcome(settings: Settings, order: ImportOrder, folder: Path, out: IO[str]) -> dict[str, Any]:
     try:
-        return {"result": summary(run_import(settings, order, folder, _Speaker(out)))}
+        return {"result": summary(run_import(settings, order, folder, _ProgressWriter(out)))}
     except IndexBusyError:
         return {"busy": True}
     except SparkVisionError as error:
         return {"failure": [error.code, told(error.message, settings, order, folder)]}
 
 
-class _Speaker:
+class _ProgressWriter:
     """Says how far a run has come, a few times a second."""
 
     def __init__(self, out: IO[str]) -> None:

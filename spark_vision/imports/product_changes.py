@@ -10,10 +10,10 @@ from spark_vision.catalogue.http import is_url
 from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError, PictureError
 from spark_vision.core.product import FeedIssue, FeedRow, Product
 from spark_vision.index.build import BuildInput, BuildReport, update_version
-from spark_vision.index.existing_products import HeldProduct, held_products, remember_embeddings
+from spark_vision.index.existing_products import ExistingProduct, iter_existing_products, remember_embeddings
 from spark_vision.index.versions import VersionStore
 from spark_vision.media.decode import decode
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Change:
     product: Product | None
 
 
-def put_product(settings: Settings, shop: Shop, product: Product) -> BuildReport:
+def put_product(settings: Settings, shop: LoadedIndex, product: Product) -> BuildReport:
     """Add a product to the live index, or change it, as a new version; without images it keeps those it has.
 
     Raises InvalidInputError where a picture cannot be used, ConflictError where another version became
@@ -39,7 +39,7 @@ def put_product(settings: Settings, shop: Shop, product: Product) -> BuildReport
     return _updated(settings, shop, _Change(product.id, product))
 
 
-def remove_product(settings: Settings, shop: Shop, product_id: str) -> BuildReport:
+def remove_product(settings: Settings, shop: LoadedIndex, product_id: str) -> BuildReport:
     """Take a product out of the live index, as a new version; raises as put_product, and NotFoundError."""
     if _held(shop, product_id) is None:
         raise NotFoundError(f"The live version has no product {product_id[:100]!r}.")
@@ -48,14 +48,14 @@ def remove_product(settings: Settings, shop: Shop, product_id: str) -> BuildRepo
     return _updated(settings, shop, _Change(product_id, None))
 
 
-def _held(shop: Shop, product_id: str) -> Product | None:
+def _held(shop: LoadedIndex, product_id: str) -> Product | None:
     try:
         return shop.gallery.product(product_id)
     except KeyError:
         return None
 
 
-def _check_picture(settings: Settings, shop: Shop, image: str) -> None:
+def _check_picture(settings: Settings, shop: LoadedIndex, image: str) -> None:
     if not is_url(image):
         raise InvalidInputError(f"image_links: {image[:200]!r} is no http(s) address.")
     try:
@@ -64,7 +64,7 @@ def _check_picture(settings: Settings, shop: Shop, image: str) -> None:
         raise InvalidInputError(f"image_links: {error.message}") from error
 
 
-def _updated(settings: Settings, shop: Shop, change: _Change) -> BuildReport:
+def _updated(settings: Settings, shop: LoadedIndex, change: _Change) -> BuildReport:
     store, manifest = version_store(settings), shop.gallery.manifest
     remember_embeddings(store.folder(manifest.version), manifest, store.cache)
     given = BuildInput(
@@ -85,7 +85,7 @@ def _rows(store: VersionStore, version: str, change: _Change) -> Iterator[FeedRo
         raise ConflictError("Another version has just become live; try again in a moment.")
     yield from _issues(store, version, change)
     found = False
-    for held in held_products(store.folder(version)):
+    for held in iter_existing_products(store.folder(version)):
         if held.id != change.product_id:
             yield FeedRow(None, held.product, tuple(digest for _, digest in held.pictures))
             continue
@@ -102,7 +102,7 @@ def _issues(store: VersionStore, version: str, change: _Change) -> Iterator[Feed
     yield from (FeedIssue(**issue) for issue in issues if issue["product_id"] != change.product_id)
 
 
-def _changed(product: Product, held: HeldProduct) -> FeedRow:
+def _changed(product: Product, held: ExistingProduct) -> FeedRow:
     pictures = dict(held.pictures)
     product = replace(product, images=product.images or tuple(pictures))
     return FeedRow(None, product, tuple(pictures.get(image) for image in product.images))

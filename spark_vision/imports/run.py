@@ -18,7 +18,7 @@ from spark_vision.catalogue.shopify import Shop
 from spark_vision.core.catalogue_import import ImportOrder
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.progress import Progress
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from spark_vision.index.build import BuildInput, BuildReport, update_version
 from spark_vision.index.manifest import RUN, RUN_PAGE
 from spark_vision.index.report_page import render
@@ -40,7 +40,7 @@ def forget_import(settings: Settings, import_id: str) -> None:
     shutil.rmtree(import_folder(settings, import_id), ignore_errors=True)
 
 
-def sweep_imports(settings: Settings, store: SqlStore, now: datetime) -> int:
+def sweep_imports(settings: Settings, store: Store, now: datetime) -> int:
     """Remove the folders of feeds whose sending was broken off by the end of a process; how many.
 
     Those that are an hour old or younger stay: another process on the same folder may be receiving them.

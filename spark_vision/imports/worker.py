@@ -10,15 +10,15 @@ from uuid import uuid4
 
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, Progress
 from spark_vision.core.errors import SparkVisionError
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 
 _log = logging.getLogger(__name__)
 # An import that was broken off so often is not begun again: it may be what breaks it off.
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunOutcome:
     """How a run ended: with a result, with a failure, or with neither: it was broken off.
 
     busy: another build holds the index, so that nothing was begun.
@@ -29,29 +29,29 @@ class Ended:
     busy: bool = False
 
 
-class Running(Protocol):
+class RunHandle(Protocol):
     """A run on its way."""
 
     @property
     def progress(self) -> Progress:
         """How far it has come."""
 
-    def wait(self, seconds: float) -> Ended | None:
+    def wait(self, seconds: float) -> RunOutcome | None:
         """How it ended, within so many seconds; None where it goes on."""
 
     def kill(self) -> None:
         """End it at once; what is live stays, and what it has encoded is kept."""
 
 
-class Start(Protocol):
+class Launcher(Protocol):
     """Begins the run of an import."""
 
-    def __call__(self, given: CatalogueImport) -> Running:
+    def __call__(self, given: CatalogueImport) -> RunHandle:
         """Raises SparkVisionError's children where it cannot be begun."""
 
 
 @dataclass(frozen=True)
-class Pace:
+class WorkerTimings:
     """Seconds: between looks at a run; of holding an import without a word; before another try where the
     index is busy; between looks for imports that others ordered.
     """
@@ -70,17 +70,17 @@ class ImportWorker:
 
     def __init__(
         self,
-        store: SqlStore,
-        start: Start,
+        store: Store,
+        start: Launcher,
         forget: Callable[[str], None],
         keep: int,
-        pace: Pace | None = None,
+        pace: WorkerTimings | None = None,
     ) -> None:
         self._store = store
         self._start = start
         self._forget = forget
         self._keep = keep
-        self._pace = pace or Pace()
+        self._pace = pace or WorkerTimings()
         self._name = uuid4().hex
         self._stopping = threading.Event()
         self._awake = threading.Event()
@@ -120,14 +120,14 @@ class ImportWorker:
             given = work.imports.take(self._name, datetime.now(UTC), self._until())
         if given is None:
             return False
-        if given.attempts > MOST_ATTEMPTS:
-            self._close(given, Ended(failure=_broken_off(given)))
+        if given.attempts > MAX_ATTEMPTS:
+            self._close(given, RunOutcome(failure=_broken_off(given)))
             return True
         _log.info("import %s begins (attempt %d)", given.id, given.attempts)
         try:
             running = self._start(given)
         except SparkVisionError as error:
-            self._close(given, Ended(failure=Failure(error.code, error.message)))
+            self._close(given, RunOutcome(failure=Failure(error.code, error.message)))
             return True
         try:
             self._attend(given, running)
@@ -135,7 +135,7 @@ class ImportWorker:
             running.kill()
         return True
 
-    def _attend(self, given: CatalogueImport, running: Running) -> None:
+    def _attend(self, given: CatalogueImport, running: RunHandle) -> None:
         while (ended := running.wait(self._pace.look)) is None:
             if self._stopping.is_set():
                 running.kill()
@@ -153,7 +153,7 @@ class ImportWorker:
     def _until(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._pace.hold)
 
-    def _close(self, given: CatalogueImport, ended: Ended) -> None:
+    def _close(self, given: CatalogueImport, ended: RunOutcome) -> None:
         now = datetime.now(UTC)
         if ended.result is None and ended.failure is None:
             _log.warning("import %s was %s", given.id, "kept waiting" if ended.busy else "broken off")

@@ -55,7 +55,7 @@ def file_sha256(path: Path) -> str:
 
 
 @contextmanager
-def in_turn(path: Path) -> Iterator[None]:
+def file_lock(path: Path) -> Iterator[None]:
     """Wait for one's turn at something that takes a moment, among threads and processes."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -63,7 +63,7 @@ def in_turn(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def try_file_lock(path: Path) -> Iterator[None]:
     """Hold a folder for one builder; raises IndexBusyError at once where another holds it.
 
     The lock is the kernel's (flock): it is gone with the process, however that ends.

@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 from spark_vision import __version__
 from spark_vision.core.errors import IndexVersionError, reason_of
 from spark_vision.core.product import FeedIssue
-from spark_vision.core.progress import Progress, silent
-from spark_vision.index.atomic_files import exclusive
+from spark_vision.core.progress import Progress, no_progress
+from spark_vision.index.atomic_files import try_file_lock
 from spark_vision.index.build_steps import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
 from spark_vision.index.calibrations import inherit_calibration
 from spark_vision.index.changes import compare
 from spark_vision.index.embedding_cache import EmbeddingCache
 from spark_vision.index.encode import PicturePipeline
 from spark_vision.index.engines.faiss.kinds import in_cells, kind_for, read_index
-from spark_vision.index.existing_products import held_products
-from spark_vision.index.fingerprint_cache import StampCache
+from spark_vision.index.existing_products import iter_existing_products
+from spark_vision.index.fingerprint_cache import FileFingerprintCache
 from spark_vision.index.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.index.near_duplicates import References, lookalikes
 from spark_vision.index.report_page import render
@@ -45,7 +45,7 @@ class _Before:
     folder: Path
 
 
-def build_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
+def build_version(store: VersionStore, given: BuildInput, progress: Progress = no_progress) -> BuildReport:
     """Make a version of a whole catalogue and make it live.
 
     What an earlier build had encoded, finished or not, is taken from the cache. Until the pointer is
@@ -57,7 +57,7 @@ def build_version(store: VersionStore, given: BuildInput, progress: Progress = s
         return _made(store, given, progress, even_if_unchanged=True)
 
 
-def update_version(store: VersionStore, given: BuildInput, progress: Progress = silent) -> BuildReport:
+def update_version(store: VersionStore, given: BuildInput, progress: Progress = no_progress) -> BuildReport:
     """Make what build_version would make, unless the live version is just that; raises as it does."""
     with _disk_faults(store):
         return _made(store, given, progress, even_if_unchanged=False)
@@ -79,7 +79,7 @@ def _made(
     store: VersionStore, given: BuildInput, progress: Progress, *, even_if_unchanged: bool
 ) -> BuildReport:
     store.root.mkdir(parents=True, exist_ok=True)
-    with exclusive(store.root / ".lock"):
+    with try_file_lock(store.root / ".lock"):
         store.clean_work()
         folder = store.work / "version"
         folder.mkdir()
@@ -87,7 +87,7 @@ def _made(
         staging = Staging(store.work)
         with (
             closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
-            closing(StampCache(store.cache)) as stamps,
+            closing(FileFingerprintCache(store.cache)) as stamps,
         ):
             _read(run, staging)
             _encode(run, staging, cache, stamps)
@@ -128,7 +128,7 @@ def _read(run: Run, staging: Staging) -> None:
             run.progress("read", number)
 
 
-def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: StampCache) -> None:
+def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: FileFingerprintCache) -> None:
     given = run.given
     pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits, stamps=stamps)
     _, total = staging.count()
@@ -152,7 +152,7 @@ def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: StampCach
 
 def _compare(run: Run, staging: Staging, before: _Before | None) -> None:
     with run.step("compare"):
-        held = iter(()) if before is None else held_products(before.folder)
+        held = iter(()) if before is None else iter_existing_products(before.folder)
         run.changes = compare(staging.products(), held, run.folder)
 
 

@@ -16,8 +16,8 @@ from spark_vision.index.calibrations import Inheritance
 from spark_vision.index.changes import Changes
 from spark_vision.index.encode import EncodeTally
 from spark_vision.index.manifest import Manifest
-from spark_vision.index.near_duplicates import Lookalike
-from spark_vision.index.spooled_list import Spool, json_pieces
+from spark_vision.index.near_duplicates import NearDuplicate
+from spark_vision.index.spooled_list import SpooledList, json_pieces
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.media.picture_source import PictureSource
 
@@ -27,7 +27,7 @@ NO_PICTURE = "no picture of it can be used, so it is not indexed"
 
 
 @dataclass(frozen=True)
-class Rules:
+class VersionPolicy:
     """How a version is made. kind: of the index, None where its size decides; keep: how many versions
     stay; min_recall: what an approximate index must reach at 10 before it is published, 0..1;
     live: whether the version becomes the live one, or stays beside it until it is activated.
@@ -39,7 +39,7 @@ class Rules:
     live: bool = True
 
 
-DEFAULT_RULES = Rules()
+DEFAULT_RULES = VersionPolicy()
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ class BuildInput:
     encoder: Encoder
     limits: PictureLimits = DEFAULT_LIMITS
     feed_digest: str = ""
-    rules: Rules = DEFAULT_RULES
+    rules: VersionPolicy = DEFAULT_RULES
 
 
-class Issues(Spool[FeedIssue]):
+class Issues(SpooledList[FeedIssue]):
     """What was wrong with a feed and its pictures, counted as it comes."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -92,7 +92,7 @@ class BuildReport:
     forward_seconds: float
     issues: Issues
     changes: Changes
-    lookalikes: Spool[Lookalike]
+    lookalikes: SpooledList[NearDuplicate]
     outcome: Outcome = "published"
     seconds: dict[str, float] = field(default_factory=dict)
     calibration: Inheritance = "none"
@@ -145,12 +145,12 @@ class Run:
     calibration: Inheritance = "none"
     issues: Issues = field(init=False)
     changes: Changes = field(init=False)
-    lookalikes: Spool[Lookalike] = field(init=False)
+    lookalikes: SpooledList[NearDuplicate] = field(init=False)
 
     def __post_init__(self) -> None:
         self.issues = Issues(self.folder)
         self.changes = Changes.none(self.folder)
-        self.lookalikes = Spool(Lookalike, self.folder)
+        self.lookalikes = SpooledList(NearDuplicate, self.folder)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.core.product import Product
-from spark_vision.index.existing_products import HeldProduct
-from spark_vision.index.spooled_list import Spool
+from spark_vision.index.existing_products import ExistingProduct
+from spark_vision.index.spooled_list import SpooledList
 from spark_vision.index.staging import StagedProduct
 
 PICTURED = 24
@@ -36,7 +36,7 @@ class Changes:
     first_images: the main picture of the first 24 products that were added, and that were changed.
     """
 
-    changes: Spool[Change]
+    changes: SpooledList[Change]
     unchanged: int = 0
     catalogue_digest: str = ""
     first_images: dict[str, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Changes:
     @classmethod
     def none(cls, folder: Path | None = None) -> "Changes":
         """No changes yet; folder: where long lists are kept."""
-        return cls(Spool(Change, folder))
+        return cls(SpooledList(Change, folder))
 
     def counts(self) -> dict[str, int]:
         """How many products of each kind there are."""
@@ -78,7 +78,7 @@ class Changes:
         self._fresh.append(False)
 
 
-def compare(staged: Iterable[StagedProduct], before: Iterator[HeldProduct], folder: Path) -> Changes:
+def compare(staged: Iterable[StagedProduct], before: Iterator[ExistingProduct], folder: Path) -> Changes:
     """Compare products with those of a version; both in the order of their ids, so that neither is held."""
     found, catalogue = Changes.none(folder), sha256()
     held = next(before, None)
@@ -103,7 +103,7 @@ def compare(staged: Iterable[StagedProduct], before: Iterator[HeldProduct], fold
     return found
 
 
-def _fields(staged: StagedProduct, held: HeldProduct) -> tuple[str, ...]:
+def _fields(staged: StagedProduct, held: ExistingProduct) -> tuple[str, ...]:
     now, then = staged.product, held.product
     names = [
         known.name

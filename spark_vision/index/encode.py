@@ -17,11 +17,11 @@ from spark_vision.core.ids import content_digest
 from spark_vision.core.product import FeedIssue
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.index.embedding_cache import EmbeddingCache
-from spark_vision.index.fingerprint_cache import StampCache
+from spark_vision.index.fingerprint_cache import FileFingerprintCache
 from spark_vision.index.staging import StagedPicture
 from spark_vision.media.decode import decode
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
-from spark_vision.media.picture_source import PictureSource, WatchedPictures
+from spark_vision.media.picture_source import FingerprintedSource, PictureSource
 
 Usable = tuple[StagedPicture, str]
 """A picture that has an embedding in the cache, and the digest under which."""
@@ -77,7 +77,7 @@ class PicturePipeline:
     source: PictureSource
     limits: PictureLimits = DEFAULT_LIMITS
     windows: int = 4
-    stamps: StampCache | None = None
+    stamps: FileFingerprintCache | None = None
 
     def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
         """Every picture once: usable, or why not. Usable ones are in the cache when they come out.
@@ -152,14 +152,14 @@ class PicturePipeline:
 
     def _known(self, window: list[StagedPicture]) -> tuple[list[str | None], list[str | None]]:
         """The stamps of pictures, and the digests that went with those."""
-        if self.stamps is None or not isinstance(self.source, WatchedPictures):
+        if self.stamps is None or not isinstance(self.source, FingerprintedSource):
             nothing: list[str | None] = [None] * len(window)
             return nothing, nothing
         stamps = [self.source.stamp(picture.image) for picture in window]
         return stamps, self.stamps.digests(stamps)
 
     def _is_remote(self, picture: StagedPicture) -> bool:
-        return isinstance(self.source, WatchedPictures) and self.source.is_remote(picture.image)
+        return isinstance(self.source, FingerprintedSource) and self.source.is_remote(picture.image)
 
     def _results(self, submitted: _Submitted) -> Iterator[_Loaded | FeedIssue]:
         fresh: list[tuple[str, str]] = []
@@ -185,7 +185,7 @@ class PicturePipeline:
 
     def _confirmed(self, picture: StagedPicture, stamp: str | None) -> str | None:
         """The stamp, where the file is still what it was before it was read."""
-        if stamp is None or not isinstance(self.source, WatchedPictures):
+        if stamp is None or not isinstance(self.source, FingerprintedSource):
             return None
         return stamp if self.source.stamp(picture.image) == stamp else None
 

@@ -29,7 +29,7 @@ class _Group:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldProduct:
+class ExistingProduct:
     """A product of a version; its fields and pictures are read when they are asked for.
 
     digest: see product_digest.
@@ -66,12 +66,12 @@ class HeldProduct:
         return int(start), int(end)
 
 
-def held_products(folder: Path) -> Iterator[HeldProduct]:
+def iter_existing_products(folder: Path) -> Iterator[ExistingProduct]:
     """All products of a version's folder, a group of some ten thousand pictures at a time."""
     for group in _groups(folder):
         ids, digests = group.products["id"].to_pylist(), group.products["digest"].to_pylist()
         for row, (product_id, digest) in enumerate(zip(ids, digests, strict=True)):
-            yield HeldProduct(product_id, digest, group, row)
+            yield ExistingProduct(product_id, digest, group, row)
 
 
 def _groups(folder: Path) -> Iterator[_Group]:
@@ -90,7 +90,7 @@ def remember_embeddings(folder: Path, manifest: Manifest, cache_folder: Path) ->
     """Have all embeddings of a version in the cache: it may have been deleted since."""
     index = read_index(folder, manifest)
     with closing(EmbeddingCache(cache_folder, manifest.content.encoder)) as cache:
-        for held in held_products(folder):
+        for held in iter_existing_products(folder):
             digests = [digest for _, digest in held.pictures]
             if any(cache.get(digest) is None for digest in digests):
                 cache.put(digests, index.vectors(np.array(held.rows)))

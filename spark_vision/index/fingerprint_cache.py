@@ -10,8 +10,8 @@ _TABLE = "create table if not exists stamp (stamp blob primary key, picture blob
 _ASKED = "select stamp, picture from stamp where stamp in ({})"
 
 
-class StampCache:
-    """Digests of pictures by their stamps (see WatchedPictures), whatever the encoder; for one thread."""
+class FileFingerprintCache:
+    """Digests of pictures by their stamps (see FingerprintedSource), whatever the encoder; for one thread."""
 
     def __init__(self, folder: Path) -> None:
         self._connection = open_cache(folder / "stamps.db", _TABLE)

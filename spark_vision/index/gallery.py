@@ -42,7 +42,7 @@ class Gallery(Protocol):
         """The product as it was in the feed; raises KeyError."""
 
 
-class OpenGallery(Gallery, Protocol):
+class InspectableGallery(Gallery, Protocol):
     """A Gallery whose pictures can be had by their product."""
 
     def rows_of(self, product_id: str) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from spark_vision.core.errors import PictureError
 from spark_vision.index.ranking import Rows, VectorIndex
 from spark_vision.index.records import PICTURES, PRODUCTS, row_of
 from spark_vision.media.decode import decode
-from spark_vision.media.perceptual_hash import Looks, are_alike, looks_of
+from spark_vision.media.perceptual_hash import PerceptualHash, is_near_duplicate, perceptual_hash
 from spark_vision.media.picture_source import PictureSource
 
 # Closer than this by the model, two pictures are worth a look at their pixels.
@@ -32,7 +32,7 @@ Reference = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Lookalike:
+class NearDuplicate:
     """Two products, of different groups, whose pictures are `equal` byte by byte or look so (`near`)."""
 
     kind: Literal["equal", "near"]
@@ -93,7 +93,7 @@ class References:
 
 def lookalikes(
     index: VectorIndex, references: References, same: Iterable[list[Reference]], pictures: PictureSource
-) -> Iterator[Lookalike]:
+) -> Iterator[NearDuplicate]:
     """Pairs with a picture of a fresh product in them: all equal ones, then near ones.
 
     same: references that share their bytes. Near are neighbours by the model that a hash of the pixels
@@ -102,14 +102,14 @@ def lookalikes(
     for first, *others in same:
         for other in others:
             if references.worth_a_look(first[0], other[0]):
-                yield Lookalike("equal", first, other)
+                yield NearDuplicate("equal", first, other)
     rows = islice(_neighbours(index, references), _MOST_PAIRS)
     pairs = [(references.reference(one), references.reference(other)) for one, other in rows]
     looks = _all_looks(pictures, pairs)
     for own, near in pairs:
         shown, beside = looks.get(own[1]), looks.get(near[1])
-        if shown is not None and beside is not None and are_alike(shown, beside):
-            yield Lookalike("near", own, near)
+        if shown is not None and beside is not None and is_near_duplicate(shown, beside):
+            yield NearDuplicate("near", own, near)
 
 
 def _neighbours(index: VectorIndex, references: References) -> Iterator[tuple[int, int]]:
@@ -130,7 +130,9 @@ def _neighbours(index: VectorIndex, references: References) -> Iterator[tuple[in
                     yield pair
 
 
-def _all_looks(pictures: PictureSource, pairs: Iterable[tuple[Reference, Reference]]) -> dict[str, Looks]:
+def _all_looks(
+    pictures: PictureSource, pairs: Iterable[tuple[Reference, Reference]]
+) -> dict[str, PerceptualHash]:
     """Perceptual hashes of all images in some pairs, but of those that are gone since they were indexed."""
     images = list(dict.fromkeys(image for pair in pairs for _, image in pair))
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -138,8 +140,8 @@ def _all_looks(pictures: PictureSource, pairs: Iterable[tuple[Reference, Referen
         return {image: looks for image, looks in zip(images, found, strict=True) if looks is not None}
 
 
-def _looks(pictures: PictureSource, image: str) -> Looks | None:
+def _looks(pictures: PictureSource, image: str) -> PerceptualHash | None:
     try:
-        return looks_of(decode(pictures.read(image), at_least=_SIDE))
+        return perceptual_hash(decode(pictures.read(image), at_least=_SIDE))
     except PictureError:
         return None

@@ -56,12 +56,12 @@ class VectorIndex(Protocol):
         """The k most similar rows of each query (m, dimension), all where fewer are held or allowed."""
 
 
-def best(rows: Rows, scores: Similarities, k: int) -> Ranking:
+def top_k(rows: Rows, scores: Similarities, k: int) -> Ranking:
     """The first k by score, ties by row."""
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
 
 
-def nothing() -> Ranking:
+def empty_ranking() -> Ranking:
     """The ranking of a search that can find no row."""
     return np.empty(0, np.int64), np.empty(0, np.float32)

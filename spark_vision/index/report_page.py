@@ -8,8 +8,8 @@ from itertools import islice
 from spark_vision.core.errors import PictureError
 from spark_vision.index.build_steps import BuildReport, Issues
 from spark_vision.index.changes import PICTURED, Change
-from spark_vision.index.near_duplicates import Lookalike
-from spark_vision.index.spooled_list import Spool
+from spark_vision.index.near_duplicates import NearDuplicate
+from spark_vision.index.spooled_list import SpooledList
 from spark_vision.media.decode import decode
 from spark_vision.media.encode import thumbnail, webp
 from spark_vision.media.picture_source import PictureSource
@@ -54,7 +54,7 @@ class _Page:
     def __init__(self, pictures: PictureSource) -> None:
         self._pictures = pictures
 
-    def doubles(self, pairs: Spool[Lookalike]) -> Iterator[str]:
+    def doubles(self, pairs: SpooledList[NearDuplicate]) -> Iterator[str]:
         if pairs:
             yield f"<h2>Pictures that several products share ({len(pairs):,})</h2><div class=pictures>"
             for pair in islice(pairs, PICTURED):

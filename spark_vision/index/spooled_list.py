@@ -18,7 +18,7 @@ else:
 _IN_MEMORY = 1 << 20
 
 
-class Spool(Generic[T]):
+class SpooledList(Generic[T]):
     """Values of one flat dataclass: appended one by one, read from the first on; for one thread.
 
     folder: where the file lies, without a name, so that it is gone with the process; it is given back
@@ -65,14 +65,14 @@ def json_pieces(document: Mapping[str, Any]) -> Iterator[str]:
     yield "{"
     for number, (name, value) in enumerate(document.items()):
         yield f"{',' if number else ''}\n {json.dumps(name)}: "
-        if isinstance(value, Spool):
+        if isinstance(value, SpooledList):
             yield from _array(value)
         else:
             yield json.dumps(value, ensure_ascii=False)
     yield "\n}\n"
 
 
-def _array(values: Spool[Any]) -> Iterator[str]:
+def _array(values: SpooledList[Any]) -> Iterator[str]:
     yield "["
     for number, value in enumerate(values):
         yield f"{',' if number else ''}\n  {json.dumps(asdict(value), ensure_ascii=False)}"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from spark_vision.core.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, reason_of
-from spark_vision.index.atomic_files import file_sha256, in_turn, sync_file, sync_folder, write_atomically
+from spark_vision.index.atomic_files import file_lock, file_sha256, sync_file, sync_folder, write_atomically
 from spark_vision.index.engines.faiss.gallery import FaissGallery
 from spark_vision.index.engines.faiss.kinds import read_index
 from spark_vision.index.manifest import MANIFEST, Manifest, read_manifest
@@ -121,7 +121,7 @@ class VersionStore:
 
     def retain(self, count: int) -> list[str]:
         """Remove all but the newest versions, the live one and the one before it; returns what went."""
-        with in_turn(self.root / _POINTER_LOCK):
+        with file_lock(self.root / _POINTER_LOCK):
             history = self._history()
             kept = {*self.names()[-count:], *history[-2:]}
             gone = [name for name in self.names() if name not in kept]
@@ -163,7 +163,7 @@ class VersionStore:
     def _pointing(self) -> Iterator[None]:
         """One's turn at the pointer; IndexVersionError where files cannot be read, or nothing written."""
         try:
-            with in_turn(self.root / _POINTER_LOCK):
+            with file_lock(self.root / _POINTER_LOCK):
                 yield
         except OSError as error:
             raise IndexVersionError(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from spark_vision.core.embedding import Picture
-from spark_vision.media.exif_orientation import Upright
+from spark_vision.media.exif_orientation import ExifOrientation
 
 _STRIP = 256
 _WHITE = (255, 255, 255, 255)
@@ -21,7 +21,7 @@ def rgb_pixels(image: Image.Image) -> Picture:
     CMYK is converted by Pillow (which undoes Adobe's inversion). Raises ValueError for modes that have
     no conversion.
     """
-    upright, brightest = Upright(image), _brightest(image)
+    upright, brightest = ExifOrientation(image), _brightest(image)
     for top, strip in _strips(image):
         upright.put(_on_white(_eight_bits(strip, brightest)), top)
     return upright.pixels

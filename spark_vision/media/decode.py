@@ -21,7 +21,7 @@ from spark_vision.media.colours import rgb_pixels
 from spark_vision.media.cost import ORDINARY, bytes_to_decode, coefficients
 from spark_vision.media.jpeg_scans import MOST_SCANS, START, Scans, check_scans, scans_of
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
-from spark_vision.media.read_limit import CountedBytes
+from spark_vision.media.read_limit import ReadLimitedBytes
 
 # Pillow reads MPO, a JPEG with further pictures behind it, under the name of JPEG.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
@@ -105,7 +105,7 @@ def _open(data: bytes) -> Image.Image:
     if not data:
         raise PictureDamagedError("The picture is empty: it has no bytes.")
     try:
-        return Image.open(CountedBytes(data), formats=FORMATS)
+        return Image.open(ReadLimitedBytes(data), formats=FORMATS)
     except UnidentifiedImageError:
         raise _unidentified(data) from None
     except PictureError:

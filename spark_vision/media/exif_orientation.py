@@ -17,7 +17,7 @@ _TO_UPRIGHT = {
 _ON_THE_SIDE, _LAST_ROW_FIRST = (5, 6, 7, 8), (3, 4, 6, 7)
 
 
-class Upright:
+class ExifOrientation:
     """A picture that is turned upright strip by strip, so that it is never held twice for its turning."""
 
     def __init__(self, image: Image.Image) -> None:

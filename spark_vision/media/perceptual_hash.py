@@ -10,15 +10,15 @@ from spark_vision.core.embedding import Picture
 # Of 64 bits; scaled and recompressed copies differ in a handful, other pictures in some thirty.
 _BITS = 6
 
-Looks = NDArray[np.bool_]
+PerceptualHash = NDArray[np.bool_]
 """What is left of a picture: 64 bits of the DCT of its brightness, (8, 8)."""
 
 
-def looks_of(picture: Picture) -> Looks:
+def perceptual_hash(picture: Picture) -> PerceptualHash:
     """The perceptual hash of a (height, width, 3) uint8 picture."""
     return np.asarray(imagehash.phash(Image.fromarray(picture)).hash, dtype=np.bool_)
 
 
-def are_alike(one: Looks, other: Looks) -> bool:
+def is_near_duplicate(one: PerceptualHash, other: PerceptualHash) -> bool:
     """Whether two pictures show the same, by their hashes."""
     return int((one != other).sum()) <= _BITS

@@ -11,7 +11,7 @@ class PictureSource(Protocol):
 
 
 @runtime_checkable
-class WatchedPictures(PictureSource, Protocol):
+class FingerprintedSource(PictureSource, Protocol):
     """A PictureSource that knows more of a picture than its bytes, so that a build can save work."""
 
     def stamp(self, image: str) -> str | None:

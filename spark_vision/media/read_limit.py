@@ -12,7 +12,7 @@ from spark_vision.core.errors import PictureTooLargeError
 MOST_READS = 200_000
 
 
-class CountedBytes(BytesIO):
+class ReadLimitedBytes(BytesIO):
     """Bytes to read; raises PictureTooLargeError at the read after the last that is allowed."""
 
     def __init__(self, data: bytes, most: int = MOST_READS) -> None:

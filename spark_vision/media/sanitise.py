@@ -24,7 +24,7 @@ class CleanPhoto:
     files: Mapping[int, bytes]
 
 
-def clean_photo(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> CleanPhoto:
+def sanitise_photo(data: bytes, limits: PictureLimits = DEFAULT_LIMITS) -> CleanPhoto:
     """Pixels alone survive: no EXIF, position, comments or colour profiles. Raises PictureError's children.
 
     The same bytes give the same photo.

@@ -13,7 +13,7 @@ from spark_vision.search.features import FEATURES, reason_for
 
 FORMAT = 2
 _REASONS = 3
-_TELLING = 0.15  # log-odds below which a feature moved nothing worth saying
+_MIN_EFFECT = 0.15  # log-odds below which a feature moved nothing worth saying
 
 Probabilities = NDArray[np.float64]
 
@@ -75,7 +75,9 @@ class Calibration:
         effects = (self._weights * (evidence - self._means)).tolist()
         order = sorted(range(len(effects)), key=lambda each: -abs(effects[each]))[:_REASONS]
         return tuple(
-            reason_for(self.features[each], effects[each]) for each in order if abs(effects[each]) >= _TELLING
+            reason_for(self.features[each], effects[each])
+            for each in order
+            if abs(effects[each]) >= _MIN_EFFECT
         )
 
     @cached_property

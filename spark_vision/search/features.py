@@ -23,7 +23,7 @@ high where a category is dense; region size: natural logarithm of its share of t
 where nobody drew it.
 """
 
-CROWD = 10
+NEIGHBOURHOOD_SIZE = 10
 _LEAST_SHARE = 1e-4
 
 # What a feature says where it speaks for the product, and where it speaks against it.
@@ -38,7 +38,7 @@ _CODES = {
 }
 
 
-def evidence(similarities: Sequence[float], box: Box | None, *, found: bool) -> NDArray[np.float64]:
+def candidate_features(similarities: Sequence[float], box: Box | None, *, found: bool) -> NDArray[np.float64]:
     """Features of a region's ranked products, (n, len(FEATURES)).
 
     similarities: (n,) descending, of different products, best at least CROWD deep.
@@ -48,7 +48,7 @@ def evidence(similarities: Sequence[float], box: Box | None, *, found: bool) -> 
         return np.zeros((0, len(FEATURES)))
     second = ranked[1] if len(ranked) > 1 else -1.0
     share = 1.0 if box is None else max(box.width * box.height, _LEAST_SHARE)
-    crowd = ranked[:CROWD].mean()
+    crowd = ranked[:NEIGHBOURHOOD_SIZE].mean()
     features = np.zeros((len(ranked), len(FEATURES)))
     features[:, 0] = ranked
     features[0, 1] = ranked[0] - second

@@ -8,8 +8,8 @@ from spark_vision.core.product import Product
 from spark_vision.core.product_filter import ProductFilter
 from spark_vision.core.reason import learned_reason
 from spark_vision.core.suggestion import Item, Match, NoMatch, Source, Suggestion, Variant
-from spark_vision.search.features import evidence
-from spark_vision.search.query import Judgement
+from spark_vision.search.features import candidate_features
+from spark_vision.search.query import SuggestionPolicy
 
 DEPTH = 20
 """Products that are ranked at least: what is not suggested tells how crowded the shop is around it."""
@@ -27,13 +27,13 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Chooser:
+class ItemBuilder:
     """Makes items. product: of an id; wanted: the filter that the matches were found with;
     calibrated: False where similarities are of something that no fit knows, such as words.
     """
 
     product: Callable[[str], Product]
-    judgement: Judgement
+    judgement: SuggestionPolicy
     wanted: ProductFilter
     top: int
     calibrated: bool = True
@@ -49,7 +49,7 @@ class Chooser:
         if calibration is None:
             return Item(region.box, suggestions, None, region.source)
         similarities = [match.similarity for match in matches[:DEPTH]]
-        rows = evidence(similarities, region.box, found=region.source == "found")
+        rows = candidate_features(similarities, region.box, found=region.source == "found")
         likely = calibration.probabilities(rows)
         judged = (
             tuple(
@@ -111,7 +111,7 @@ def _variants(product: Product, others: Sequence[tuple[Product, Match]]) -> tupl
     )
 
 
-def worth_showing(found: Sequence[Item], whole: Item) -> list[Item]:
+def filter_found_items(found: Sequence[Item], whole: Item) -> list[Item]:
     """The found regions that say more than the whole photo does, best first.
 
     With probabilities: those in which something is likely. Without: those that resemble the catalogue

@@ -8,7 +8,7 @@ from spark_vision.search.suggester import Suggester
 
 
 @dataclass(frozen=True)
-class Shop:
+class LoadedIndex:
     """A live index with all that a look-up needs: one version from start to end."""
 
     suggester: Suggester

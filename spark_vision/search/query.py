@@ -14,7 +14,7 @@ MAX_WORDS = 200
 
 
 @dataclass(frozen=True)
-class Extra:
+class SearchOptions:
     """What may be asked beside boxes. points: where somebody tapped; words: what is meant, such as "the
     bag"; find: whether regions are looked for where neither boxes nor points were given, None: as is set.
     """
@@ -24,11 +24,11 @@ class Extra:
     find: bool | None = None
 
 
-NOTHING_MORE = Extra()
+DEFAULT_OPTIONS = SearchOptions()
 
 
 @dataclass(frozen=True)
-class Judgement:
+class SuggestionPolicy:
     """How regions are found and matches judged; all of it may be missing.
 
     own: whether the calibration was fitted for the index version, and did not come with its model;
@@ -44,11 +44,11 @@ class Judgement:
     find: bool = True
 
 
-PLAIN = Judgement()
+UNCALIBRATED = SuggestionPolicy()
 """Only what is asked, only similarities."""
 
 
-def check_bounds(top: int, boxes: Sequence[Box], extra: Extra = NOTHING_MORE) -> None:
+def check_bounds(top: int, boxes: Sequence[Box], extra: SearchOptions = DEFAULT_OPTIONS) -> None:
     """Raise InvalidInputError where more is asked than is answered."""
     if not 1 <= top <= MAX_TOP:
         raise InvalidInputError(f"top is {top}; it lies in 1..{MAX_TOP}.")

@@ -18,10 +18,18 @@ from spark_vision.core.suggestion import Item, Match
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.index.gallery import Gallery
 from spark_vision.media.crop import crop
-from spark_vision.search.items import DEPTH, Chooser, Region, worth_showing
-from spark_vision.search.query import MAX_BOXES, MAX_TOP, NOTHING_MORE, PLAIN, Extra, Judgement, check_bounds
+from spark_vision.search.items import DEPTH, ItemBuilder, Region, filter_found_items
+from spark_vision.search.query import (
+    DEFAULT_OPTIONS,
+    MAX_BOXES,
+    MAX_TOP,
+    UNCALIBRATED,
+    SearchOptions,
+    SuggestionPolicy,
+    check_bounds,
+)
 from spark_vision.search.regions.proposer import RegionProposer
-from spark_vision.search.whole_photo import overview
+from spark_vision.search.whole_photo import encode_whole_photo
 
 __all__ = ["MAX_BOXES", "MAX_TOP", "Suggester", "Timings"]
 
@@ -48,7 +56,9 @@ class Timings:
 class Suggester:
     """Suggests the products of one gallery; raises IndexMismatchError where its encoder is another."""
 
-    def __init__(self, encoder: Encoder, gallery: Gallery, judgement: Judgement = PLAIN) -> None:
+    def __init__(
+        self, encoder: Encoder, gallery: Gallery, judgement: SuggestionPolicy = UNCALIBRATED
+    ) -> None:
         _check_fit(encoder, gallery)
         self.encoder = encoder
         self.gallery = gallery
@@ -62,7 +72,7 @@ class Suggester:
         other.gallery = gallery
         return other
 
-    def judging_by(self, judgement: Judgement) -> "Suggester":
+    def judging_by(self, judgement: SuggestionPolicy) -> "Suggester":
         """The same with another way to find regions and to judge matches."""
         other = copy(self)
         other.judgement = judgement
@@ -75,7 +85,7 @@ class Suggester:
         top: int = 5,
         timings: Timings | None = None,
         wanted: ProductFilter = EVERYTHING,
-        extra: Extra = NOTHING_MORE,
+        extra: SearchOptions = DEFAULT_OPTIONS,
     ) -> tuple[Item, ...]:
         """An item for each box in their order, then each point; else one for each region that was found,
         surest first; and one for the whole photo, which is always there.
@@ -96,7 +106,7 @@ class Suggester:
                 queries = self._with_words(queries, extra.words)
         with timings.stage("search"):
             found = self._search(queries, max(top, DEPTH), wanted)
-        chooser = Chooser(self._product, self.judgement, wanted, top, not extra.words.strip())
+        chooser = ItemBuilder(self._product, self.judgement, wanted, top, not extra.words.strip())
         items = [chooser.item(region, matches) for region, matches in zip(regions, found, strict=True)]
         return _arranged(items)
 
@@ -106,10 +116,10 @@ class Suggester:
         if not text.strip():
             raise InvalidInputError("The text to search for is empty; write a few words.")
         (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
-        return Chooser(self._product, PLAIN, wanted, top).item(_WHOLE, found)
+        return ItemBuilder(self._product, UNCALIBRATED, wanted, top).item(_WHOLE, found)
 
     def _looked_at(
-        self, photo: Picture, boxes: Sequence[Box], extra: Extra, timings: Timings
+        self, photo: Picture, boxes: Sequence[Box], extra: SearchOptions, timings: Timings
     ) -> tuple[list[Region], NDArray[np.float32]]:
         """The regions, the whole photo last, and their features as they leave the model."""
         with timings.stage("regions"):
@@ -125,7 +135,7 @@ class Suggester:
     ) -> tuple[list[Region], NDArray[np.float32]]:
         whole = self._prepared(photo, [_WHOLE], timings)[0]
         with timings.stage("forward"):
-            seen = overview(self.encoder, photo, whole)
+            seen = encode_whole_photo(self.encoder, photo, whole)
         with timings.stage("regions"):
             regions = [Region(box, "found") for box in seen.regions(proposer, self.judgement.most)]
         if not regions:
@@ -138,12 +148,12 @@ class Suggester:
         with timings.stage("prepare"):
             return np.stack([self.encoder.prepare(crop(photo, region.box)) for region in regions])
 
-    def _finder(self, extra: Extra) -> RegionProposer | None:
+    def _finder(self, extra: SearchOptions) -> RegionProposer | None:
         """What looks for regions, where they are to be looked for."""
         find = self.judgement.find if extra.find is None else extra.find
         return self.judgement.proposer if find and self.judgement.most else None
 
-    def _asked(self, photo: Picture, boxes: Sequence[Box], extra: Extra) -> list[Region]:
+    def _asked(self, photo: Picture, boxes: Sequence[Box], extra: SearchOptions) -> list[Region]:
         proposer, asked = self.judgement.proposer, [Region(box, "asked") for box in boxes]
         if proposer is None:
             if extra.points or extra.find:
@@ -163,7 +173,7 @@ def _arranged(items: list[Item]) -> tuple[Item, ...]:
     """What was asked for in its order, or what was found and is worth showing; the whole photo last."""
     *others, whole = items
     asked = [item for item in others if item.source == "asked"]
-    return (*asked, *worth_showing([item for item in others if item.source == "found"], whole), whole)
+    return (*asked, *filter_found_items([item for item in others if item.source == "found"], whole), whole)
 
 
 def _check_fit(encoder: Encoder, gallery: Gallery) -> None:

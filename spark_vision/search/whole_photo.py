@@ -12,7 +12,7 @@ from spark_vision.search.regions.proposer import RegionProposer
 
 
 @dataclass(frozen=True)
-class Overview:
+class WholePhoto:
     """A photo as a whole. features: (1, dimension) as they leave the model; seen: None where the model
     gives no map.
     """
@@ -26,8 +26,8 @@ class Overview:
         return proposer.propose(self.photo, most, self.seen)
 
 
-def overview(encoder: ImageEncoder, photo: Picture, prepared: NDArray[np.uint8]) -> Overview:
+def encode_whole_photo(encoder: ImageEncoder, photo: Picture, prepared: NDArray[np.uint8]) -> WholePhoto:
     """One pass over the whole photo; prepared: the photo as the encoder wants it."""
     features, maps = encoder.forward_with_maps(np.stack([prepared]))
     frame = encoder.spec.preprocessing.frame(photo.shape[1], photo.shape[0])
-    return Overview(photo, features, None if maps is None else FeatureMap(maps[0], frame))
+    return WholePhoto(photo, features, None if maps is None else FeatureMap(maps[0], frame))

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from spark_vision.core.account import Actor
-from spark_vision.core.errors import KeyNeededError
+from spark_vision.core.errors import AuthenticationRequiredError
 from spark_vision.core.post import Post, PostState
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class AccountSummary:
     """posts: how many are in each state that has any; smiles: at all of them; clicks: by post; drafts: the
     newest, newest first.
     """
@@ -20,13 +20,13 @@ class Overview:
     drafts: tuple[Post, ...]
 
 
-def look_over(store: SqlStore, actor: Actor, drafts: int) -> Overview:
-    """The actor's own, with at most so many drafts; raises KeyNeededError."""
+def get_account_summary(store: Store, actor: Actor, drafts: int) -> AccountSummary:
+    """The actor's own, with at most so many drafts; raises AuthenticationRequiredError."""
     if actor.id is None:
-        raise KeyNeededError("Only an account has posts of its own.")
+        raise AuthenticationRequiredError("Only an account has posts of its own.")
     with store.reading() as work:
         tallies = work.posts.tally(actor.id)
-        return Overview(
+        return AccountSummary(
             posts={state: tally.posts for state, tally in tallies.items()},
             smiles=sum(tally.smiles for tally in tallies.values()),
             clicks=work.clicks.by_post(actor.id),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from spark_vision.core.account import NOBODY, Account, Actor, Role
+from spark_vision.core.account import ANONYMOUS, Account, Actor, Role
 from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError
 from spark_vision.core.ids import content_digest
-from spark_vision.database.store import SqlStore, SqlWork
+from spark_vision.database.store import Store, UnitOfWork
 
 _PREFIX = "sv_"
 _MAX_NAME = 100
@@ -23,28 +23,28 @@ class NewKey:
     secret: str
 
 
-def add_account(store: SqlStore, name: str, role: Role, now: datetime) -> NewKey:
+def add_account(store: Store, name: str, role: Role, now: datetime) -> NewKey:
     """Make an account with its first key; raises NameTakenError, or InvalidInputError for a bad name."""
     with store.writing() as work:
         return _new_account(work, name, role, now)
 
 
-def add_key(store: SqlStore, name: str, now: datetime) -> NewKey:
+def add_key(store: Store, name: str, now: datetime) -> NewKey:
     """Make one more key for an account; raises NotFoundError."""
     with store.writing() as work:
-        return _new_key(work, _named(work, name), now)
+        return _new_key(work, _get_by_name(work, name), now)
 
 
-def revoke(store: SqlStore, name: str, key_id: str | None, now: datetime) -> int:
+def revoke(store: Store, name: str, key_id: str | None, now: datetime) -> int:
     """Revoke one key of an account, or (None) all; how many were good till now. Raises NotFoundError."""
     with store.writing() as work:
-        revoked = work.accounts.revoke(_named(work, name).id, key_id, now)
+        revoked = work.accounts.revoke(_get_by_name(work, name).id, key_id, now)
     if key_id is not None and not revoked:
         raise NotFoundError(f"{name!r} has no key {key_id!r} that is good; `users list` shows the keys.")
     return revoked
 
 
-def add_first_account(store: SqlStore, name: str, now: datetime) -> NewKey:
+def add_first_account(store: Store, name: str, now: datetime) -> NewKey:
     """Make the admin of a store that has no account yet; raises ConflictError where it has one,
     InvalidInputError for a bad name."""
     with store.writing() as work:
@@ -53,22 +53,22 @@ def add_first_account(store: SqlStore, name: str, now: datetime) -> NewKey:
         return _new_account(work, name, Role.ADMIN, now)
 
 
-def has_accounts(store: SqlStore) -> bool:
+def has_accounts(store: Store) -> bool:
     """Whether anybody can sign in."""
     with store.reading() as work:
         return not work.accounts.is_empty()
 
 
-def recognise(store: SqlStore, secret: str) -> Actor:
+def authenticate(store: Store, secret: str) -> Actor:
     """Whose key this is; nobody where it is unknown or revoked."""
     return recognise_digest(store, key_digest(secret))
 
 
-def recognise_digest(store: SqlStore, digest: str) -> Actor:
+def recognise_digest(store: Store, digest: str) -> Actor:
     """Whose key has this digest; nobody where it is unknown or revoked."""
     with store.reading() as work:
         account = work.accounts.holder(digest)
-    return NOBODY if account is None else Actor(account)
+    return ANONYMOUS if account is None else Actor(account)
 
 
 def key_digest(secret: str) -> str:
@@ -76,14 +76,14 @@ def key_digest(secret: str) -> str:
     return content_digest(secret.encode())
 
 
-def _named(work: SqlWork, name: str) -> Account:
+def _get_by_name(work: UnitOfWork, name: str) -> Account:
     account = work.accounts.named(name)
     if account is None:
         raise NotFoundError(f"There is no account {name!r}.")
     return account
 
 
-def _new_account(work: SqlWork, name: str, role: Role, now: datetime) -> NewKey:
+def _new_account(work: UnitOfWork, name: str, role: Role, now: datetime) -> NewKey:
     name = name.strip()  # blanks at its ends nobody sees, so that two accounts would look the same
     if not name or len(name) > _MAX_NAME or not name.isprintable():
         raise InvalidInputError(f"A name has 1 to {_MAX_NAME} printable characters: not {name[:120]!r}.")
@@ -92,7 +92,7 @@ def _new_account(work: SqlWork, name: str, role: Role, now: datetime) -> NewKey:
     return _new_key(work, account, now)
 
 
-def _new_key(work: SqlWork, account: Account, now: datetime) -> NewKey:
+def _new_key(work: UnitOfWork, account: Account, now: datetime) -> NewKey:
     key = NewKey(uuid4().hex, account, _PREFIX + secrets.token_urlsafe(32))
     work.accounts.add_key(key.id, account.id, key_digest(key.secret), now)
     return key

@@ -5,35 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from spark_vision.core.account import Actor
-from spark_vision.core.errors import KeyNeededError
-from spark_vision.core.feed import Asked, Behind, Listed, Smiles, Stretch
+from spark_vision.core.errors import AuthenticationRequiredError
+from spark_vision.core.feed import Cursor, FeedEntry, FeedFilter, PageSpec, Smiles
 from spark_vision.core.post import Post
 from spark_vision.core.tag import Tag
-from spark_vision.database.store import SqlStore, SqlWork
-from spark_vision.tagging.context import seen
+from spark_vision.database.store import Store, UnitOfWork
+from spark_vision.tagging.context import get_visible_post
 
-Known = Callable[[Sequence[Listed]], Container[str]]
+CacheLookup = Callable[[Sequence[FeedEntry]], Container[str]]
 """Which posts, by id, one has already in just these versions, so that they need not be read."""
 
 
-def none_known(places: Sequence[Listed]) -> Container[str]:
+def no_cache(places: Sequence[FeedEntry]) -> Container[str]:
     """Have no post yet."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageRequest:
     """Which page of a list is asked for, by whom, who knows which posts."""
 
     actor: Actor
-    behind: Behind
+    behind: Cursor
     count: int
-    known: Known = none_known
+    known: CacheLookup = no_cache
 
     @property
-    def stretch(self) -> Stretch:
+    def stretch(self) -> PageSpec:
         """One post more than the page has, to see whether the list goes on."""
-        return Stretch(self.behind, self.count + 1, self.actor.id)
+        return PageSpec(self.behind, self.count + 1, self.actor.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +43,27 @@ class Page:
     more: whether the list goes on.
     """
 
-    places: tuple[Listed, ...]
+    places: tuple[FeedEntry, ...]
     posts: dict[str, Post]
     tags: dict[str, list[Tag]]
     more: bool
 
 
-def read_feed(store: SqlStore, asked: Asked, turn: Turn) -> Page:
+def read_feed(store: Store, asked: FeedFilter, turn: PageRequest) -> Page:
     """A page of published posts, in as many queries for one post as for fifty; in one if all are known."""
     with store.reading() as work:
         return _page(work, work.feed.published(asked, turn.stretch), turn)
 
 
-def read_own(store: SqlStore, turn: Turn) -> Page:
-    """A page of the actor's own posts, in any state; raises KeyNeededError."""
+def list_own_posts(store: Store, turn: PageRequest) -> Page:
+    """A page of the actor's own posts, in any state; raises AuthenticationRequiredError."""
     if turn.actor.id is None:
-        raise KeyNeededError("Only an account has posts of its own.")
+        raise AuthenticationRequiredError("Only an account has posts of its own.")
     with store.reading() as work:
         return _page(work, work.feed.by_poster(turn.actor.id, turn.stretch), turn)
 
 
-def _page(work: SqlWork, found: list[Listed], turn: Turn) -> Page:
+def _page(work: UnitOfWork, found: list[FeedEntry], turn: PageRequest) -> Page:
     places = tuple(found[: turn.count])
     known = turn.known(places)
     unknown = [place.id for place in places if place.id not in known]
@@ -75,24 +75,24 @@ def _page(work: SqlWork, found: list[Listed], turn: Turn) -> Page:
     )
 
 
-def smile(store: SqlStore, post_id: str, actor: Actor, now: datetime) -> Smiles:
-    """Smile at a post that the actor may see; raises KeyNeededError, NotFoundError."""
+def smile(store: Store, post_id: str, actor: Actor, now: datetime) -> Smiles:
+    """Smile at a post that the actor may see; raises AuthenticationRequiredError, NotFoundError."""
     with store.writing() as work:
         account_id = _smiling(work, post_id, actor)
         work.feed.smile(post_id, account_id, now)
         return work.feed.smiles(post_id, account_id)
 
 
-def unsmile(store: SqlStore, post_id: str, actor: Actor) -> Smiles:
-    """Smile no longer; raises KeyNeededError, NotFoundError."""
+def unsmile(store: Store, post_id: str, actor: Actor) -> Smiles:
+    """Smile no longer; raises AuthenticationRequiredError, NotFoundError."""
     with store.writing() as work:
         account_id = _smiling(work, post_id, actor)
         work.feed.unsmile(post_id, account_id)
         return work.feed.smiles(post_id, account_id)
 
 
-def _smiling(work: SqlWork, post_id: str, actor: Actor) -> str:
+def _smiling(work: UnitOfWork, post_id: str, actor: Actor) -> str:
     if actor.id is None:
-        raise KeyNeededError("Only an account can smile.")
-    seen(work, post_id, actor)
+        raise AuthenticationRequiredError("Only an account can smile.")
+    get_visible_post(work, post_id, actor)
     return actor.id

@@ -5,7 +5,7 @@ from datetime import datetime
 from spark_vision.core.account import Account, Actor, Role
 from spark_vision.core.errors import NameTakenError
 from spark_vision.core.ids import value_digest
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 
 _ID_DIGITS = 32
 _LONGEST_NAME = 100
@@ -16,7 +16,7 @@ def account_id_of(issuer: str, subject: str) -> str:
     return value_digest([issuer, subject])[:_ID_DIGITS]
 
 
-def welcome(store: SqlStore, account_id: str, name: str, role: Role, now: datetime) -> Actor:
+def provision_account(store: Store, account_id: str, name: str, role: Role, now: datetime) -> Actor:
     """The account with this id, made if need be; the role is what the provider says today.
 
     name: shown with posts; where it is empty or taken, the beginning of the id is added.
@@ -28,7 +28,7 @@ def welcome(store: SqlStore, account_id: str, name: str, role: Role, now: dateti
     return Actor(Account(known.id, known.name, role))
 
 
-def _made(store: SqlStore, account_id: str, name: str, role: Role, now: datetime) -> Account:
+def _made(store: Store, account_id: str, name: str, role: Role, now: datetime) -> Account:
     tail = f"user {account_id[:8]}"
     wanted = name.strip()[: _LONGEST_NAME - len(tail) - 1]
     for chosen in (wanted or tail, f"{wanted} {tail}"):

@@ -3,59 +3,59 @@
 from dataclasses import dataclass
 
 from spark_vision.core.account import Actor
-from spark_vision.core.errors import NotAllowedError, NotFoundError, StaleError
+from spark_vision.core.errors import NotFoundError, PermissionDeniedError, VersionConflictError
 from spark_vision.core.post import Post
 from spark_vision.core.tag import Tag
-from spark_vision.database.store import SqlStore, SqlWork
-from spark_vision.tagging.decision_observer import Learner
+from spark_vision.database.store import Store, UnitOfWork
+from spark_vision.tagging.decision_observer import DecisionObserver
 from spark_vision.tagging.photo_files import PhotoFiles
 
-Versions = frozenset[int] | None
+ExpectedVersions = frozenset[int] | None
 """The versions of a post that a change may build on; None: any."""
 
-ANY: Versions = None
+ANY_VERSION: ExpectedVersions = None
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class TaggingContext:
     """The store, the photos' files, and who learns from decisions."""
 
-    store: SqlStore
+    store: Store
     files: PhotoFiles
-    learner: Learner
+    learner: DecisionObserver
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class PostWithTags:
     """A post with its tags, from one moment."""
 
     post: Post
     tags: tuple[Tag, ...]
 
 
-def whole(work: SqlWork, post: Post) -> Whole:
+def load_with_tags(work: UnitOfWork, post: Post) -> PostWithTags:
     """The post with its tags."""
-    return Whole(post, tuple(work.tags.of(post.id)))
+    return PostWithTags(post, tuple(work.tags.of(post.id)))
 
 
-def seen(work: SqlWork, post_id: str, actor: Actor) -> Post:
+def get_visible_post(work: UnitOfWork, post_id: str, actor: Actor) -> Post:
     """A post that the actor may see; raises NotFoundError, whether there is another or none."""
     return _visible(work.posts.get(post_id), post_id, actor)
 
 
-def owned(work: SqlWork, post_id: str, actor: Actor) -> Post:
-    """A post that the actor runs, to look at; raises NotFoundError, or NotAllowedError."""
-    return _own(seen(work, post_id, actor), actor)
+def get_own_post(work: UnitOfWork, post_id: str, actor: Actor) -> Post:
+    """A post that the actor runs, to look at; raises NotFoundError, or PermissionDeniedError."""
+    return _own(get_visible_post(work, post_id, actor), actor)
 
 
-def taken(work: SqlWork, post_id: str, actor: Actor, versions: Versions) -> Post:
+def get_own_post_for_update(work: UnitOfWork, post_id: str, actor: Actor, versions: ExpectedVersions) -> Post:
     """A post that the actor runs, held for a change.
 
-    Raises NotFoundError, NotAllowedError, or StaleError where it has none of the versions.
+    Raises NotFoundError, PermissionDeniedError, or VersionConflictError where it has none of the versions.
     """
     post = _own(_visible(work.posts.held(post_id), post_id, actor), actor)
     if versions is not None and post.version not in versions:
-        raise StaleError("The post was changed since you have seen it; get it again.")
+        raise VersionConflictError("The post was changed since you have seen it; get it again.")
     return post
 
 
@@ -67,5 +67,5 @@ def _visible(post: Post | None, post_id: str, actor: Actor) -> Post:
 
 def _own(post: Post, actor: Actor) -> Post:
     if not post.is_run_by(actor):
-        raise NotAllowedError("This post is another's; only its poster or an admin may change it.")
+        raise PermissionDeniedError("This post is another's; only its poster or an admin may change it.")
     return post

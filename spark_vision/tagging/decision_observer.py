@@ -3,20 +3,20 @@
 from typing import Protocol
 
 from spark_vision.core.decision import Decision
-from spark_vision.database.store import SqlWork
+from spark_vision.database.store import UnitOfWork
 
 
-class Learner(Protocol):
+class DecisionObserver(Protocol):
     """Told of each decision within the transaction that keeps it: both are kept, or neither."""
 
-    def decided(self, work: SqlWork, decision: Decision) -> None:
+    def decided(self, work: UnitOfWork, decision: Decision) -> None:
         """A suggestion was confirmed or rejected, or a product tagged by hand."""
 
-    def moved(self, work: SqlWork, decision: Decision, first: str) -> None:
+    def moved(self, work: UnitOfWork, decision: Decision, first: str) -> None:
         """A tag was moved: it is now about `decision.box`. first: the decision that made the tag."""
 
-    def withdrawn(self, work: SqlWork, decision: Decision) -> None:
+    def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         """An earlier decision (`decision.withdraws`) no longer holds."""
 
-    def forgotten(self, work: SqlWork, post_id: str) -> None:
+    def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         """A post is removed, and with it all that its photo taught."""

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from spark_vision.core.geometry import Box
 
 
-class Looker(Protocol):
+class PhotoSearcher(Protocol):
     """One index version, from start to end."""
 
     @property

@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from spark_vision.core.errors import PhotoMissingError, StoreUnavailableError
 from spark_vision.core.post import Photo
-from spark_vision.database.store import SqlWork
+from spark_vision.database.store import UnitOfWork
 from spark_vision.media.decode import decode
 from spark_vision.media.sanitise import CleanPhoto, smaller_copy
-from spark_vision.tagging.context import Room
+from spark_vision.tagging.context import TaggingContext
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _ATTEMPTS = 5
 _BATCH = 500
 
 
-def with_photo(room: Room, clean: CleanPhoto, now: datetime, act: Callable[[SqlWork], T]) -> T:
+def store_photo(room: TaggingContext, clean: CleanPhoto, now: datetime, act: Callable[[UnitOfWork], T]) -> T:
     """Keep a photo's files, then run `act` in the transaction that keeps its row; raises what `act` does."""
     for _ in range(_ATTEMPTS):
         with room.store.writing() as work:
@@ -34,14 +34,14 @@ def with_photo(room: Room, clean: CleanPhoto, now: datetime, act: Callable[[SqlW
     raise StoreUnavailableError("The same photo is being removed again and again; try once more.")
 
 
-def drop_files(room: Room, photo: Photo) -> None:
+def drop_files(room: TaggingContext, photo: Photo) -> None:
     """Remove the files of a photo that is leaving, unless it came back meanwhile."""
     with room.store.writing() as work:
         if work.photos.forget(photo.digest):  # which nobody passes before the files are gone
             room.files.remove(photo)
 
 
-def settle(room: Room) -> int:
+def recover_interrupted_photos(room: TaggingContext) -> int:
     """Take away what a crash has left between file and row; how many photos it was."""
     with room.store.reading() as work:
         unsettled = work.photos.unsettled()
@@ -54,7 +54,7 @@ def settle(room: Room) -> int:
     return len(unsettled)
 
 
-def missing(room: Room) -> Iterator[Photo]:
+def find_missing_files(room: TaggingContext) -> Iterator[Photo]:
     """The photos whose file is gone, though the store knows nothing of it."""
     last = ""
     while True:
@@ -66,7 +66,7 @@ def missing(room: Room) -> Iterator[Photo]:
         last = photos[-1].digest
 
 
-def read_photo(room: Room, photo: Photo, width: int) -> bytes:
+def read_photo(room: TaggingContext, photo: Photo, width: int) -> bytes:
     """A photo's JPEG of one width; a smaller copy that is gone is made again. Raises PhotoMissingError."""
     try:
         return room.files.read(photo, width)

@@ -5,29 +5,31 @@ from datetime import datetime
 
 from spark_vision.core.account import Actor
 from spark_vision.core.post import Post
-from spark_vision.core.suggestion_set import SuggestionSet, boxes_digest, with_ids
-from spark_vision.core.tag import Standing
-from spark_vision.database.store import SqlWork
-from spark_vision.tagging.context import ANY, Room, owned, taken
-from spark_vision.tagging.photo_search import Looker
+from spark_vision.core.suggestion_set import SuggestionSet, assign_suggestion_ids, boxes_digest
+from spark_vision.core.tag import TagState
+from spark_vision.database.store import UnitOfWork
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext, get_own_post, get_own_post_for_update
+from spark_vision.tagging.photo_search import PhotoSearcher
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PostSuggestions:
     """A post's suggestions, and what was decided of the products among them (the others are open)."""
 
     post: Post
     held: SuggestionSet
-    standings: dict[str, Standing]
+    standings: dict[str, TagState]
 
 
-def kept_suggestions(room: Room, actor: Actor, post_id: str, index_version: str) -> Shown | None:
+def get_cached_suggestions(
+    room: TaggingContext, actor: Actor, post_id: str, index_version: str
+) -> PostSuggestions | None:
     """What was computed for the post as it is now, from this index version; None where nothing was.
 
-    Raises NotFoundError, NotAllowedError.
+    Raises NotFoundError, PermissionDeniedError.
     """
     with room.store.reading() as work:
-        post = owned(work, post_id, actor)
+        post = get_own_post(work, post_id, actor)
         held = work.suggestions.of(post_id)
         if (
             held is None
@@ -35,28 +37,30 @@ def kept_suggestions(room: Room, actor: Actor, post_id: str, index_version: str)
             or held.boxes_digest != boxes_digest(post.boxes)
         ):
             return None
-        return Shown(post, held, standings(work, post_id))
+        return PostSuggestions(post, held, get_tag_states(work, post_id))
 
 
-def compute_suggestions(room: Room, actor: Actor, post_id: str, looker: Looker, now: datetime) -> Shown:
+def compute_suggestions(
+    room: TaggingContext, actor: Actor, post_id: str, looker: PhotoSearcher, now: datetime
+) -> PostSuggestions:
     """Look the post's photo up and keep what is found; what was decided before stays as it is.
 
-    Raises NotFoundError, NotAllowedError, PhotoMissingError.
+    Raises NotFoundError, PermissionDeniedError, PhotoMissingError.
     """
     with room.store.reading() as work:
-        post = owned(work, post_id, actor)
+        post = get_own_post(work, post_id, actor)
     photo = room.files.read(post.photo, post.photo.width)
-    items = with_ids(post.id, looker.items(photo, post.boxes))
+    items = assign_suggestion_ids(post.id, looker.items(photo, post.boxes))
     digest = boxes_digest(post.boxes)
     held = SuggestionSet(post.id, looker.index_version, looker.model, digest, items, now)
     with room.store.writing() as work:
         # Held, so that a post which is removed meanwhile gets no suggestions.
-        post = taken(work, post_id, actor, ANY)
+        post = get_own_post_for_update(work, post_id, actor, ANY_VERSION)
         work.suggestions.put(held)
-        return Shown(post, held, standings(work, post_id))
+        return PostSuggestions(post, held, get_tag_states(work, post_id))
 
 
-def standings(work: SqlWork, post_id: str) -> dict[str, Standing]:
+def get_tag_states(work: UnitOfWork, post_id: str) -> dict[str, TagState]:
     """What was decided of a post's products."""
-    rejected = {held.product_id: Standing.REJECTED for held in work.tags.rejections(post_id)}
+    rejected = {held.product_id: TagState.REJECTED for held in work.tags.rejections(post_id)}
     return rejected | {tag.product_id: tag.standing for tag in work.tags.of(post_id)}

@@ -5,27 +5,27 @@ from datetime import datetime
 from uuid import uuid4
 
 from spark_vision.core.account import Actor
-from spark_vision.core.decision import Decision, DecisionKind, Evidence, RejectReason
+from spark_vision.core.decision import Decision, DecisionKind, RejectReason, SuggestionSnapshot
 from spark_vision.core.errors import InvalidInputError, NotFoundError, TooManyTagsError
 from spark_vision.core.geometry import Box, Point
 from spark_vision.core.post import MAX_TAGS, Post
-from spark_vision.core.tag import Act, Rejection, Standing, Tag, step
-from spark_vision.database.store import SqlWork
-from spark_vision.tagging.context import Room, Versions, taken
+from spark_vision.core.tag import Rejection, Tag, TagAction, TagState, transition
+from spark_vision.database.store import UnitOfWork
+from spark_vision.tagging.context import ExpectedVersions, TaggingContext, get_own_post_for_update
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ChangeRequest:
     """Who asks for what: the post, the versions that it may have, and when."""
 
     actor: Actor
     post_id: str
-    versions: Versions
+    versions: ExpectedVersions
     now: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TagPlacement:
     """Where a tag is to sit. suggestion_id: of what it confirms; None to tag by hand, or to move.
 
     box: the region that the tag is about; without, a confirmed tag has its suggestion's.
@@ -37,7 +37,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class TagResult:
     """A tag as it is now, with its post; kinds: the decisions that it took, none where it was so already."""
 
     post: Post
@@ -45,14 +45,16 @@ class Tagged:
     kinds: tuple[DecisionKind, ...]
 
 
-def put_tag(room: Room, ask: Ask, product_id: str, place: Place, *, on_shelf: bool) -> Tagged:
+def put_tag(
+    room: TaggingContext, ask: ChangeRequest, product_id: str, place: TagPlacement, *, on_shelf: bool
+) -> TagResult:
     """Tag a product in a post, or move its tag. on_shelf: whether the live index has the product.
 
     Raises what `taken` does; NotFoundError where the product or suggestion is not there,
     InvalidInputError where the suggestion is of another product, TooManyTagsError.
     """
     with room.store.writing() as work:
-        desk = _Desk(room, work, ask, product_id)
+        desk = _TagEditor(room, work, ask, product_id)
         tag = desk.tag
         if tag is None and not on_shelf:
             raise NotFoundError("The shop has no such product now; only what it has can be tagged.")
@@ -61,24 +63,26 @@ def put_tag(room: Room, ask: Ask, product_id: str, place: Place, *, on_shelf: bo
         return desk.place(place)
 
 
-def remove_tag(room: Room, ask: Ask, product_id: str) -> Post:
+def remove_tag(room: TaggingContext, ask: ChangeRequest, product_id: str) -> Post:
     """Take a tag away; raises what `taken` does, and NotFoundError where there is none."""
     with room.store.writing() as work:
-        desk = _Desk(room, work, ask, product_id)
-        step(desk.standing, Act.UNTAG)
+        desk = _TagEditor(room, work, ask, product_id)
+        transition(desk.standing, TagAction.UNTAG)
         desk.withdraw()
         return work.posts.save(desk.post)
 
 
-def reject(room: Room, ask: Ask, suggestion_id: str, reason: RejectReason) -> tuple[Post, Rejection, bool]:
+def reject(
+    room: TaggingContext, ask: ChangeRequest, suggestion_id: str, reason: RejectReason
+) -> tuple[Post, Rejection, bool]:
     """Say no to a suggestion; the bool tells whether it is new.
 
     Raises what `taken` does, NotFoundError, and ConflictError where the product is tagged.
     """
     with room.store.writing() as work:
         product_id, evidence = _suggestion(work, ask, suggestion_id)
-        desk = _Desk(room, work, ask, product_id)
-        taken_step = step(desk.standing, Act.REJECT)
+        desk = _TagEditor(room, work, ask, product_id)
+        taken_step = transition(desk.standing, TagAction.REJECT)
         if not taken_step.decisions and desk.rejection is not None:
             return desk.post, desk.rejection, False
         decision = replace(desk.line(DecisionKind.REJECTED), evidence=evidence, reason=reason.value)
@@ -88,20 +92,20 @@ def reject(room: Room, ask: Ask, suggestion_id: str, reason: RejectReason) -> tu
         return work.posts.save(desk.post), rejection, True
 
 
-def unreject(room: Room, ask: Ask, suggestion_id: str) -> Post:
+def unreject(room: TaggingContext, ask: ChangeRequest, suggestion_id: str) -> Post:
     """Take a rejection back; raises what `taken` does, and NotFoundError where there is none."""
     with room.store.writing() as work:
-        post = taken(work, ask.post_id, ask.actor, ask.versions)
+        post = get_own_post_for_update(work, ask.post_id, ask.actor, ask.versions)
         held = next((r for r in work.tags.rejections(post.id) if r.suggestion_id == suggestion_id), None)
         product_id = held.product_id if held is not None else _suggestion(work, ask, suggestion_id)[0]
-        desk = _Desk(room, work, ask, product_id)
-        step(desk.standing, Act.UNREJECT)
+        desk = _TagEditor(room, work, ask, product_id)
+        transition(desk.standing, TagAction.UNREJECT)
         desk.withdraw()
         return work.posts.save(desk.post)
 
 
-def _suggestion(work: SqlWork, ask: Ask, suggestion_id: str) -> tuple[str, Evidence]:
-    taken(work, ask.post_id, ask.actor, ask.versions)
+def _suggestion(work: UnitOfWork, ask: ChangeRequest, suggestion_id: str) -> tuple[str, SuggestionSnapshot]:
+    get_own_post_for_update(work, ask.post_id, ask.actor, ask.versions)
     held = work.suggestions.of(ask.post_id)
     found = None if held is None else held.find(suggestion_id)
     if found is None:
@@ -109,29 +113,29 @@ def _suggestion(work: SqlWork, ask: Ask, suggestion_id: str) -> tuple[str, Evide
     return found
 
 
-class _Desk:
+class _TagEditor:
     """One product of one post, within the transaction that changes what stands."""
 
-    def __init__(self, room: Room, work: SqlWork, ask: Ask, product_id: str) -> None:
-        self.post = taken(work, ask.post_id, ask.actor, ask.versions)
+    def __init__(self, room: TaggingContext, work: UnitOfWork, ask: ChangeRequest, product_id: str) -> None:
+        self.post = get_own_post_for_update(work, ask.post_id, ask.actor, ask.versions)
         self._room, self._work, self._ask, self._product_id = room, work, ask, product_id
         tags, rejections = work.tags.of(ask.post_id), work.tags.rejections(ask.post_id)
         self.tag = next((tag for tag in tags if tag.product_id == product_id), None)
         self.rejection = next((held for held in rejections if held.product_id == product_id), None)
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> TagState:
         if self.tag is not None:
             return self.tag.standing
-        return Standing.OPEN if self.rejection is None else Standing.REJECTED
+        return TagState.OPEN if self.rejection is None else TagState.REJECTED
 
-    def place(self, place: Place) -> Tagged:
+    def place(self, place: TagPlacement) -> TagResult:
         evidence = self._evidence(place)
-        act = Act.TAG if evidence is None else Act.CONFIRM
+        act = TagAction.TAG if evidence is None else TagAction.CONFIRM
         wanted = self._wanted(place, evidence)
         if self.tag is not None and replace(wanted, decision_id=self.tag.decision_id) == self.tag:
-            return Tagged(self.post, self.tag, ())
-        kinds = step(self.standing, act).decisions
+            return TagResult(self.post, self.tag, ())
+        kinds = transition(self.standing, act).decisions
         for kind in kinds:
             if kind is DecisionKind.WITHDRAWN:
                 self.withdraw()
@@ -140,7 +144,7 @@ class _Desk:
                 self.decide(made)
                 wanted = replace(wanted, decision_id=self._maker(made))
         self._work.tags.put(wanted)
-        return Tagged(self._work.posts.save(self.post), wanted, kinds)
+        return TagResult(self._work.posts.save(self.post), wanted, kinds)
 
     def line(self, kind: DecisionKind) -> Decision:
         """A decision on this product, made now."""
@@ -169,7 +173,7 @@ class _Desk:
             self._work.tags.unreject(self.rejection)
             self.rejection = None
 
-    def _evidence(self, place: Place) -> Evidence | None:
+    def _evidence(self, place: TagPlacement) -> SuggestionSnapshot | None:
         if place.suggestion_id is None:
             return None
         product_id, evidence = _suggestion(self._work, self._ask, place.suggestion_id)
@@ -177,7 +181,7 @@ class _Desk:
             raise InvalidInputError(f"The suggestion is of the product {product_id!r}, not of this one.")
         return evidence
 
-    def _wanted(self, place: Place, evidence: Evidence | None) -> Tag:
+    def _wanted(self, place: TagPlacement, evidence: SuggestionSnapshot | None) -> Tag:
         """The tag as it is to be; one that moves keeps its id, which links lead to."""
         tag = self.tag
         of_suggestion = evidence.box if evidence is not None else None

@@ -27,7 +27,7 @@ Figures = Callable[[], dict[str, float]]
 
 
 @dataclass(frozen=True)
-class Desk:
+class TrainingContext:
     """What a run works with: the model's shape, the text teacher, a folder for files, and two listeners."""
 
     architecture: Architecture
@@ -38,11 +38,11 @@ class Desk:
     name: str = "refine"
 
 
-def learn_on(
+def continue_training(
     model: open_clip.CLIP,
     material: Material,
     plan: RefinePlan,
-    desk: Desk,
+    desk: TrainingContext,
     early_figures: Callable[[ImageLearner], Figures] | None = None,
 ) -> None:
     """Let both towers learn in place, from the checkpoint if there is one.
@@ -83,7 +83,7 @@ def learn_on(
 
 
 def _batches(
-    model: open_clip.CLIP, examples: Examples, pack: Pack, plan: RefinePlan, desk: Desk
+    model: open_clip.CLIP, examples: Examples, pack: Pack, plan: RefinePlan, desk: TrainingContext
 ) -> BatchMaker:
     if plan.kept is None:
         return BatchMaker(examples, pack, plan.batches, plan.views)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 
-class Ring(nn.Module):
+class EmbeddingQueue(nn.Module):
     """The last rows of some columns, oldest overwritten first; its buffers go into checkpoints."""
 
     written: torch.Tensor

@@ -14,7 +14,7 @@ import torch
 
 from spark_vision.training.architecture import Architecture
 from spark_vision.training.batches import BatchPlan
-from spark_vision.training.continued_training import Desk, learn_on
+from spark_vision.training.continued_training import TrainingContext, continue_training
 from spark_vision.training.corpus import CorpusSize
 from spark_vision.training.export import export_model
 from spark_vision.training.plans import ImagePlan, LossWeights
@@ -74,7 +74,9 @@ def refine_plan(plan: ShopPlan, pictures: int, image_size: int = Architecture.im
     return replace(base, batches=batches, views=views, image=image, corpus=corpus, refined_share=plan.share)
 
 
-def fine_tune(start: Path, material: Material, plan: RefinePlan, desk: Desk, out: Path) -> ImagePlan:
+def fine_tune(
+    start: Path, material: Material, plan: RefinePlan, desk: TrainingContext, out: Path
+) -> ImagePlan:
     """Write the model that ``start`` becomes by learning on with ``material`` into the folder ``out``.
 
     Args:
@@ -92,6 +94,6 @@ def fine_tune(start: Path, material: Material, plan: RefinePlan, desk: Desk, out
     """
     torch.manual_seed(plan.image.seed)
     model = load_model(start, desk.architecture)
-    learn_on(model, material, plan, desk)
+    continue_training(model, material, plan, desk)
     export_model(model, desk.architecture, out)
     return plan.image

@@ -13,7 +13,7 @@ from torch import nn
 
 from spark_vision.training.batches import Batch, Examples, truth
 from spark_vision.training.categories import CategoryBank
-from spark_vision.training.embedding_queue import Ring
+from spark_vision.training.embedding_queue import EmbeddingQueue
 from spark_vision.training.image_tower import (
     ImageLearner,
     frozen_stem,
@@ -188,12 +188,14 @@ def _first_rows(learner: ImageLearner, bank: CategoryBank) -> torch.Tensor:
     return learner.embed_tokens(bank.first_tokens().to(learner.device))
 
 
-def _memories(learner: ImageLearner, texts: TrainingTexts, plan: ImagePlan) -> tuple[Ring, Ring]:
+def _memories(
+    learner: ImageLearner, texts: TrainingTexts, plan: ImagePlan
+) -> tuple[EmbeddingQueue, EmbeddingQueue]:
     embeddings = torch.zeros(0, learner.projection.out_features)
     numbers = torch.zeros(0, dtype=torch.int64)
     pictures = {"embeddings": embeddings, "groups": numbers, "examples": numbers}
     said = {"numbers": numbers, "sentences": embeddings}
     if texts.tokens is not None:
         said["tower"] = embeddings
-    kept = Ring(plan.remembered_pictures, pictures), Ring(plan.remembered_texts, said)
+    kept = EmbeddingQueue(plan.remembered_pictures, pictures), EmbeddingQueue(plan.remembered_texts, said)
     return kept[0].to(learner.device), kept[1].to(learner.device)

@@ -13,14 +13,14 @@ from spark_vision.evaluation.compare import Difference
 from spark_vision.evaluation.dataset_run import Plan, bench_on
 from spark_vision.evaluation.records.run import Run
 from spark_vision.training.architecture import Architecture
-from spark_vision.training.continued_training import Desk
+from spark_vision.training.continued_training import TrainingContext
 from spark_vision.training.errors import TrainingError
 from spark_vision.training.export import WEIGHTS_NAME
 from spark_vision.training.fine_tuning import ShopPlan, fine_tune, refine_plan
 from spark_vision.training.minilm import MiniLM
 from spark_vision.training.onnx_graphs import add_onnx_graphs
 from spark_vision.training.shop_card import Before, shop_card
-from spark_vision.training.training_data import Confirmed, ShopMaterial, gather
+from spark_vision.training.training_data import Confirmed, ShopMaterial, collect_training_data
 
 LEAST_PRODUCTS, LEAST_REGIONS, LEAST_JUDGED = 4, 20, 20
 ORDER = "order.json"
@@ -85,7 +85,7 @@ def train_for_shop(
     before = _judge(settings, order.start, shop, progress)
     shape = Architecture.of(start.path)
     plan = refine_plan(order.plan, len(shop.material.paths()), shape.image_size)
-    desk = Desk(
+    desk = TrainingContext(
         shape,
         teacher or MiniLM(),
         order.work,
@@ -129,7 +129,7 @@ def _gathered(settings: Settings, order: TrainOrder, progress: Progress) -> Shop
     """What to learn from and to judge with; where it cannot be had, nothing is left of a new run."""
     _open_work(order)
     try:
-        shop = gather(settings, order.catalogue, order.confirmed, order.work, progress)
+        shop = collect_training_data(settings, order.catalogue, order.confirmed, order.work, progress)
         _check(shop, order)
     except SparkVisionError:
         if not order.resume:

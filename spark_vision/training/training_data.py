@@ -12,7 +12,7 @@ import numpy as np
 
 from spark_vision.app.container import feed_pictures
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import open_room, open_store, settings_of_store
+from spark_vision.app.store import build_tagging_context, open_store, settings_of_store
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.core import product as catalogue
 from spark_vision.core.embedding import Picture
@@ -66,7 +66,7 @@ class ShopMaterial:
     refused: tuple[str, ...]
 
 
-def gather(
+def collect_training_data(
     settings: Settings, feed: str, confirmed: Confirmed, work: Path, progress: Progress
 ) -> ShopMaterial:
     """Read a feed and the confirmed tags of its products, and keep their pictures under `work`.
@@ -175,7 +175,7 @@ def _confirmed(
         return tuple(_known(queries, ids))
     where = settings_of_store(settings, confirmed.place)
     store = open_store(where)
-    room = open_room(where, store)
+    room = build_tagging_context(where, store)
     tags = TagSource(store, lambda photo: room.files.read(photo, photo.width), work / "photos")
     dataset, _ = confirmed_dataset(tags, source.path, confirmed.seed)
     return dataset.queries

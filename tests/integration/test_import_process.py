@@ -12,7 +12,7 @@ from spark_vision.app.settings import Settings
 from spark_vision.core.catalogue_import import CatalogueImport, ImportOrder
 from spark_vision.imports.process import ImportProcess
 from spark_vision.imports.run import FEED, import_folder
-from spark_vision.imports.worker import Ended
+from spark_vision.imports.worker import RunOutcome
 from tests.integration.api.team import pictures_at
 
 COMMAND = [sys.executable, "-m", "spark_vision.imports.process"]
@@ -51,4 +51,4 @@ def test_one_that_is_killed_says_nothing_of_a_result(settings: Settings) -> None
     order = ImportOrder("address", "http://127.0.0.1:9/feed.csv")
     running = ImportProcess(settings, CatalogueImport("a", "team", order, datetime.now(UTC)))
     running.kill()
-    assert running.wait(0) == Ended()
+    assert running.wait(0) == RunOutcome()

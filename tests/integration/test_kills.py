@@ -21,7 +21,7 @@ from spark_vision.catalogue.read import open_source
 from spark_vision.core.errors import IndexDamagedError, IndexVersionError
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.index.build import BuildInput, build_version, update_version
-from spark_vision.index.build_steps import Rules
+from spark_vision.index.build_steps import VersionPolicy
 from spark_vision.index.versions import VersionStore
 
 KILLS = int(os.environ.get("SPARK_VISION_KILLS", "25"))
@@ -39,7 +39,7 @@ def write_feed(folder: Path, price: int) -> Path:
 def given(feed: Path) -> BuildInput:
     source = open_source(feed)
     encoder = FakeEncoder(batch_size=2)
-    return BuildInput(str(feed), source.rows(), source.pictures(), encoder, rules=Rules(keep=3))
+    return BuildInput(str(feed), source.rows(), source.pictures(), encoder, rules=VersionPolicy(keep=3))
 
 
 def work(index: Path, feed: Path, action: str, die_at: int | None) -> None:
@@ -114,7 +114,7 @@ def test_damage_anywhere_in_any_file_is_named_and_the_version_before_can_be_acti
     store, dice = VersionStore(shop / "index"), random.Random(7)
     source = open_source(shop)
     for turn in range(2):
-        rules = Rules(kind=kind, min_recall=0.5)
+        rules = VersionPolicy(kind=kind, min_recall=0.5)
         pictures = source.pictures()
         encoder = FakeEncoder(seed=turn)
         build_version(store, BuildInput(str(shop), source.rows(), pictures, encoder, rules=rules))

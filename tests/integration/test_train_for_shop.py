@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 from spark_vision.app.settings import Settings
 from spark_vision.cli.app import app
 from spark_vision.core.errors import DatasetError, SparkVisionError
-from spark_vision.core.progress import silent
+from spark_vision.core.progress import no_progress
 from spark_vision.embedding.bundled import bundled_model
 from spark_vision.embedding.load import load_encoder
 from spark_vision.training.errors import TrainingError
 from spark_vision.training.fine_tuning import ShopPlan
 from spark_vision.training.shop_training import TrainOrder, train_for_shop
-from spark_vision.training.training_data import Confirmed, gather
+from spark_vision.training.training_data import Confirmed, collect_training_data
 from tests.teachers import HashTeacher
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 40), "blue": (40, 60, 200), "grey": (90, 90, 90)}
@@ -99,7 +99,7 @@ def test_a_run_that_is_stopped_goes_on_and_ends_in_a_model_beside_the_old_one(
     assert 0.5 < float((old.encode_texts(asked) * new.encode_texts(asked)).sum()) < 1 - 1e-6
 
     with pytest.raises(TrainingError, match="holds a model already"):
-        train_for_shop(settings, order, silent, HashTeacher())
+        train_for_shop(settings, order, no_progress, HashTeacher())
 
 
 def test_nothing_that_is_there_is_written_over_or_removed(
@@ -110,19 +110,19 @@ def test_nothing_that_is_there_is_written_over_or_removed(
     mine.parent.mkdir()
     mine.write_text("precious")
     with pytest.raises(TrainingError, match=r"tuned\.work is where the work would go, and is not empty"):
-        train_for_shop(settings, order, silent, HashTeacher())
+        train_for_shop(settings, order, no_progress, HashTeacher())
     mine.rename(order.work / "order.json")  # as of a run that was stopped
     with pytest.raises(TrainingError, match="go on with --resume"):
-        train_for_shop(settings, order, silent, HashTeacher())
+        train_for_shop(settings, order, no_progress, HashTeacher())
     assert (order.work / "order.json").read_text() == "precious"
     file, folder = tmp_path / "file", tmp_path / "folder"
     file.write_text("mine")
     paint(folder / "README.md.png", COLOURS["red"])
     for out in (file, folder):
         with pytest.raises(TrainingError, match="is there already, and nothing is written over"):
-            train_for_shop(settings, replace(order, out=out), silent, HashTeacher())
+            train_for_shop(settings, replace(order, out=out), no_progress, HashTeacher())
     with pytest.raises(TrainingError, match=r"x\.work: cannot be made"):
-        train_for_shop(settings, replace(order, out=file / "x"), silent, HashTeacher())
+        train_for_shop(settings, replace(order, out=file / "x"), no_progress, HashTeacher())
 
 
 def test_too_little_is_refused_with_all_that_is_missing(
@@ -132,7 +132,7 @@ def test_too_little_is_refused_with_all_that_is_missing(
     (shop / "photos.csv").write_text("\n".join([*rows[:4], rows[7], rows[8]]) + "\n", encoding="utf-8")
 
     with pytest.raises(TrainingError) as caught:
-        train_for_shop(settings, order_for(shop, tmp_path / "tuned"), silent, HashTeacher())
+        train_for_shop(settings, order_for(shop, tmp_path / "tuned"), no_progress, HashTeacher())
 
     assert "3 confirmed regions of one product each to learn from (at least 20)" in caught.value.message
     assert "2 confirmed regions of other photos to judge with (at least 20)" in caught.value.message
@@ -142,11 +142,11 @@ def test_too_little_is_refused_with_all_that_is_missing(
 def test_resuming_wants_the_same_run(shop: Path, settings: Settings, tmp_path: Path) -> None:
     order = replace(order_for(shop, tmp_path / "tuned"), resume=True)
     with pytest.raises(TrainingError, match="nothing to resume"):
-        train_for_shop(settings, order, silent, HashTeacher())
+        train_for_shop(settings, order, no_progress, HashTeacher())
     order.work.mkdir()
     (order.work / "order.json").write_text("{}", encoding="utf-8")
     with pytest.raises(TrainingError, match="another run"):
-        train_for_shop(settings, order, silent, HashTeacher())
+        train_for_shop(settings, order, no_progress, HashTeacher())
 
 
 def test_no_photo_is_learnt_from_and_judged_with(shop: Path, settings: Settings, tmp_path: Path) -> None:
@@ -155,7 +155,9 @@ def test_no_photo_is_learnt_from_and_judged_with(shop: Path, settings: Settings,
     with (shop / "photos.csv").open("a", encoding="utf-8") as file:
         file.write("photos/twin.png,red,train\n")
 
-    found = gather(settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", silent)
+    found = collect_training_data(
+        settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", no_progress
+    )
 
     assert found.regions == 24
     assert len(found.judged.queries) == 24
@@ -165,11 +167,15 @@ def test_one_split_is_parted_by_photo(shop: Path, settings: Settings, tmp_path: 
     text = (shop / "photos.csv").read_text(encoding="utf-8")
     (shop / "photos.csv").write_text(text.replace(",val", ",train"), encoding="utf-8")
 
-    found = gather(settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", silent)
+    found = collect_training_data(
+        settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", no_progress
+    )
 
     assert (found.regions, len(found.judged.queries)) == (34, 14)
     everything = Confirmed(str(shop), judged_share=0.0)
-    found = gather(settings, str(shop / "catalogue.csv"), everything, tmp_path / "w", silent)
+    found = collect_training_data(
+        settings, str(shop / "catalogue.csv"), everything, tmp_path / "w", no_progress
+    )
     assert (found.regions, len(found.judged.queries)) == (48, 0)
 
 
@@ -180,9 +186,16 @@ def test_unclear_splits_are_asked_for(shop: Path, settings: Settings, tmp_path: 
     )
 
     with pytest.raises(DatasetError, match="say with --learn which one"):
-        gather(settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", silent)
+        collect_training_data(
+            settings, str(shop / "catalogue.csv"), Confirmed(str(shop)), tmp_path / "w", no_progress
+        )
     named = Confirmed(str(shop), "may", "june")
-    assert gather(settings, str(shop / "catalogue.csv"), named, tmp_path / "w", silent).regions == 24
+    assert (
+        collect_training_data(
+            settings, str(shop / "catalogue.csv"), named, tmp_path / "w", no_progress
+        ).regions
+        == 24
+    )
 
 
 def test_a_place_without_tags_is_one_line(shop: Path, tmp_path: Path) -> None:

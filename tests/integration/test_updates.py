@@ -12,7 +12,7 @@ from spark_vision.catalogue.read import open_source
 from spark_vision.core.errors import CatalogueError, IndexRecallError
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
-from spark_vision.index.build_steps import Rules
+from spark_vision.index.build_steps import VersionPolicy
 from spark_vision.index.calibrations import CALIBRATION, keep_calibration, read_calibration
 from spark_vision.index.versions import VersionStore
 
@@ -39,7 +39,7 @@ class Shop:
         self.picture(f"{number}.png", number)
         self.rows[f"p{number}"] = f"p{number},{title},{number}.png,{group},{price}"
 
-    def given(self, rules: Rules | None = None) -> BuildInput:
+    def given(self, rules: VersionPolicy | None = None) -> BuildInput:
         feed = self.folder / "catalogue.csv"
         feed.write_text("\n".join([HEADER, *self.rows.values()]) + "\n")
         source = open_source(feed)
@@ -50,10 +50,10 @@ class Shop:
             pictures,
             self.encoder,
             feed_digest=source.digest(),
-            rules=rules or Rules(),
+            rules=rules or VersionPolicy(),
         )
 
-    def update(self, rules: Rules | None = None) -> BuildReport:
+    def update(self, rules: VersionPolicy | None = None) -> BuildReport:
         return update_version(self.store, self.given(rules))
 
     def built_elsewhere(self) -> BuildReport:
@@ -160,7 +160,7 @@ def test_only_the_newest_versions_stay_and_rollback_still_works(shop: Shop) -> N
     names = []
     for price in range(5):
         shop.add(0, price=f"{price}.00 EUR")
-        names.append(shop.update(Rules(keep=2)).manifest.version)
+        names.append(shop.update(VersionPolicy(keep=2)).manifest.version)
     assert shop.store.names() == sorted(names)[-2:]
     assert shop.store.rollback() == names[3]
     with pytest.raises(Exception, match="no version was live before"):
@@ -174,7 +174,7 @@ def test_the_version_to_go_back_to_stays_whatever_its_age(shop: Shop) -> None:
         shop.update()
     shop.store.activate(first)
     shop.add(0, price="99.00 EUR")
-    shop.update(Rules(keep=1))
+    shop.update(VersionPolicy(keep=1))
     assert shop.store.rollback() == first
 
 
@@ -184,7 +184,7 @@ def test_an_approximate_version_passes_the_gate_or_is_not_published(tmp_path: Pa
     for number in range(1000):
         shop.add(number)
     exact = shop.update().manifest.version
-    report = shop.update(Rules(kind=kind, min_recall=0.9))
+    report = shop.update(VersionPolicy(kind=kind, min_recall=0.9))
     recall = report.manifest.approximation.recall  # type: ignore[union-attr]
     assert recall.keys() == {"pictures", "texts"}
     assert min(recall.values()) >= 0.9
@@ -194,7 +194,7 @@ def test_an_approximate_version_passes_the_gate_or_is_not_published(tmp_path: Pa
     assert len(agreed) >= 13  # an approximate index misses a row, but never scores one otherwise
     shop.add(1, price="1.00 EUR")
     with pytest.raises(IndexRecallError, match="not published"):
-        shop.update(Rules(kind=kind, min_recall=1.01))
+        shop.update(VersionPolicy(kind=kind, min_recall=1.01))
     assert shop.store.live() == report.manifest.version
 
 

@@ -9,10 +9,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from spark_vision.core.account import NOBODY, Actor, Role
-from spark_vision.core.errors import KeyNeededError, NotAllowedError
-from spark_vision.social.accounts import recognise
-from spark_vision.social.provisioning import account_id_of, welcome
+from spark_vision.core.account import ANONYMOUS, Actor, Role
+from spark_vision.core.errors import AuthenticationRequiredError, PermissionDeniedError
+from spark_vision.social.accounts import authenticate
+from spark_vision.social.provisioning import account_id_of, provision_account
 from spark_vision_api.http.error_handlers import ForeignRequestError
 from spark_vision_api.services import Services, services_of
 from spark_vision_api.web.session import TOKEN_HEADER, Session, actor_of, is_own
@@ -38,10 +38,10 @@ def _recognised(services: Services, secret: str) -> Actor:
     if services.tokens is not None and secret.count(".") == _DOTS_OF_A_TOKEN:
         person = services.tokens.read(secret)
         account_id = account_id_of(person.issuer, person.subject)
-        return welcome(services.store, account_id, person.name, person.role, datetime.now(UTC))
-    actor = recognise(services.store, secret)
-    if actor is NOBODY:
-        raise KeyNeededError("The key is unknown or was revoked; an admin can make another.")
+        return provision_account(services.store, account_id, person.name, person.role, datetime.now(UTC))
+    actor = authenticate(services.store, secret)
+    if actor is ANONYMOUS:
+        raise AuthenticationRequiredError("The key is unknown or was revoked; an admin can make another.")
     return actor
 
 
@@ -51,9 +51,9 @@ async def signed_in(request: Request, services: Services) -> tuple[Session | Non
     """
     session = services.sessions.read(request)
     if session is None:
-        return None, NOBODY
+        return None, ANONYMOUS
     actor = await run_in_threadpool(actor_of, services.store, session)
-    return (None, NOBODY) if actor.account is None else (session, actor)
+    return (None, ANONYMOUS) if actor.account is None else (session, actor)
 
 
 async def _by_session(request: Request, services: Services) -> Actor:
@@ -72,20 +72,24 @@ async def _by_session(request: Request, services: Services) -> Actor:
 AnyActor = Annotated[Actor, Depends(_actor)]
 
 
-async def look_around(request: Request, actor: AnyActor) -> None:
-    """Let everybody pass, or accounts alone where anonymous browsing is off; raises KeyNeededError."""
+async def require_browsing(request: Request, actor: AnyActor) -> None:
+    """Let everybody pass, or accounts alone where anonymous browsing is off; raises
+    AuthenticationRequiredError."""
     if actor.account is None and not services_of(request).settings.anonymous_browsing:
-        raise KeyNeededError("One may look around here with a key only: `Authorization: Bearer KEY`.")
+        raise AuthenticationRequiredError(
+            "One may look around here with a key only: `Authorization: Bearer KEY`."
+        )
 
 
-def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
-    """A dependency that lets accounts with one of the roles pass; raises KeyNeededError, NotAllowedError."""
+def require_role(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency that lets accounts with one of the roles pass; raises AuthenticationRequiredError,
+    PermissionDeniedError."""
 
     async def check(actor: AnyActor) -> Actor:
         if actor.account is None:
-            raise KeyNeededError("This needs a key, as `Authorization: Bearer KEY`.")
+            raise AuthenticationRequiredError("This needs a key, as `Authorization: Bearer KEY`.")
         if not actor.has(*roles):
-            raise NotAllowedError(
+            raise PermissionDeniedError(
                 f"This is for the role {' or '.join(roles)}; yours is {actor.account.role}."
             )
         return actor
@@ -93,7 +97,7 @@ def only(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
     return check
 
 
-Poster = Annotated[Actor, Depends(only(Role.POSTER, Role.ADMIN))]
-Member = Annotated[Actor, Depends(only(*Role))]
-CatalogueTeam = Annotated[Actor, Depends(only(Role.CATALOGUE, Role.ADMIN))]
-Admin = Annotated[Actor, Depends(only(Role.ADMIN))]
+Poster = Annotated[Actor, Depends(require_role(Role.POSTER, Role.ADMIN))]
+Member = Annotated[Actor, Depends(require_role(*Role))]
+CatalogueTeam = Annotated[Actor, Depends(require_role(Role.CATALOGUE, Role.ADMIN))]
+Admin = Annotated[Actor, Depends(require_role(Role.ADMIN))]

@@ -10,16 +10,16 @@ from joserfc.errors import JoseError
 
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
-from spark_vision.core.errors import InvalidInputError, KeyNeededError, NotAllowedError
+from spark_vision.core.errors import AuthenticationRequiredError, InvalidInputError, PermissionDeniedError
 from spark_vision_api.auth.oidc_keys import Fetch, ProviderKeys, claim, fetch
 
 LEEWAY_SECONDS = 60
 _LONGEST_TOKEN = 16_384
-_MIGHT = (Role.POSTER, Role.CATALOGUE, Role.ADMIN)
+_ROLE_PRECEDENCE = (Role.POSTER, Role.CATALOGUE, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ExternalIdentity:
     """Who a token is for. subject: the provider's word for them; name: may be empty."""
 
     issuer: str
@@ -28,7 +28,7 @@ class Person:
     role: Role
 
 
-class Tokens:
+class TokenVerifier:
     """Reads the tokens of one provider; may be shared between threads."""
 
     def __init__(
@@ -45,18 +45,19 @@ class Tokens:
         self._settings = settings
         self._keys = ProviderKeys(settings.oidc_jwks, read or fetch, clock)
 
-    def read(self, token: str) -> Person:
-        """Whose token it is; raises KeyNeededError (not to be trusted), NotAllowedError (without a role)."""
+    def read(self, token: str) -> ExternalIdentity:
+        """Whose token it is; raises AuthenticationRequiredError (not to be trusted), PermissionDeniedError
+        (without a role)."""
         return person_of(self._settings, self._verified(token))
 
     def _verified(self, token: str) -> dict[str, Any]:
         if len(token) > _LONGEST_TOKEN:
-            raise KeyNeededError("The token is too long to be one.")
+            raise AuthenticationRequiredError("The token is too long to be one.")
         try:
             claims: dict[str, Any] = self._keys.signed(token).claims
             self._checked(claims)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise KeyNeededError(
+            raise AuthenticationRequiredError(
                 "The token is not valid here: its signature, issuer, audience or time is wrong."
             ) from error
         return claims
@@ -71,15 +72,16 @@ class Tokens:
         JWTClaims(claims, {}, options).validate(leeway=LEEWAY_SECONDS)
 
 
-def person_of(settings: Settings, claims: dict[str, Any]) -> Person:
-    """Who verified claims are about; raises KeyNeededError where they name nobody, NotAllowedError where
+def person_of(settings: Settings, claims: dict[str, Any]) -> ExternalIdentity:
+    """Who verified claims are about; raises AuthenticationRequiredError where they name nobody,
+    PermissionDeniedError where
     they have no role.
     """
     name, subject = claim(claims, settings.oidc_name_claim), claims["sub"]
     if not isinstance(subject, str) or not subject:
-        raise KeyNeededError("The token names nobody (`sub`).")
+        raise AuthenticationRequiredError("The token names nobody (`sub`).")
     shown = name if isinstance(name, str) and name.isprintable() else ""
-    return Person(settings.oidc_issuer, subject, shown, _role(settings, claims))
+    return ExternalIdentity(settings.oidc_issuer, subject, shown, _role(settings, claims))
 
 
 def _role(settings: Settings, claims: dict[str, Any]) -> Role:
@@ -87,7 +89,9 @@ def _role(settings: Settings, claims: dict[str, Any]) -> Role:
     words = value if isinstance(value, list) else [value]
     known = settings.oidc_roles
     roles = [known[word] for word in words if isinstance(word, str) and word in known]
-    role = max(roles, key=_MIGHT.index, default=settings.oidc_default_role)
+    role = max(roles, key=_ROLE_PRECEDENCE.index, default=settings.oidc_default_role)
     if role is None:
-        raise NotAllowedError(f"Your token has no role of this service in `{settings.oidc_role_claim}`.")
+        raise PermissionDeniedError(
+            f"Your token has no role of this service in `{settings.oidc_role_claim}`."
+        )
     return role

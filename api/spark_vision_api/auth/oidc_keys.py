@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from spark_vision.core.errors import KeyNeededError
+from spark_vision.core.errors import AuthenticationRequiredError
 
 _log = logging.getLogger(__name__)
 # Public keys alone: with HS256 in here, the public key would be a secret that everybody has.
@@ -41,7 +41,8 @@ class ProviderKeys:
         self._read_at: float | None = None
 
     def signed(self, token: str) -> jwt.Token:
-        """A token whose signature is right; raises JoseError, ValueError, or KeyNeededError without keys."""
+        """A token whose signature is right; raises JoseError, ValueError, or AuthenticationRequiredError
+        without keys."""
         try:
             return jwt.decode(token, self.current(), algorithms=ALGORITHMS)
         except (JoseError, ValueError):
@@ -51,12 +52,14 @@ class ProviderKeys:
             return jwt.decode(token, renewed, algorithms=ALGORITHMS)
 
     def current(self) -> KeySet:
-        """The keys that are known; raises KeyNeededError where none can be had."""
+        """The keys that are known; raises AuthenticationRequiredError where none can be had."""
         if self._held is None:
             self.renewed()
         held = self._held  # Perhaps by another thread.
         if held is None:
-            raise KeyNeededError("The provider's keys cannot be had now, so that no token can be checked.")
+            raise AuthenticationRequiredError(
+                "The provider's keys cannot be had now, so that no token can be checked."
+            )
         return held
 
     def renewed(self) -> KeySet | None:

@@ -21,7 +21,7 @@ _DOWN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class ProviderMetadata:
     """Where a provider's endpoints are. userinfo_endpoint: may be empty; auth_method: how a client with a
     secret shows it.
     """
@@ -33,18 +33,18 @@ class Published:
     auth_method: str
 
 
-class PublishedOnce:
+class DiscoveryCache:
     """The document of an issuer, read when first needed and again after an hour."""
 
     def __init__(self, issuer: str, clock: Callable[[], float]) -> None:
         self._issuer = issuer
         self._clock = clock
         self._lock = Lock()
-        self._held: Published | None = None
+        self._held: ProviderMetadata | None = None
         self._good_until = 0.0
         self._down_until = 0.0
 
-    def now(self) -> Published:
+    def now(self) -> ProviderMetadata:
         """The document; an old one where the provider has no new one. Raises SignInFailedError."""
         with self._lock:
             now = self._clock()
@@ -64,13 +64,13 @@ class PublishedOnce:
             self._down_until = now + _DOWN_SECONDS
 
 
-def _published(issuer: str, document: dict[str, object]) -> Published:
+def _published(issuer: str, document: dict[str, object]) -> ProviderMetadata:
     if document.get("issuer") != issuer:
         raise ValueError(f"its `issuer` is {document.get('issuer')!r:.200}, not {issuer!r}")
     methods = document.get("token_endpoint_auth_methods_supported")
     # Where both will do: providers disagree on how special characters of a secret are written in `basic`.
     post = isinstance(methods, list) and "client_secret_post" in methods
-    return Published(
+    return ProviderMetadata(
         _address(document, "authorization_endpoint"),
         _address(document, "token_endpoint"),
         _address(document, "jwks_uri"),

@@ -18,10 +18,10 @@ from authlib.oidc.core import CodeIDToken
 from joserfc.errors import ClaimError, JoseError
 
 from spark_vision.app.settings import Settings
-from spark_vision.core.errors import InvalidInputError, KeyNeededError, NotAllowedError
-from spark_vision_api.auth.oidc import LEEWAY_SECONDS, Person, person_of
+from spark_vision.core.errors import AuthenticationRequiredError, InvalidInputError, PermissionDeniedError
+from spark_vision_api.auth.oidc import LEEWAY_SECONDS, ExternalIdentity, person_of
 from spark_vision_api.auth.oidc_keys import FETCH_SECONDS, ProviderKeys, claim, fetch
-from spark_vision_api.auth.oidc_provider import Published, PublishedOnce
+from spark_vision_api.auth.oidc_provider import DiscoveryCache, ProviderMetadata
 from spark_vision_api.http.error_handlers import SignInFailedError, SignInTrouble
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _TIMES = ("exp", "iat", "nbf")
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class AuthorizationState:
     """A sign-in that is on its way; the browser keeps it, so that nobody else can end it.
 
     state: names it; nonce: must be in the token; verifier: PKCE's secret; then: a path of ours to go on to.
@@ -49,7 +49,7 @@ class SignIn:
         if "openid" not in settings.oidc_scopes.split():
             raise InvalidInputError("SPARK_VISION_OIDC_SCOPES must have `openid` among them.")
         self._settings = settings
-        self._published = PublishedOnce(settings.oidc_issuer, clock)
+        self._published = DiscoveryCache(settings.oidc_issuer, clock)
         self._keys: dict[str, ProviderKeys] = {}
 
     @property
@@ -57,13 +57,13 @@ class SignIn:
         """What the provider is called on the sign-in page."""
         return self._settings.oidc_name or urlsplit(self._settings.oidc_issuer).hostname or ""
 
-    def begin(self, back: str, then: str) -> tuple[str, Begun]:
+    def begin(self, back: str, then: str) -> tuple[str, AuthorizationState]:
         """Where the browser is to go, and what it is to keep; raises SignInFailedError.
 
         back: the address that the provider sends it back to.
         """
         published = self._published.now()
-        begun = Begun(_random(), _random(), _random(), then)
+        begun = AuthorizationState(_random(), _random(), _random(), then)
         with self._client(published, back) as client:
             url, _ = client.create_authorization_url(
                 published.authorization_endpoint,
@@ -73,7 +73,7 @@ class SignIn:
             )
         return url, begun
 
-    def end(self, back: str, answer: dict[str, str], begun: Begun) -> Person:
+    def end(self, back: str, answer: dict[str, str], begun: AuthorizationState) -> ExternalIdentity:
         """Who has signed in. answer: the query that the provider sent the browser back with.
 
         Raises SignInFailedError.
@@ -91,7 +91,7 @@ class SignIn:
             claims = self._completed(client, published, self._claims(published, token, begun.nonce))
         return self._person(claims)
 
-    def _client(self, published: Published, back: str) -> OAuth2Client:
+    def _client(self, published: ProviderMetadata, back: str) -> OAuth2Client:
         return OAuth2Client(
             self._settings.oidc_client_id,
             self._settings.oidc_client_secret or None,
@@ -102,7 +102,7 @@ class SignIn:
             timeout=FETCH_SECONDS,
         )
 
-    def _claims(self, published: Published, token: dict[str, Any], nonce: str) -> dict[str, Any]:
+    def _claims(self, published: ProviderMetadata, token: dict[str, Any], nonce: str) -> dict[str, Any]:
         """What the ID token says, once it is known to be the provider's, for us and for this sign-in."""
         keys = self._keys.setdefault(published.jwks_uri, ProviderKeys(published.jwks_uri, fetch))
         options = {
@@ -117,7 +117,7 @@ class SignIn:
         try:
             signed = keys.signed(token["id_token"])
             CodeIDToken(signed.claims, signed.header, options, given).validate(leeway=LEEWAY_SECONDS)
-        except KeyNeededError as error:
+        except AuthenticationRequiredError as error:
             raise SignInFailedError(SignInTrouble.DOWN) from error
         except ClaimError as error:
             raise _untrusted(f"`{error.claim}` of its token is not right", error.claim in _TIMES) from error
@@ -127,7 +127,7 @@ class SignIn:
         return claims
 
     def _completed(
-        self, client: OAuth2Client, published: Published, claims: dict[str, Any]
+        self, client: OAuth2Client, published: ProviderMetadata, claims: dict[str, Any]
     ) -> dict[str, Any]:
         """With what the provider tells at its userinfo endpoint, where the token leaves out name or role."""
         wanted = (self._settings.oidc_name_claim, self._settings.oidc_role_claim)
@@ -144,16 +144,16 @@ class SignIn:
             raise _untrusted("its userinfo is about somebody else")
         return {**told, **claims}
 
-    def _person(self, claims: dict[str, Any]) -> Person:
+    def _person(self, claims: dict[str, Any]) -> ExternalIdentity:
         try:
             return person_of(self._settings, claims)
-        except NotAllowedError as error:
+        except PermissionDeniedError as error:
             raise SignInFailedError(SignInTrouble.ROLE) from error
-        except KeyNeededError as error:
+        except AuthenticationRequiredError as error:
             raise _untrusted("its token names nobody") from error
 
 
-def _redeemed(client: OAuth2Client, published: Published, code: str, verifier: str) -> dict[str, Any]:
+def _redeemed(client: OAuth2Client, published: ProviderMetadata, code: str, verifier: str) -> dict[str, Any]:
     """The tokens for a code, which is good once."""
     try:
         token: dict[str, Any] = client.fetch_token(

@@ -5,7 +5,7 @@ from collections import Counter
 from spark_vision_api.http.error_handlers import OverloadedError
 
 
-class BodyRoom:
+class RequestBodyBudget:
     """At most `most` bytes of bodies that have begun to come and are not all there, `share` of them from one
     address; used from the event loop alone.
 

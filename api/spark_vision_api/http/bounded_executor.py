@@ -16,13 +16,13 @@ T = TypeVar("T")
 _NICER = 5
 
 
-class Gate:
+class BoundedExecutor:
     """`at_once` threads, and room for `waiting` more requests; used from the event loop alone.
 
     gives_way: for work that keeps a processor busy; where the system can (Linux), its threads let the event
     loop and whoever else answers in a moment go first: a refusal must not wait for what is refused.
     A request is admitted once its body is there: one that comes slowly, or never, would keep others out. What
-    is in memory till then has a bound of its own, a BodyRoom.
+    is in memory till then has a bound of its own, a RequestBodyBudget.
     """
 
     def __init__(self, name: str, at_once: int, waiting: int, *, gives_way: bool = False) -> None:

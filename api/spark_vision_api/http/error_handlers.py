@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from spark_vision.core.errors import InvalidInputError, NotAllowedError, SparkVisionError
+from spark_vision.core.errors import InvalidInputError, PermissionDeniedError, SparkVisionError
 
 
 class ProductNotFoundError(SparkVisionError):
@@ -53,7 +53,7 @@ class TooManyRequestsError(SparkVisionError):
     code = "too-many-requests"
 
 
-class ForeignRequestError(NotAllowedError):
+class ForeignRequestError(PermissionDeniedError):
     """A change came with a session's cookie, but not from one of our pages."""
 
     code = "foreign-request"

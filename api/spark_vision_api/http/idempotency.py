@@ -10,7 +10,7 @@ from fastapi import Header
 from starlette.responses import Response
 
 from spark_vision.core.account import Actor
-from spark_vision.core.idempotency import Answer, Call
+from spark_vision.core.idempotency import IdempotentRequest, StoredResponse
 from spark_vision.core.ids import value_digest
 
 IdempotencyKey = Annotated[
@@ -27,14 +27,14 @@ IdempotencyKey = Annotated[
 ]
 
 
-def call_of(actor: Actor, key: str | None, operation: str, asked: Any) -> Call | None:
+def call_of(actor: Actor, key: str | None, operation: str, asked: Any) -> IdempotentRequest | None:
     """The call that a key stands for; None without a key. asked: all that was asked for, a JSON value."""
     if key is None or actor.account is None:
         return None
-    return Call(actor.account.id, key, value_digest([operation, asked]))
+    return IdempotentRequest(actor.account.id, key, value_digest([operation, asked]))
 
 
-def answered(answer: Answer, *, again: bool) -> Response:
+def to_response(answer: StoredResponse, *, again: bool) -> Response:
     """A kept answer as a response; again: whether it was given before."""
     headers = dict(answer.headers)
     if again:

@@ -9,7 +9,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from spark_vision.core.suggestion import Item
-from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.bounded_executor import BoundedExecutor
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _NAMESPACE = "spark_vision"
@@ -76,7 +76,7 @@ class Metrics:
         self._accepted.add(confirmed)
         self._decisions.labels("confirmed" if confirmed else "rejected").inc()
 
-    def watch(self, name: str, gate: Gate) -> None:
+    def watch(self, name: str, gate: BoundedExecutor) -> None:
         """Show how many requests are inside a gate, at work or waiting."""
         gauge = Gauge(
             f"{name}_queue", f"Requests inside the {name} gate.", namespace=_NAMESPACE, registry=self.registry

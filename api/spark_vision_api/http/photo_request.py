@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from spark_vision.core.geometry import Box, Point
 from spark_vision.core.product_filter import ProductFilter
-from spark_vision.search.query import Extra
+from spark_vision.search.query import SearchOptions
 from spark_vision_api.http.error_handlers import FormError, MediaTypeError
 from spark_vision_api.http.forms import Part, read_form
 from spark_vision_api.http.strict_json import unique_keys
@@ -65,7 +65,7 @@ class PhotoRequest:
 
     photo: bytes
     boxes: tuple[Box, ...]
-    extra: Extra
+    extra: SearchOptions
     top: int
     wanted: ProductFilter
 
@@ -86,7 +86,7 @@ def read_photo_request(content_type: str, body: bytes, asked: Asked) -> PhotoReq
     Raises FormError, InvalidInputError, or RequestValidationError with the names of what was wrong.
     """
     boxes = tuple(Box.parse(text) for text in asked.boxes)
-    extra = Extra(tuple(Point.parse(text) for text in asked.points), asked.words, asked.find)
+    extra = SearchOptions(tuple(Point.parse(text) for text in asked.points), asked.words, asked.find)
     if content_type.partition(";")[0].strip().lower() != _FORM:
         return PhotoRequest(body, boxes, extra, asked.top, asked.wanted)
     form = read_form(content_type, body)
@@ -108,9 +108,9 @@ def _boxes(part: Part) -> tuple[Box, ...]:
     return tuple(Box(box.x, box.y, box.width, box.height) for box in held)
 
 
-def _extra(form: Mapping[str, Part], asked: Extra) -> Extra:
+def _extra(form: Mapping[str, Part], asked: SearchOptions) -> SearchOptions:
     """The form's points after the query's, its words and its wish to find things in place of them."""
-    return Extra(
+    return SearchOptions(
         asked.points + (_points(form["points"]) if "points" in form else ()),
         _validated(_WORDS, form["words"].text(), "words") if "words" in form else asked.words,
         _validated(_FIND, form["find"].text(), "find") if "find" in form else asked.find,

@@ -10,7 +10,7 @@ from spark_vision_api.http.error_handlers import OverloadedError
 _PATIENCE_SECONDS = 5.0
 
 
-class PixelRoom:
+class PixelBudget:
     """At most `most` pixels at the same time, taken in the order in which threads come; thread-safe.
 
     A photo's file says little of its pixels: a few kilobytes may be hundreds of megabytes. Kinds of which

@@ -22,7 +22,7 @@ API = "/v1/"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProblemType:
     """What becomes of an error. detail: said instead of the error's own words, which may name files."""
 
     status: int
@@ -46,56 +46,62 @@ _BAD_INDEX = "The live index version cannot be used; the log says why. `spark-vi
 _BUSY = "Another build or import is at work on the index; try again when it has ended."
 _NO_MODEL = "The model that the index was made with cannot be loaded; the log says why and what to do."
 _NO_STORE = "The store is busy or does not answer; nothing was changed. Try again soon."
-INTERNAL = Kind(500, "Something went wrong here", "The failure is on our side and was logged.")
+INTERNAL = ProblemType(500, "Something went wrong here", "The failure is on our side and was logged.")
 
-KINDS: dict[type[core.SparkVisionError], Kind] = {
+KINDS: dict[type[core.SparkVisionError], ProblemType] = {
     core.SparkVisionError: INTERNAL,
-    core.InvalidInputError: Kind(422, "A value cannot be used"),
-    core.PictureError: Kind(422, "The picture cannot be used"),
-    core.PictureNotFoundError: Kind(404, "There is no such picture"),
-    core.PictureTooLargeError: Kind(413, "The picture is too large"),
-    core.PictureFormatError: Kind(415, "The format of the picture is not known"),
-    core.PictureDamagedError: Kind(422, "The picture is damaged"),
-    core.ModelError: Kind(503, "The model is not available", _NO_MODEL),
-    core.CatalogueError: Kind(422, "The catalogue cannot be read"),
-    core.IndexBusyError: Kind(503, "Another build is at work", _BUSY),
-    core.IndexVersionError: Kind(503, "The index cannot be used", _BAD_INDEX),
-    core.IndexNotFoundError: Kind(503, "There is no index yet", _NO_INDEX),
+    core.InvalidInputError: ProblemType(422, "A value cannot be used"),
+    core.PictureError: ProblemType(422, "The picture cannot be used"),
+    core.PictureNotFoundError: ProblemType(404, "There is no such picture"),
+    core.PictureTooLargeError: ProblemType(413, "The picture is too large"),
+    core.PictureFormatError: ProblemType(415, "The format of the picture is not known"),
+    core.PictureDamagedError: ProblemType(422, "The picture is damaged"),
+    core.ModelError: ProblemType(503, "The model is not available", _NO_MODEL),
+    core.CatalogueError: ProblemType(422, "The catalogue cannot be read"),
+    core.IndexBusyError: ProblemType(503, "Another build is at work", _BUSY),
+    core.IndexVersionError: ProblemType(503, "The index cannot be used", _BAD_INDEX),
+    core.IndexNotFoundError: ProblemType(503, "There is no index yet", _NO_INDEX),
     core.StoreError: INTERNAL,
-    core.StoreUnavailableError: Kind(503, "The store does not answer", _NO_STORE),
-    core.NotFoundError: Kind(404, "There is no such thing here"),
-    core.ConflictError: Kind(409, "It is not in a state for this"),
-    core.TooManyImportsError: Kind(409, "Too many imports are not finished"),
-    core.TooManyTagsError: Kind(409, "The post is full"),
-    core.InFlightError: Kind(409, "The same call is being worked on"),
-    core.KeyReusedError: Kind(422, "The idempotency key was used for something else"),
-    core.StaleError: Kind(412, "It was changed meanwhile"),
-    core.PhotoMissingError: Kind(404, "The photo is gone"),
-    core.NameTakenError: Kind(409, "The name is taken"),
-    core.BelowThresholdError: Kind(409, "The balance is too small to be paid out"),
-    core.NotAllowedError: Kind(403, "This is not for your account"),
-    core.KeyNeededError: Kind(401, "A valid key is needed"),
-    own.ForeignRequestError: Kind(403, "This did not come from one of our pages"),
-    own.ProductNotFoundError: Kind(404, "There is no such product"),
-    own.MediaTypeError: Kind(415, "This kind of body is not read here"),
-    own.FormError: Kind(400, "The form cannot be read"),
-    own.OverloadedError: Kind(503, "Too many requests are waiting"),
-    own.CursorError: Kind(422, "The cursor cannot be used"),
-    own.TooManyRequestsError: Kind(429, "Too many requests"),
-    own.VersionNeededError: Kind(428, "The version that was seen is needed"),
-    own.ShopUnavailableError: Kind(503, "The index cannot be used", _BAD_INDEX),
+    core.StoreUnavailableError: ProblemType(503, "The store does not answer", _NO_STORE),
+    core.NotFoundError: ProblemType(404, "There is no such thing here"),
+    core.ConflictError: ProblemType(409, "It is not in a state for this"),
+    core.TooManyImportsError: ProblemType(409, "Too many imports are not finished"),
+    core.TooManyTagsError: ProblemType(409, "The post is full"),
+    core.RequestInProgressError: ProblemType(409, "The same call is being worked on"),
+    core.IdempotencyKeyReusedError: ProblemType(422, "The idempotency key was used for something else"),
+    core.VersionConflictError: ProblemType(412, "It was changed meanwhile"),
+    core.PhotoMissingError: ProblemType(404, "The photo is gone"),
+    core.NameTakenError: ProblemType(409, "The name is taken"),
+    core.BelowThresholdError: ProblemType(409, "The balance is too small to be paid out"),
+    core.PermissionDeniedError: ProblemType(403, "This is not for your account"),
+    core.AuthenticationRequiredError: ProblemType(401, "A valid key is needed"),
+    own.ForeignRequestError: ProblemType(403, "This did not come from one of our pages"),
+    own.ProductNotFoundError: ProblemType(404, "There is no such product"),
+    own.MediaTypeError: ProblemType(415, "This kind of body is not read here"),
+    own.FormError: ProblemType(400, "The form cannot be read"),
+    own.OverloadedError: ProblemType(503, "Too many requests are waiting"),
+    own.CursorError: ProblemType(422, "The cursor cannot be used"),
+    own.TooManyRequestsError: ProblemType(429, "Too many requests"),
+    own.VersionNeededError: ProblemType(428, "The version that was seen is needed"),
+    own.ShopUnavailableError: ProblemType(503, "The index cannot be used", _BAD_INDEX),
 }
 
 # What the framework itself refuses, by status; it has no words of its own for some.
 _REFUSED = {
-    400: ("bad-request", Kind(400, "The request cannot be read", "It is not formed as HTTP wants it.")),
-    404: ("not-found", Kind(404, "There is nothing here", "No operation and no file has this address.")),
+    400: (
+        "bad-request",
+        ProblemType(400, "The request cannot be read", "It is not formed as HTTP wants it."),
+    ),
+    404: (
+        "not-found",
+        ProblemType(404, "There is nothing here", "No operation and no file has this address."),
+    ),
     405: (
         "method-not-allowed",
-        Kind(405, "This method is not for here", "The header Allow names those that are."),
+        ProblemType(405, "This method is not for here", "The header Allow names those that are."),
     ),
-    408: ("request-timeout", Kind(408, "The request took too long")),
-    413: ("body-too-large", Kind(413, "The body is too large")),
+    408: ("request-timeout", ProblemType(408, "The request took too long")),
+    413: ("body-too-large", ProblemType(413, "The body is too large")),
     503: (own.OverloadedError.code, KINDS[own.OverloadedError]),
 }
 
@@ -103,7 +109,7 @@ _REFUSED = {
 ProblemPage = Callable[[Request, Problem], Awaitable[Response]]
 
 
-def kind_of(error: type[core.SparkVisionError]) -> Kind:
+def kind_of(error: type[core.SparkVisionError]) -> ProblemType:
     """The closest entry of the table: a class that is not in it is treated as its parent."""
     return next(KINDS[parent] for parent in error.__mro__ if parent in KINDS)
 
@@ -169,7 +175,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 async def _refused(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
-    unnamed = (status.name.lower().replace("_", "-"), Kind(status.value, status.phrase))
+    unnamed = (status.name.lower().replace("_", "-"), ProblemType(status.value, status.phrase))
     code, kind = _REFUSED.get(status.value, unnamed)
     own_words = error.detail if error.detail != status.phrase else None
     problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)

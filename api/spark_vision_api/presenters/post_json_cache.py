@@ -10,7 +10,7 @@ Key = tuple[str, int, str]
 """A post's id and version, and the index version whose products it shows."""
 
 
-class Fragments:
+class PostJsonCache:
     """The JSON of the posts that were asked for last, `most` of them; may be shared between threads."""
 
     def __init__(self, most: int) -> None:

@@ -10,26 +10,33 @@ from starlette.requests import Request
 from spark_vision.core.account import Actor
 from spark_vision.core.post import Photo
 from spark_vision.core.product import Availability, Product
-from spark_vision.core.tag import Standing, Tag
-from spark_vision.search.loaded_index import Shop
-from spark_vision.tagging.context import Whole
-from spark_vision.tagging.suggestions import Shown
+from spark_vision.core.tag import Tag, TagState
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision.tagging.context import PostWithTags
+from spark_vision.tagging.suggestions import PostSuggestions
 from spark_vision_api.services import services_of
-from spark_vision_api.v1.posts.schemas import CopyOut, PhotoOut, PosterOut, PostOut, SuggestionsOut, TagOut
+from spark_vision_api.v1.posts.schemas import (
+    PhotoOut,
+    PhotoSizeOut,
+    PosterOut,
+    PostOut,
+    SuggestionsOut,
+    TagOut,
+)
 from spark_vision_api.v1.products.schemas import ProductCard, product_card
 from spark_vision_api.v1.search.schemas import BoxOut
 
-Shelf = Callable[[str], Product | None]
+ProductLookup = Callable[[str], Product | None]
 """What the served index version has under a product's id."""
 
 
-async def _shelf(request: Request) -> Shelf:
+async def _shelf(request: Request) -> ProductLookup:
     """Without an index there is a shelf, too: an empty one."""
     shop = services_of(request).live.loaded
-    return shelf_of(shop)
+    return product_lookup(shop)
 
 
-def shelf_of(shop: Shop | None) -> Shelf:
+def product_lookup(shop: LoadedIndex | None) -> ProductLookup:
     """The products of a loaded shop; None, where none is: a shelf with nothing on it."""
 
     def find(product_id: str) -> Product | None:
@@ -41,7 +48,7 @@ def shelf_of(shop: Shop | None) -> Shelf:
     return find
 
 
-OnShelf = Annotated[Shelf, Depends(_shelf)]
+ProductLookupDep = Annotated[ProductLookup, Depends(_shelf)]
 
 
 def hidden_because(product: Product | None) -> Literal["sold_out", "gone"] | None:
@@ -51,7 +58,7 @@ def hidden_because(product: Product | None) -> Literal["sold_out", "gone"] | Non
     return "sold_out" if product.availability is Availability.OUT_OF_STOCK else None
 
 
-def post_out(held: Whole, shelf: Shelf, actor: Actor) -> PostOut:
+def post_out(held: PostWithTags, shelf: ProductLookup, actor: Actor) -> PostOut:
     """A post; tags of what cannot be bought now are for who runs it alone."""
     post = held.post
     shown = [tag_out(tag, shelf) for tag in held.tags]
@@ -69,7 +76,7 @@ def post_out(held: Whole, shelf: Shelf, actor: Actor) -> PostOut:
     )
 
 
-def tag_out(tag: Tag, shelf: Shelf) -> TagOut:
+def tag_out(tag: Tag, shelf: ProductLookup) -> TagOut:
     """A tag with its product as the shelf has it."""
     product = shelf(tag.product_id)
     return TagOut(
@@ -79,7 +86,7 @@ def tag_out(tag: Tag, shelf: Shelf) -> TagOut:
         y=tag.point.y,
         box=None if tag.box is None else BoxOut(**asdict(tag.box)),
         suggestion_id=tag.suggestion_id,
-        by_hand=tag.standing is Standing.BY_HAND,
+        by_hand=tag.standing is TagState.BY_HAND,
         tagged_at=tag.tagged_at,
         hidden_because=hidden_because(product),
         product=None if product is None else ProductCard(**product_card(product)),
@@ -93,7 +100,7 @@ def photo_out(post_id: str, photo: Photo) -> PhotoOut:
     return PhotoOut(**_copy(post_id, photo, photo.width).model_dump(), copies=copies)
 
 
-def suggestions_out(shown: Shown, shelf: Shelf) -> SuggestionsOut:
+def suggestions_out(shown: PostSuggestions, shelf: ProductLookup) -> SuggestionsOut:
     """Suggestions with what was decided of them."""
     held = shown.held
     wanted = {found["product_id"] for item in held.items for found in item["suggestions"]}
@@ -110,14 +117,14 @@ def suggestions_out(shown: Shown, shelf: Shelf) -> SuggestionsOut:
     )
 
 
-def _item(item: dict[str, Any], standings: dict[str, Standing]) -> dict[str, Any]:
+def _item(item: dict[str, Any], standings: dict[str, TagState]) -> dict[str, Any]:
     decided = [
-        {**found, "standing": standings.get(found["product_id"], Standing.OPEN).value}
+        {**found, "standing": standings.get(found["product_id"], TagState.OPEN).value}
         for found in item["suggestions"]
     ]
     return {**item, "suggestions": decided}
 
 
-def _copy(post_id: str, photo: Photo, width: int) -> CopyOut:
+def _copy(post_id: str, photo: Photo, width: int) -> PhotoSizeOut:
     height = max(round(photo.height * width / photo.width), 1)
-    return CopyOut(width=width, height=height, url=f"/v1/posts/{post_id}/photo?width={width}")
+    return PhotoSizeOut(width=width, height=height, url=f"/v1/posts/{post_id}/photo?width={width}")

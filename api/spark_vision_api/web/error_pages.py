@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from spark_vision.core.account import NOBODY
+from spark_vision.core.account import ANONYMOUS
 from spark_vision.core.errors import SparkVisionError
 from spark_vision_api.auth.access import SAFE_METHODS, signed_in
 from spark_vision_api.http.problems import Problem
 from spark_vision_api.services import services_of
 from spark_vision_api.web.language import language_of, words
-from spark_vision_api.web.page_context import Visit, place_of
+from spark_vision_api.web.page_context import PageContext, place_of
 
 
 async def page(request: Request, problem: Problem) -> Response:
@@ -37,7 +37,7 @@ def _then(request: Request) -> str:
     return place_of(request) if request.method in SAFE_METHODS else request.url.path
 
 
-async def _visit(request: Request, problem: Problem) -> Visit:
+async def _visit(request: Request, problem: Problem) -> PageContext:
     """As who is signed in; not where we failed, since to ask might well fail again, or have refused at once,
     since that must cost nothing.
     """
@@ -45,5 +45,5 @@ async def _visit(request: Request, problem: Problem) -> Visit:
     if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and problem.status != HTTPStatus.TOO_MANY_REQUESTS:
         with suppress(SparkVisionError):
             session, actor = await signed_in(request, services)
-            return Visit(request, services, actor, session, said, {})
-    return Visit(request, services, NOBODY, services.sessions.read(request), said, {})
+            return PageContext(request, services, actor, session, said, {})
+    return PageContext(request, services, ANONYMOUS, services.sessions.read(request), said, {})

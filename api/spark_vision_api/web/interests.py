@@ -6,27 +6,27 @@ from functools import lru_cache
 from spark_vision.core.product import category_steps
 from spark_vision.core.product_filter import EVERYTHING
 from spark_vision.index.engines.faiss.gallery import FaissGallery
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 
 _MOST = 12
 _READ = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Interest:
+class CategoryFilter:
     """A category: how it is called, and what the feed is asked for."""
 
     name: str
     value: str
 
 
-def interests(shop: Shop | None) -> tuple[Interest, ...]:
+def interests(shop: LoadedIndex | None) -> tuple[CategoryFilter, ...]:
     """The largest categories of a shop, by name; from its first products where there are very many."""
     return () if shop is None else _of(shop.gallery)
 
 
 @lru_cache(maxsize=2)
-def _of(gallery: FaissGallery) -> tuple[Interest, ...]:
+def _of(gallery: FaissGallery) -> tuple[CategoryFilter, ...]:
     ids = gallery.product_ids(EVERYTHING)[:_READ]
     paths = [steps for each in ids if (steps := category_steps(gallery.product(each).product_type))]
     depth = _shared(paths)
@@ -35,7 +35,7 @@ def _of(gallery: FaissGallery) -> tuple[Interest, ...]:
         if len(steps) > depth:
             counts[steps[: depth + 1]] = counts.get(steps[: depth + 1], 0) + 1
     largest = sorted(counts, key=lambda steps: (-counts[steps], steps))[:_MOST]
-    return tuple(Interest(steps[-1].capitalize(), " > ".join(steps)) for steps in sorted(largest))
+    return tuple(CategoryFilter(steps[-1].capitalize(), " > ".join(steps)) for steps in sorted(largest))
 
 
 def _shared(paths: list[tuple[str, ...]]) -> int:

@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spark_vision_api.auth.oidc_sign_in import Begun
+from spark_vision_api.auth.oidc_sign_in import AuthorizationState
 from spark_vision_api.http.error_handlers import SignInFailedError, SignInTrouble
 from spark_vision_api.web.session import set_cookie
 
@@ -17,15 +17,17 @@ PATH = "/sign-in/provider"
 _SECONDS = 15 * 60
 
 
-def keep(request: Request, response: Response, secret: Callable[[], bytes], begun: Begun) -> None:
+def write(
+    request: Request, response: Response, secret: Callable[[], bytes], begun: AuthorizationState
+) -> None:
     """Give it to the browser; of two that it begins, the later one is kept."""
     set_cookie(request, response, COOKIE, str(_signer(secret).dumps(astuple(begun))), _SECONDS, PATH)
 
 
-def kept(request: Request, secret: Callable[[], bytes]) -> Begun:
+def read(request: Request, secret: Callable[[], bytes]) -> AuthorizationState:
     """What the browser brings back; raises SignInFailedError where it has none, or an old one."""
     try:
-        return Begun(*_signer(secret).loads(request.cookies.get(COOKIE, ""), max_age=_SECONDS))
+        return AuthorizationState(*_signer(secret).loads(request.cookies.get(COOKIE, ""), max_age=_SECONDS))
     except (BadSignature, ValueError, TypeError) as error:
         raise SignInFailedError(SignInTrouble.STATE) from error
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from spark_vision.core.account import Actor, Role
-from spark_vision.core.errors import KeyNeededError, NotAllowedError
+from spark_vision.core.errors import AuthenticationRequiredError, PermissionDeniedError
 from spark_vision_api.auth.access import SAFE_METHODS, signed_in
 from spark_vision_api.http.error_handlers import ForeignRequestError
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.web.formats import day, minor, money
 from spark_vision_api.web.language import LANGUAGES, Words, language_of, words
 from spark_vision_api.web.session import COOKIE, TOKEN_HEADER, Session, is_own
@@ -26,7 +26,7 @@ _MAX_FIELDS = 40
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageContext:
     """What a page knows of its visitor. fields: of the form that was sent; empty for a GET.
 
     stale: the browser has a session's cookie that is of no use any more; a page takes it away.
@@ -74,11 +74,11 @@ class Visit:
         return datetime.now(UTC)
 
 
-async def _visit(request: Request, services: Given) -> Visit:
+async def _visit(request: Request, services: ServicesDep) -> PageContext:
     session, actor = await signed_in(request, services)
     fields = {} if request.method in SAFE_METHODS else await _fields(request, services, session)
     stale = session is None and COOKIE in request.cookies
-    return Visit(request, services, actor, session, words(language_of(request)), fields, stale)
+    return PageContext(request, services, actor, session, words(language_of(request)), fields, stale)
 
 
 async def _fields(request: Request, services: Services, session: Session | None) -> dict[str, str]:
@@ -91,28 +91,28 @@ async def _fields(request: Request, services: Services, session: Session | None)
     return fields
 
 
-async def _browse(visit: "Visitor") -> Visit:
+async def _browse(visit: "Visitor") -> PageContext:
     if visit.actor.account is None and not visit.services.settings.anonymous_browsing:
-        raise KeyNeededError("One may look around here after signing in only.")
+        raise AuthenticationRequiredError("One may look around here after signing in only.")
     return visit
 
 
-def _only(*roles: Role) -> Callable[[Visit], Awaitable[Visit]]:
-    async def check(visit: "Visitor") -> Visit:
+def _only(*roles: Role) -> Callable[[PageContext], Awaitable[PageContext]]:
+    async def check(visit: "Visitor") -> PageContext:
         if visit.actor.account is None:
-            raise KeyNeededError("This page is for those who are signed in.")
+            raise AuthenticationRequiredError("This page is for those who are signed in.")
         if not visit.actor.has(*roles):
-            raise NotAllowedError(f"This page is for the role {' or '.join(roles)}.")
+            raise PermissionDeniedError(f"This page is for the role {' or '.join(roles)}.")
         return visit
 
     return check
 
 
 # Everybody; whoever may look around; whoever is signed in; the catalogue team.
-Visitor = Annotated[Visit, Depends(_visit)]
-Browser = Annotated[Visit, Depends(_browse)]
-Member = Annotated[Visit, Depends(_only(*Role))]
-Team = Annotated[Visit, Depends(_only(Role.CATALOGUE, Role.ADMIN))]
+Visitor = Annotated[PageContext, Depends(_visit)]
+Browser = Annotated[PageContext, Depends(_browse)]
+Member = Annotated[PageContext, Depends(_only(*Role))]
+Team = Annotated[PageContext, Depends(_only(Role.CATALOGUE, Role.ADMIN))]
 
 
 def place_of(request: Request) -> str:

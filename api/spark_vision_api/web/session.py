@@ -10,8 +10,8 @@ from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from spark_vision.core.account import NOBODY, Account, Actor, Role
-from spark_vision.database.store import SqlStore
+from spark_vision.core.account import ANONYMOUS, Account, Actor, Role
+from spark_vision.database.store import Store
 from spark_vision.social.accounts import recognise_digest
 
 COOKIE = "sv_session"
@@ -94,13 +94,13 @@ class Sessions:
             return False
 
 
-def actor_of(store: SqlStore, session: Session) -> Actor:
+def actor_of(store: Store, session: Session) -> Actor:
     """Whose session it is; nobody once its key was revoked or its account is gone."""
     if session.role is None:
         return recognise_digest(store, session.key)
     with store.reading() as work:
         account = work.accounts.get(session.account_id)
-    return NOBODY if account is None else Actor(Account(account.id, account.name, session.role))
+    return ANONYMOUS if account is None else Actor(Account(account.id, account.name, session.role))
 
 
 def set_cookie(

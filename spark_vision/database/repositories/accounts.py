@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from spark_vision.core.account import Account, KnownAccount, KnownKey, Role
+from spark_vision.core.account import Account, AccountDetails, ApiKeyInfo, Role
 from spark_vision.core.errors import NameTakenError
 from spark_vision.database.tables.accounts import AccountRow, KeyRow
 
 
-class SqlAccounts:
+class AccountRepository:
     """Accounts of one session; see `ports.accounts.Accounts`."""
 
     def __init__(self, session: Session) -> None:
@@ -45,13 +45,13 @@ class SqlAccounts:
         row = self._session.scalar(select(AccountRow).where(AccountRow.name == name))
         return None if row is None else _account(row)
 
-    def all(self) -> list[KnownAccount]:
+    def all(self) -> list[AccountDetails]:
         """Every account with its keys, by name."""
-        keys: dict[str, list[KnownKey]] = defaultdict(list)
+        keys: dict[str, list[ApiKeyInfo]] = defaultdict(list)
         for key in self._session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id)):
-            keys[key.account_id].append(KnownKey(key.id, key.created_at, key.revoked_at))
+            keys[key.account_id].append(ApiKeyInfo(key.id, key.created_at, key.revoked_at))
         rows = self._session.scalars(select(AccountRow).order_by(AccountRow.name))
-        return [KnownAccount(_account(row), row.created_at, tuple(keys[row.id])) for row in rows]
+        return [AccountDetails(_account(row), row.created_at, tuple(keys[row.id])) for row in rows]
 
     def revoke(self, account_id: str, key_id: str | None, now: datetime) -> int:
         """Revoke a key of an account (None: all of them); how many were good till now."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from spark_vision.core.decision import Decision, DecisionKind, Evidence
+from spark_vision.core.decision import Decision, DecisionKind, SuggestionSnapshot
 from spark_vision.core.geometry import Point
 from spark_vision.core.suggestion_set import SuggestionSet
 from spark_vision.core.tag import Rejection, Tag
@@ -13,7 +13,7 @@ from spark_vision.database.box_columns import box_of, numbers_of
 from spark_vision.database.tables.decisions import DecisionRow, RejectionRow, SuggestionSetRow, TagRow
 
 
-class SqlSuggestions:
+class SuggestionRepository:
     """Suggestions of one session; see `ports.decisions.Suggestions`."""
 
     def __init__(self, session: Session) -> None:
@@ -42,7 +42,7 @@ class SqlSuggestions:
         )
 
 
-class SqlTags:
+class TagRepository:
     """Tags and rejections of one session; see `ports.decisions.Tags`."""
 
     def __init__(self, session: Session) -> None:
@@ -119,7 +119,7 @@ class SqlTags:
         ]
 
 
-class SqlDecisions:
+class DecisionRepository:
     """The log of one session; see `ports.decisions.Decisions`."""
 
     def __init__(self, session: Session) -> None:
@@ -190,8 +190,10 @@ def _decision(row: DecisionRow) -> Decision:
     )
 
 
-def _evidence(row: DecisionRow) -> Evidence | None:
+def _evidence(row: DecisionRow) -> SuggestionSnapshot | None:
     if row.suggestion_id is None or row.similarity is None:
         return None
     version, model = row.index_version or "", row.model or ""
-    return Evidence(row.suggestion_id, row.probability, row.similarity, version, model, box_of(row.region))
+    return SuggestionSnapshot(
+        row.suggestion_id, row.probability, row.similarity, version, model, box_of(row.region)
+    )

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from spark_vision.core.feed import Asked, Listed, Smiles, Stretch
+from spark_vision.core.feed import FeedEntry, FeedFilter, PageSpec, Smiles
 from spark_vision.core.post import PostState
 from spark_vision.database.base import UtcDateTime
 from spark_vision.database.tables.decisions import TagRow
@@ -41,13 +41,13 @@ _NEAR, _FAR = 400, 5_000
 _FEW = 1_000
 
 
-class SqlFeed:
+class FeedRepository:
     """Published posts and smiles of one session; see `ports.feed.Feed`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def published(self, asked: Asked, stretch: Stretch) -> list[Listed]:
+    def published(self, asked: FeedFilter, stretch: PageSpec) -> list[FeedEntry]:
         """Published posts, by when they were published, newest first, ties by id; in one query, or in few
         where products are asked for.
         """
@@ -60,7 +60,7 @@ class SqlFeed:
             return self._page(given, stretch, own=False)
         return self._tagged(given, stretch)
 
-    def by_poster(self, poster_id: str, stretch: Stretch) -> list[Listed]:
+    def by_poster(self, poster_id: str, stretch: PageSpec) -> list[FeedEntry]:
         """Posts of an account in any state, by when they were made, newest first; in one query."""
         return self._page({"poster": poster_id}, stretch, own=True)
 
@@ -84,7 +84,7 @@ class SqlFeed:
         count, own = self._session.execute(counted).one()
         return Smiles(count, bool(own))
 
-    def _tagged(self, given: dict[str, Any], stretch: Stretch) -> list[Listed]:
+    def _tagged(self, given: dict[str, Any], stretch: PageSpec) -> list[FeedEntry]:
         """Posts with certain tags. One of many tags is met soon on the way down the feed, and from few tags
         one comes to their posts. For what is neither, all of those tags are listed; further down the feed is
         looked first where listing them takes long.
@@ -111,14 +111,14 @@ class SqlFeed:
         posts = connection.execute(_tags_of(connection.dialect.name), given).scalars().all()
         return None if len(posts) > _FEW else set(posts)
 
-    def _page(self, given: dict[str, Any], stretch: Stretch, own: bool) -> list[Listed]:
+    def _page(self, given: dict[str, Any], stretch: PageSpec, own: bool) -> list[FeedEntry]:
         given = {name: value for name, value in given.items() if value is not None}
         if stretch.behind is not None:
             given["at"], given["last"] = stretch.behind
         connection = self._session.connection()
         page = _page_of(_Shape(own, frozenset(given), connection.dialect.name))
         given |= {"length": stretch.length, "viewer": stretch.viewer or ""}
-        return [Listed(*row) for row in connection.execute(page, given).all()]
+        return [FeedEntry(*row) for row in connection.execute(page, given).all()]
 
 
 class _Shape(NamedTuple):

@@ -14,7 +14,7 @@ from spark_vision.database.tables.imports import ImportRow
 _UNFINISHED = (ImportState.WAITING.value, ImportState.RUNNING.value)
 
 
-class SqlImports:
+class ImportRepository:
     """Imports of one session; see `ports.imports.Imports`."""
 
     def __init__(self, session: Session) -> None:

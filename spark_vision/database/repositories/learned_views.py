@@ -7,17 +7,17 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from spark_vision.core.feed import Behind
+from spark_vision.core.feed import Cursor
 from spark_vision.core.geometry import Box
-from spark_vision.core.learned_view import LearnedView, Stance
-from spark_vision.core.stored_view import KeptView
+from spark_vision.core.learned_view import LearnedView, Polarity
+from spark_vision.core.stored_view import StoredView
 from spark_vision.database.box_columns import box_of, numbers_of
 from spark_vision.database.tables.learned import LearnedStateRow, LearnedViewRow
 
 _NUMBERS = np.dtype("<f4")
 
 
-class SqlLearnedViews:
+class LearnedViewRepository:
     """Learned views of one session; see `ports.learned.LearnedViews`."""
 
     def __init__(self, session: Session) -> None:
@@ -92,11 +92,11 @@ class SqlLearnedViews:
         """A number that rises with each change by any process."""
         return self._session.scalars(select(LearnedStateRow.revision)).one()
 
-    def changed(self, after: int) -> list[KeptView]:
+    def changed(self, after: int) -> list[StoredView]:
         """The views that changed after a revision, by revision and id."""
         wanted = select(LearnedViewRow).where(LearnedViewRow.revision > after)
         rows = self._session.scalars(wanted.order_by(LearnedViewRow.revision, LearnedViewRow.id))
-        return [KeptView(_view(row), row.revision, row.encoder, _vector(row)) for row in rows]
+        return [StoredView(_view(row), row.revision, row.encoder, _vector(row)) for row in rows]
 
     def keep_vector(self, view: LearnedView, encoder: str, vector: NDArray[np.float32]) -> None:
         # What changes a view raises its version: a vector of where it was before is not kept.
@@ -110,7 +110,7 @@ class SqlLearnedViews:
         standing = (LearnedViewRow.withdrawn_at.is_(None), LearnedViewRow.removed_at.is_(None))
         return self._session.scalars(select(func.count()).where(*standing)).one()
 
-    def page(self, product_id: str, behind: Behind, count: int) -> list[LearnedView]:
+    def page(self, product_id: str, behind: Cursor, count: int) -> list[LearnedView]:
         """Views that are not withdrawn, newest first; product_id: of one product; empty: of all."""
         if "\0" in product_id:
             return []
@@ -150,7 +150,7 @@ def _view(row: LearnedViewRow) -> LearnedView:
         post_id=row.post_id,
         photo_digest=row.photo_digest,
         box=box_of(row.box),
-        stance=Stance(row.stance),
+        stance=Polarity(row.stance),
         learned_at=row.learned_at,
         withdrawn_at=row.withdrawn_at,
         removed_at=row.removed_at,

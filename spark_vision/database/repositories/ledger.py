@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from spark_vision.core.earnings import Entry, EntryKind, Posting, following
+from spark_vision.core.earnings import Entry, EntryKind, Posting, next_entry
 from spark_vision.core.earnings_summary import Earned, Summary
 from spark_vision.core.money import Money
 from spark_vision.database.days import day_of
@@ -15,7 +15,7 @@ from spark_vision.database.tables.earnings import EntryRow
 _EARNS = (EntryKind.COMMISSION.value, EntryKind.REFUND.value)
 
 
-class SqlLedger:
+class LedgerRepository:
     """The ledger in one session; see `ports.earnings.Ledger`."""
 
     def __init__(self, session: Session) -> None:
@@ -24,7 +24,7 @@ class SqlLedger:
     def append(self, posting: Posting) -> Entry:
         """Write one entry behind the last of its account and currency."""
         self._hold(posting.account_id)
-        entry = following(self._last(posting.account_id, posting.money.currency), posting)
+        entry = next_entry(self._last(posting.account_id, posting.money.currency), posting)
         self._session.add(
             EntryRow(
                 account_id=posting.account_id,

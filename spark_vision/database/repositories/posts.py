@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from spark_vision.core.account import Account, Role
 from spark_vision.core.geometry import Box
 from spark_vision.core.post import Photo, Post, PostState
-from spark_vision.core.post_counts import Arrival, Tally
+from spark_vision.core.post_counts import PostCounts, UploadClaim
 from spark_vision.database.tables.posts import PhotoRow, PostRow
 from spark_vision.database.tables.smiles import SmileRow
 
 _ARRIVING, _KEPT, _LEAVING = "arriving", "kept", "leaving"
 
 
-class SqlPosts:
+class PostRepository:
     """Posts of one session; see `ports.posts.Posts`."""
 
     def __init__(self, session: Session) -> None:
@@ -54,13 +54,14 @@ class SqlPosts:
         rows = self._session.scalars(select(PostRow).where(*theirs).order_by(*newest).limit(count))
         return [post_of(row) for row in rows]
 
-    def tally(self, poster_id: str) -> dict[PostState, Tally]:
+    def tally(self, poster_id: str) -> dict[PostState, PostCounts]:
         """An account's posts by state, where there are any; in one query."""
         counted = select(PostRow.state, func.count(distinct(PostRow.id)), func.count(SmileRow.account_id))
         smiled = counted.outerjoin(SmileRow, SmileRow.post_id == PostRow.id)
         theirs = smiled.where(PostRow.poster_id == poster_id).group_by(PostRow.state)
         return {
-            PostState(state): Tally(posts, smiles) for state, posts, smiles in self._session.execute(theirs)
+            PostState(state): PostCounts(posts, smiles)
+            for state, posts, smiles in self._session.execute(theirs)
         }
 
     def held(self, post_id: str) -> Post | None:
@@ -87,13 +88,13 @@ class SqlPosts:
         return None if row is None else post_of(row)
 
 
-class SqlPhotos:
+class PhotoRepository:
     """Photo files' records of one session; see `ports.posts.Photos`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def arrive(self, photo: Photo, now: datetime) -> Arrival:
+    def arrive(self, photo: Photo, now: datetime) -> UploadClaim:
         """Note that the files are about to be written, unless they are kept already."""
         row = self._held(photo.digest)
         if row is None:
@@ -101,7 +102,7 @@ class SqlPhotos:
         elif row.state == _LEAVING:
             row.state, row.token, row.since = _ARRIVING, uuid4().hex, now
             self._session.flush()
-        return Arrival(row.state == _KEPT, row.token)
+        return UploadClaim(row.state == _KEPT, row.token)
 
     def keep(self, digest: str, token: str) -> bool:
         """The files are there; false where they were taken away since `arrive`: then begin again."""

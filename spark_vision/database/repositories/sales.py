@@ -14,7 +14,7 @@ from spark_vision.database.tables.earnings import ClickRow, RefundRow, SaleRow
 _HOUR_SECONDS = 3600
 
 
-class SqlClicks:
+class ClickRepository:
     """Clicks of one session; see `ports.earnings.Clicks`."""
 
     def __init__(self, session: Session) -> None:
@@ -78,7 +78,7 @@ class SqlClicks:
         return {date.fromisoformat(on): count for on, count in rows}
 
 
-class SqlSales:
+class SaleRepository:
     """Order lines of one session; see `ports.earnings.Sales`."""
 
     def __init__(self, session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from spark_vision.database.base import Base
 
 
-class CallRow(Base):
+class IdempotencyKeyRow(Base):
     """A call; status is null while it is worked on. token: who works on it."""
 
     __tablename__ = "calls"

@@ -12,7 +12,7 @@ from spark_vision.core.suggestion import Item
 from spark_vision.evaluation import metrics
 from spark_vision.evaluation.datasets import Query
 from spark_vision.evaluation.intervals import DEFAULT_RESAMPLING, Resampling, bootstrap, mean_of
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 from spark_vision.evaluation.metrics import Values
 from spark_vision.evaluation.protocols.detection import Proposal, Truth, detection_figures
 
@@ -81,7 +81,7 @@ class ItemEvaluation:
     products: int
     photos: int
     boxes: int
-    figures: dict[str, Figure]
+    figures: dict[str, Metric]
     seed: int
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class ItemEvaluation:
 
 def item_figures(
     photos: Sequence[PhotoItems], resampling: Resampling = DEFAULT_RESAMPLING
-) -> dict[str, Figure]:
+) -> dict[str, Metric]:
     """All figures by name, with bootstrap intervals over photos.
 
     located: share of true boxes with an item of IoU >= 0.4; found@1, found@5: whose first, first five
@@ -131,8 +131,8 @@ def item_figures(
         len(photos),
         resampling,
     )
-    figures = {name: Figure(metrics.mean(each), intervals[name]) for name, (each, _) in values.items()}
-    return {**figures, "average_precision": Figure(_average_precision(photos), None)}
+    figures = {name: Metric(metrics.mean(each), intervals[name]) for name, (each, _) in values.items()}
+    return {**figures, "average_precision": Metric(_average_precision(photos), None)}
 
 
 def _of_photos(photos: Sequence[PhotoItems]) -> dict[str, Values]:

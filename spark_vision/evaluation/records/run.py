@@ -8,7 +8,7 @@ from spark_vision.core.embedding import Embeddings, EncoderSpec
 from spark_vision.core.product import Product
 from spark_vision.evaluation.compare import Difference, compare
 from spark_vision.evaluation.intervals import Resampling
-from spark_vision.evaluation.metric_table import Figure, compute_figures
+from spark_vision.evaluation.metric_table import Metric, compute_figures
 from spark_vision.evaluation.protocols.views import product_of_picture
 from spark_vision.evaluation.results import QueryResult
 from spark_vision.evaluation.run import Evaluation
@@ -110,11 +110,11 @@ class Run:
         return self.evaluation.results
 
     @property
-    def figures(self) -> Mapping[str, Figure]:
+    def figures(self) -> Mapping[str, Metric]:
         """All figures with their intervals."""
         return self.evaluation.figures
 
-    def figures_of(self, results: Sequence[QueryResult]) -> dict[str, Figure]:
+    def figures_of(self, results: Sequence[QueryResult]) -> dict[str, Metric]:
         """Figures of other or fewer answers, with intervals drawn in the same way."""
         return compute_figures(results, product_types(self.products, results), self.record.resampling)
 

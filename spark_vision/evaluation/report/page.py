@@ -10,7 +10,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader
 
 from spark_vision.core.errors import InvalidInputError
-from spark_vision.evaluation.metric_table import LESS_IS_BETTER, Figure, probabilities
+from spark_vision.evaluation.metric_table import LESS_IS_BETTER, Metric, probabilities
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import plots
 from spark_vision.evaluation.report.embedding_map import embedding_map
@@ -93,7 +93,7 @@ def _cards(run: Run) -> Iterator[dict[str, str]]:
 
 def _figure_rows(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
     for name in runs[0].figures:
-        cells = [_cell(run.figures.get(name, Figure(None, None))) for run in runs]
+        cells = [_cell(run.figures.get(name, Metric(None, None))) for run in runs]
         yield {"name": name, "less": name in LESS_IS_BETTER, "cells": cells}
 
 
@@ -168,7 +168,7 @@ def _record(run: Run) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _cell(figure: Figure) -> Cell:
+def _cell(figure: Metric) -> Cell:
     if figure.value is None:
         return Cell("-", "")
     span = "" if figure.interval is None else f"{figure.interval[0]:.3f} to {figure.interval[1]:.3f}"

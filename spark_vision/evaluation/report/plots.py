@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spark_vision.evaluation.confidence import reliability, risk_coverage
-from spark_vision.evaluation.metric_table import Figure as Value
+from spark_vision.evaluation.metric_table import Metric as Value
 from spark_vision.evaluation.metric_table import confidences, correct, probabilities
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.results import QueryResult

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from spark_vision.evaluation.compare import Difference
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.slices import Slice
 
@@ -15,7 +15,7 @@ def figures_table(runs: Mapping[str, Run], names: Sequence[str] | None = None) -
 
 
 def values_table(
-    corner: str, columns: Mapping[str, Mapping[str, Figure]], names: Sequence[str] | None = None
+    corner: str, columns: Mapping[str, Mapping[str, Metric]], names: Sequence[str] | None = None
 ) -> str:
     """A row a name, a column a title; names: None for those that have a value in some column.
 
@@ -67,7 +67,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(text)
 
 
-def cell(figure: Figure | None) -> str:
+def cell(figure: Metric | None) -> str:
     """A figure with its interval."""
     if figure is None or figure.value is None:
         return "-"
@@ -89,7 +89,7 @@ def _signed(each: Difference) -> str:
     return f"{each.difference:+.3f}{span}"
 
 
-def _held(column: Mapping[str, Figure], name: str) -> bool:
+def _held(column: Mapping[str, Metric], name: str) -> bool:
     return name in column and column[name].value is not None
 
 

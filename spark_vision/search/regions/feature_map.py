@@ -26,7 +26,7 @@ _Cells = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Thing:
+class ObjectnessHead:
     """A logistic regression from a place's features to whether a thing is there. weights: one a channel."""
 
     weights: tuple[float, ...]
@@ -35,10 +35,10 @@ class Thing:
     def cells(self, seen: FeatureMap) -> _Cells:
         """How likely a thing is at each cell of the photo's grid, 0..1, (GRID, GRID, 1)."""
         odds = np.einsum("c,cij->ij", np.array(self.weights, dtype=np.float32), seen.values) + self.bias
-        return spread(1 / (1 + np.exp(-np.clip(odds, -30, 30))), seen)
+        return upsample(1 / (1 + np.exp(-np.clip(odds, -30, 30))), seen)
 
 
-def spread(places: NDArray[np.floating], seen: FeatureMap) -> _Cells:
+def upsample(places: NDArray[np.floating], seen: FeatureMap) -> _Cells:
     """Values of places in the prepared picture, (rows, columns), on the photo's own grid, bilinear."""
     left, top, right, bottom = seen.frame
     down, across = _weights(top, bottom, places.shape[0]), _weights(left, right, places.shape[1])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Picture
-from spark_vision.media.resize import shrink
+from spark_vision.media.resize import box_downscale
 from spark_vision.search.regions.windows import (
     GRID,
     INNER,
@@ -47,14 +47,14 @@ _SMALL = 1e-6
 _Grid = NDArray[np.float32]
 
 
-class Looked:
+class WindowFeatures:
     """A photo as a grid, ready to be asked about windows.
 
     `quick` are features that cost little, of all windows; `colours` are dear, and of a few.
     """
 
     def __init__(self, photo: Picture) -> None:
-        fine = shrink(photo, GRID * _FINE, GRID * _FINE).astype(np.float32)
+        fine = box_downscale(photo, GRID * _FINE, GRID * _FINE).astype(np.float32)
         cells = _means_of_cells(fine)
         self._histograms = _histograms(cells)
         self._sums = Sums.of(np.concatenate([_rarity(self._histograms), _edges(fine), cells], axis=2))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from spark_vision.core.embedding import FeatureMap, Picture
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.geometry import Box, Point
-from spark_vision.search.regions.feature_map import SEEN, SEEN_QUICK, Thing, seen_quick, seen_sides
-from spark_vision.search.regions.features import COLOURS, FORM, QUICK, Looked
+from spark_vision.search.regions.feature_map import SEEN, SEEN_QUICK, ObjectnessHead, seen_quick, seen_sides
+from spark_vision.search.regions.features import COLOURS, FORM, QUICK, WindowFeatures
 from spark_vision.search.regions.windows import GRID, Corners, Sums, Windows, all_windows
 
 WEIGHTS = Path(__file__).with_name("objectness.json")
@@ -72,7 +72,7 @@ class SeenObjectness:
     """
 
     encoder: str
-    thing: Thing
+    thing: ObjectnessHead
     quick: Linear
     full: Linear
     fitted_on: str
@@ -80,7 +80,7 @@ class SeenObjectness:
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> "SeenObjectness":
         """Read what `as_dict` gives; raises InvalidInputError where the features are others."""
-        thing = Thing(tuple(value["thing"]["weights"]), value["thing"]["bias"])
+        thing = ObjectnessHead(tuple(value["thing"]["weights"]), value["thing"]["bias"])
         models = _models(value, SEEN_QUICK + FORM, QUICK + COLOURS + SEEN)
         return cls(value["encoder"], thing, *models, value["fitted_on"])
 
@@ -125,7 +125,7 @@ class ObjectProposer:
         fitted = self._seen
         if fitted is not None and seen is not None and len(seen.values) == len(fitted.thing.weights):
             return _scored_by_map(photo, windows, fitted, seen)
-        looked = Looked(photo)
+        looked = WindowFeatures(photo)
         quick = looked.quick(windows)
         kept = _best(self._objectness.quick.score(quick), KEPT)
         best = windows[kept]
@@ -138,7 +138,7 @@ def _scored_by_map(
 ) -> tuple[Corners, Scores]:
     sums = Sums.of(fitted.thing.cells(seen))
     kept = windows[_best(fitted.quick.score(map_features(sums, windows)), KEPT_BY_MAP)]
-    scores = fitted.full.score(all_features(Looked(photo), sums, kept))
+    scores = fitted.full.score(all_features(WindowFeatures(photo), sums, kept))
     likely = scores >= LEAST_BY_MAP
     return kept.corners[likely], scores[likely]
 
@@ -148,7 +148,7 @@ def map_features(sums: Sums, windows: Windows) -> NDArray[np.float32]:
     return np.concatenate([seen_quick(sums, windows), windows.form], axis=1)
 
 
-def all_features(looked: Looked, sums: Sums, windows: Windows) -> NDArray[np.float32]:
+def all_features(looked: WindowFeatures, sums: Sums, windows: Windows) -> NDArray[np.float32]:
     """The features QUICK + COLOURS + SEEN of n windows; sums: of the encoder's map."""
     parts = (looked.quick, looked.colours, partial(seen_quick, sums), partial(seen_sides, sums))
     return np.concatenate([part(windows) for part in parts], axis=1)

@@ -21,10 +21,10 @@ from spark_vision.app.container import build_index, open_shop
 from spark_vision.app.settings import Settings
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.embedding.fake_encoder import FakeEncoder
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
-from spark_vision_api.http.body_budget import BodyRoom
-from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.body_budget import RequestBodyBudget
+from spark_vision_api.http.bounded_executor import BoundedExecutor
 from spark_vision_api.http.error_handlers import OverloadedError
 from tests.integration.api.conftest import Start
 from tests.integration.api.pictures import picture, problem
@@ -57,7 +57,7 @@ class FailingEncoder(FakeEncoder):
 
 
 def shop_with(encoder: FakeEncoder):
-    def load(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    def load(settings: Settings, version: str | None = None, held: Encoder | None = None) -> LoadedIndex:
         shop = open_shop(settings, version, held)
         return replace(shop, suggester=Suggester(encoder, shop.gallery))
 
@@ -301,7 +301,7 @@ def test_an_address_has_a_share_of_the_room_for_bodies(client: TestClient) -> No
 
 
 def test_all_addresses_together_have_a_bound() -> None:
-    room = BodyRoom(most=100, share=60)
+    room = RequestBodyBudget(most=100, share=60)
     room.take("a", 60)
     for address, size in (("a", 1), ("b", 41)):
         with pytest.raises(OverloadedError):
@@ -319,7 +319,7 @@ def test_threads_that_keep_a_processor_busy_let_others_go_first(gives_way: bool,
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     async def use() -> int:
-        gate = Gate("test", at_once=1, waiting=0, gives_way=gives_way)
+        gate = BoundedExecutor("test", at_once=1, waiting=0, gives_way=gives_way)
         found = await gate.run(priority)
         gate.close()
         return found
@@ -356,7 +356,7 @@ def test_a_full_feed_tells_people_in_their_language(client: TestClient) -> None:
 
 def test_a_gate_lets_in_what_it_has_room_for() -> None:
     async def use() -> int:
-        gate = Gate("test", at_once=1, waiting=1)
+        gate = BoundedExecutor("test", at_once=1, waiting=1)
         with gate.admit(), gate.admit():
             with pytest.raises(OverloadedError), gate.admit():
                 pass

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from spark_vision.app.container import build_index, update_index, version_store
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
-from spark_vision.index.atomic_files import exclusive
+from spark_vision.index.atomic_files import try_file_lock
 from tests.integration.api.conftest import FEED, Start
 from tests.integration.api.pictures import COLOURS, picture, problem
 from tests.integration.api.team import key, pictures_at
@@ -122,7 +122,7 @@ def test_a_new_product_needs_a_picture_and_an_index_is_never_empty(shop: TestCli
 
 def test_while_another_builds_a_change_is_asked_to_wait(shop: TestClient, settings: Settings) -> None:
     team = key(shop)
-    with exclusive(settings.index_dir / ".lock"):
+    with try_file_lock(settings.index_dir / ".lock"):
         busy = shop.delete(f"{PRODUCTS}/red-mug", headers=team)
     value = problem(busy, 503, "index-busy")
     assert str(settings.index_dir) not in value["detail"]

@@ -15,7 +15,7 @@ from spark_vision.embedding.encoder import Encoder
 from spark_vision.index.calibrations import CALIBRATION, keep_calibration
 from spark_vision.search.calibration import Calibration
 from spark_vision.search.features import FEATURES
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from tests.integration.api.conftest import Start
 from tests.integration.api.pictures import COLOURS, picture, problem
 
@@ -109,7 +109,7 @@ def test_another_calibration_counts_without_a_restart(settings: Settings, feed: 
     assert whole()["suggestions"][0]["probability"] > modest
 
 
-def fitted(shop: Shop, bias: float) -> Calibration:
+def fitted(shop: LoadedIndex, bias: float) -> Calibration:
     """A fit for which every product is as likely as any other."""
     none = (0.0,) * len(FEATURES)
     fingerprint = shop.gallery.encoder.fingerprint
@@ -162,7 +162,7 @@ def test_a_version_whose_folder_is_gone_leaves_the_loaded_one_serving(
 def test_a_failure_that_nobody_foresaw_does_not_end_the_watch(
     settings: Settings, feed: Path, start: Start
 ) -> None:
-    def moody(settings: Settings, version: str | None = None, held: Encoder | None = None) -> Shop:
+    def moody(settings: Settings, version: str | None = None, held: Encoder | None = None) -> LoadedIndex:
         if version == first:
             raise MemoryError("all gone")
         return open_shop(settings, version, held)

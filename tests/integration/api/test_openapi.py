@@ -62,7 +62,7 @@ def test_every_reference_leads_somewhere() -> None:
         orders_schemas.EarningsOut,
         index_schemas.IndexOut,
         index_schemas.VersionsOut,
-        index_schemas.Alive,
+        index_schemas.LivenessOut,
         index_schemas.Ready,
     ],
 )

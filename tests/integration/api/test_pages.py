@@ -16,7 +16,7 @@ import spark_vision_api
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
 from spark_vision.core.errors import StoreUnavailableError
-from spark_vision.social.accounts import add_account, has_accounts, recognise, revoke
+from spark_vision.social.accounts import add_account, authenticate, has_accounts, revoke
 from spark_vision_api.services import Services
 from spark_vision_api.web.assets import assets
 from spark_vision_api.web.pages import routers as page_routers
@@ -241,7 +241,7 @@ def test_the_first_account_is_made_here_and_once(settings: Settings, start: Star
     answer = client.post("/welcome", data={"name": " Ada  L. "})
     secret = re.search(r"sv_[\w-]+", answer.text)
     assert secret
-    actor = recognise(services(client).store, secret[0])
+    actor = authenticate(services(client).store, secret[0])
     assert actor.account is not None
     assert (actor.account.name, actor.account.role) == ("Ada L.", Role.ADMIN)
     assert "Ada L." in client.get("/look").text

@@ -22,7 +22,7 @@ from spark_vision.app.container import build_index
 from spark_vision.app.settings import Settings
 from spark_vision.media.decode import open_picture
 from spark_vision_api.http.error_handlers import OverloadedError
-from spark_vision_api.http.pixel_budget import PixelRoom
+from spark_vision_api.http.pixel_budget import PixelBudget
 from tests.integration.api.people import person
 from tests.integration.api.pictures import picture, problem
 
@@ -36,7 +36,7 @@ WORST = [("PNG", 8, 7), ("JPEG", 5, 9), ("WEBP", 4, 16)]
 
 
 def test_room_is_given_in_the_order_of_asking_and_never_more_than_there_is() -> None:
-    room, most, came = PixelRoom(10), 0, []
+    room, most, came = PixelBudget(10), 0, []
     ready = threading.Event()
 
     def take(number: int, pixels: int) -> None:
@@ -64,7 +64,7 @@ def test_room_is_given_in_the_order_of_asking_and_never_more_than_there_is() -> 
 
 
 def test_who_waits_too_long_is_refused_and_keeps_nobody_waiting() -> None:
-    room = PixelRoom(10, patience=0)
+    room = PixelBudget(10, patience=0)
     with room.hold(8):
         with pytest.raises(OverloadedError), room.hold(3):
             pass
@@ -78,7 +78,7 @@ def test_who_waits_too_long_is_refused_and_keeps_nobody_waiting() -> None:
 def test_look_ups_and_uploads_wait_for_the_same_room(client: TestClient) -> None:
     ada, data = person(client, "Ada"), picture()
     state = client.app.state
-    state.services = replace(state.services, pixels=PixelRoom(64 * 48, patience=0))
+    state.services = replace(state.services, pixels=PixelBudget(64 * 48, patience=0))
 
     def ask() -> list[httpx2.Response]:
         looked_up = client.post(PHOTO, content=data, headers=PNG)
@@ -98,7 +98,7 @@ def test_a_big_jpeg_is_decoded_no_bigger_than_need_be(client: TestClient) -> Non
     state = client.app.state
     held: list[int] = []
 
-    class Watched(PixelRoom):
+    class Watched(PixelBudget):
         def hold(self, pixels: int):  # type: ignore[no-untyped-def]
             held.append(pixels)
             return super().hold(pixels)

@@ -13,9 +13,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
-from spark_vision.core.errors import InvalidInputError, KeyNeededError, NotAllowedError
+from spark_vision.core.errors import AuthenticationRequiredError, InvalidInputError, PermissionDeniedError
 from spark_vision.social.provisioning import account_id_of
-from spark_vision_api.auth.oidc import Tokens
+from spark_vision_api.auth.oidc import TokenVerifier
 from tests.integration.api.conftest import Start
 from tests.integration.api.pictures import problem
 
@@ -60,9 +60,9 @@ def token(key: Any = KEY, alg: str = "RS256", header: dict[str, Any] | None = No
 
 
 def test_a_token_tells_who_and_in_which_role(provider: Settings) -> None:
-    person = Tokens(provider).read(token())
+    person = TokenVerifier(provider).read(token())
     assert (person.subject, person.name, person.role) == ("person-1", "Ada", Role.POSTER)
-    mighty = Tokens(provider).read(token(realm_access={"roles": ["admin", "poster"]}))
+    mighty = TokenVerifier(provider).read(token(realm_access={"roles": ["admin", "poster"]}))
     assert mighty.role == Role.ADMIN
 
 
@@ -84,8 +84,8 @@ def test_a_token_tells_who_and_in_which_role(provider: Settings) -> None:
     ids=str,
 )
 def test_a_token_that_is_not_for_here_is_refused(provider: Settings, claims: dict[str, Any]) -> None:
-    with pytest.raises(KeyNeededError):
-        Tokens(provider).read(token(**claims))
+    with pytest.raises(AuthenticationRequiredError):
+        TokenVerifier(provider).read(token(**claims))
 
 
 def part(value: dict[str, str]) -> str:
@@ -112,16 +112,16 @@ def test_a_token_that_was_not_signed_by_the_provider_is_refused(provider: Settin
         "..",
         "x" * 20_000 + "..",
     ):
-        with pytest.raises(KeyNeededError):
-            Tokens(provider).read(forged)
+        with pytest.raises(AuthenticationRequiredError):
+            TokenVerifier(provider).read(forged)
 
 
 def test_a_token_without_a_role_is_refused_unless_there_is_a_default(provider: Settings) -> None:
     for roles in ({"roles": []}, {"roles": ["guest"]}, "poster", None, {"roles": [["poster"], {}]}):
-        with pytest.raises(NotAllowedError, match="realm_access"):
-            Tokens(provider).read(token(realm_access=roles))
+        with pytest.raises(PermissionDeniedError, match="realm_access"):
+            TokenVerifier(provider).read(token(realm_access=roles))
     lenient = provider.model_copy(update={"oidc_default_role": Role.POSTER})
-    assert Tokens(lenient).read(token(realm_access=None)).role == Role.POSTER
+    assert TokenVerifier(lenient).read(token(realm_access=None)).role == Role.POSTER
 
 
 def test_a_key_that_the_provider_brought_later_is_found(provider: Settings, tmp_path: Path) -> None:
@@ -132,10 +132,10 @@ def test_a_key_that_the_provider_brought_later_is_found(provider: Settings, tmp_
         asked.append(place)
         return Path(place).read_bytes()
 
-    tokens = Tokens(provider, fetch, lambda: clock[0])
+    tokens = TokenVerifier(provider, fetch, lambda: clock[0])
     tokens.read(token())
     write_keys(tmp_path / "jwks.json", OTHER)
-    with pytest.raises(KeyNeededError):  # Looked at a moment ago.
+    with pytest.raises(AuthenticationRequiredError):  # Looked at a moment ago.
         tokens.read(token(OTHER, "ES256"))
     clock[0] += 61
     assert tokens.read(token(OTHER, "ES256")).subject == "person-1"
@@ -144,13 +144,13 @@ def test_a_key_that_the_provider_brought_later_is_found(provider: Settings, tmp_
 
 def test_keys_that_cannot_be_read_refuse_all(provider: Settings) -> None:
     missing = provider.model_copy(update={"oidc_jwks": "/nowhere/jwks.json"})
-    with pytest.raises(KeyNeededError, match="keys cannot be had"):
-        Tokens(missing).read(token())
+    with pytest.raises(AuthenticationRequiredError, match="keys cannot be had"):
+        TokenVerifier(missing).read(token())
 
 
 def test_settings_must_be_whole(provider: Settings) -> None:
     with pytest.raises(InvalidInputError, match="AUDIENCE"):
-        Tokens(provider.model_copy(update={"oidc_audience": ""}))
+        TokenVerifier(provider.model_copy(update={"oidc_audience": ""}))
 
 
 def test_the_service_takes_tokens_beside_keys(provider: Settings, start: Start) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from spark_vision.database.engine import open_engine
 from spark_vision.database.migrate import migrate
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore
-from spark_vision.tagging.context import Room
+from spark_vision.database.store import Store
+from spark_vision.tagging.context import TaggingContext
 from tests.integration.database.factories import Notebook
 
 POSTGRES = os.environ.get("SPARK_VISION_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
@@ -38,9 +38,9 @@ def engine(bare: Engine) -> Engine:
 
 
 @pytest.fixture
-def sql_store(engine: Engine) -> SqlStore:
+def sql_store(engine: Engine) -> Store:
     """The store, empty."""
-    return SqlStore(engine)
+    return Store(engine)
 
 
 def _postgres_schema() -> Iterator[Engine]:
@@ -64,6 +64,6 @@ def _postgres_schema() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def room(sql_store: SqlStore, tmp_path: Path) -> Room:
+def room(sql_store: Store, tmp_path: Path) -> TaggingContext:
     """A room with a folder for its photos and a notebook for its decisions."""
-    return Room(sql_store, FsspecPhotoFiles(str(tmp_path / "photos")), Notebook())
+    return TaggingContext(sql_store, FsspecPhotoFiles(str(tmp_path / "photos")), Notebook())

@@ -11,32 +11,32 @@ from spark_vision.core.errors import StoreUnavailableError
 from spark_vision.core.geometry import Box
 from spark_vision.core.post import Photo, Post
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore, SqlWork
-from spark_vision.media.sanitise import CleanPhoto, clean_photo
-from spark_vision.social.accounts import add_account, recognise
-from spark_vision.tagging.context import ANY, Room
+from spark_vision.database.store import Store, UnitOfWork
+from spark_vision.media.sanitise import CleanPhoto, sanitise_photo
+from spark_vision.social.accounts import add_account, authenticate
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
 from spark_vision.tagging.posts import create_post
-from spark_vision.tagging.suggestions import Shown, compute_suggestions
-from spark_vision.tagging.tags import Ask
+from spark_vision.tagging.suggestions import PostSuggestions, compute_suggestions
+from spark_vision.tagging.tags import ChangeRequest
 from tests.fakes import encoded, noise
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def picture(seed: int, width: int = 700, height: int = 500) -> CleanPhoto:
-    return clean_photo(encoded(noise(seed, width, height)))
+    return sanitise_photo(encoded(noise(seed, width, height)))
 
 
-def someone(store: SqlStore, name: str, role: Role = Role.POSTER) -> Actor:
-    return recognise(store, add_account(store, name, role, NOW).secret)
+def someone(store: Store, name: str, role: Role = Role.POSTER) -> Actor:
+    return authenticate(store, add_account(store, name, role, NOW).secret)
 
 
-def draft(room: Room, actor: Actor, seed: int = 0, caption: str = "") -> Post:
+def draft(room: TaggingContext, actor: Actor, seed: int = 0, caption: str = "") -> Post:
     return create_post(room, actor, picture(seed), caption, NOW)
 
 
-def ask(actor: Actor, post: Post) -> Ask:
-    return Ask(actor, post.id, ANY, NOW)
+def ask(actor: Actor, post: Post) -> ChangeRequest:
+    return ChangeRequest(actor, post.id, ANY_VERSION, NOW)
 
 
 @dataclass
@@ -73,16 +73,16 @@ class Notebook:
     told: list[tuple[str, DecisionKind, str]] = field(default_factory=list)
     broken: bool = False
 
-    def decided(self, work: SqlWork, decision: Decision) -> None:
+    def decided(self, work: UnitOfWork, decision: Decision) -> None:
         self._note("decided", decision)
 
-    def moved(self, work: SqlWork, decision: Decision, first: str) -> None:
+    def moved(self, work: UnitOfWork, decision: Decision, first: str) -> None:
         self._note("moved", decision)
 
-    def withdrawn(self, work: SqlWork, decision: Decision) -> None:
+    def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         self._note("withdrawn", decision)
 
-    def forgotten(self, work: SqlWork, post_id: str) -> None:
+    def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         if self.broken:
             raise BrokenLearnerError
 
@@ -110,11 +110,13 @@ class FailingFiles(FsspecPhotoFiles):
             raise StoreUnavailableError("Input/output error")
 
 
-def suggestions(room: Room, actor: Actor, post: Post, looker: FewProducts | None = None) -> Shown:
+def suggestions(
+    room: TaggingContext, actor: Actor, post: Post, looker: FewProducts | None = None
+) -> PostSuggestions:
     return compute_suggestions(room, actor, post.id, looker or FewProducts(), NOW)
 
 
-def suggestion_id(shown: Shown, product_id: str) -> str:
+def suggestion_id(shown: PostSuggestions, product_id: str) -> str:
     """Of the whole photo."""
     return next(
         held["id"] for held in shown.held.items[-1]["suggestions"] if held["product_id"] == product_id

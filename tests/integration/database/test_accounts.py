@@ -4,23 +4,23 @@ from datetime import UTC, datetime
 
 import pytest
 
-from spark_vision.core.account import NOBODY, Role
+from spark_vision.core.account import ANONYMOUS, Role
 from spark_vision.core.errors import InvalidInputError, NameTakenError, NotFoundError
-from spark_vision.database.store import SqlStore
-from spark_vision.social.accounts import add_account, add_key, recognise, revoke
+from spark_vision.database.store import Store
+from spark_vision.social.accounts import add_account, add_key, authenticate, revoke
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def test_a_key_tells_whose_it_is(sql_store: SqlStore) -> None:
+def test_a_key_tells_whose_it_is(sql_store: Store) -> None:
     one = add_account(sql_store, "Ada", Role.POSTER, NOW)
     two = add_account(sql_store, "The shop", Role.CATALOGUE, NOW)
-    assert recognise(sql_store, one.secret).account == one.account
-    assert recognise(sql_store, two.secret).account == two.account
-    assert recognise(sql_store, one.secret + "x") is NOBODY
+    assert authenticate(sql_store, one.secret).account == one.account
+    assert authenticate(sql_store, two.secret).account == two.account
+    assert authenticate(sql_store, one.secret + "x") is ANONYMOUS
 
 
-def test_a_taken_name_is_refused_and_leaves_nothing_behind(sql_store: SqlStore) -> None:
+def test_a_taken_name_is_refused_and_leaves_nothing_behind(sql_store: Store) -> None:
     add_account(sql_store, "Ada", Role.POSTER, NOW)
     for same in ("Ada", " Ada "):  # blanks that nobody sees tell nobody apart
         with pytest.raises(NameTakenError, match="'Ada'"):
@@ -29,20 +29,20 @@ def test_a_taken_name_is_refused_and_leaves_nothing_behind(sql_store: SqlStore) 
         assert work.accounts.get("nothing") is None
 
 
-def test_a_revoked_key_opens_nothing_and_another_one_still_does(sql_store: SqlStore) -> None:
+def test_a_revoked_key_opens_nothing_and_another_one_still_does(sql_store: Store) -> None:
     one = add_account(sql_store, "Ada", Role.POSTER, NOW)
     two = add_key(sql_store, "Ada", NOW)
     assert revoke(sql_store, "Ada", one.id, NOW) == 1
-    assert recognise(sql_store, one.secret) is NOBODY
-    assert recognise(sql_store, two.secret).account == one.account
+    assert authenticate(sql_store, one.secret) is ANONYMOUS
+    assert authenticate(sql_store, two.secret).account == one.account
     with pytest.raises(NotFoundError, match=one.id):
         revoke(sql_store, "Ada", one.id, NOW)
     assert revoke(sql_store, "Ada", None, NOW) == 1
-    assert recognise(sql_store, two.secret) is NOBODY
+    assert authenticate(sql_store, two.secret) is ANONYMOUS
     assert revoke(sql_store, "Ada", None, NOW) == 0
 
 
-def test_accounts_are_listed_with_their_keys(sql_store: SqlStore) -> None:
+def test_accounts_are_listed_with_their_keys(sql_store: Store) -> None:
     made = add_account(sql_store, "Ben", Role.POSTER, NOW)
     add_account(sql_store, "Ada", Role.ADMIN, NOW)
     revoke(sql_store, "Ben", None, NOW)
@@ -53,11 +53,11 @@ def test_accounts_are_listed_with_their_keys(sql_store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\0b", "x" * 101])
-def test_a_bad_name_is_refused(sql_store: SqlStore, name: str) -> None:
+def test_a_bad_name_is_refused(sql_store: Store, name: str) -> None:
     with pytest.raises(InvalidInputError, match="name"):
         add_account(sql_store, name, Role.POSTER, NOW)
 
 
-def test_nobody_has_no_keys(sql_store: SqlStore) -> None:
+def test_nobody_has_no_keys(sql_store: Store) -> None:
     with pytest.raises(NotFoundError, match="'Nobody'"):
         add_key(sql_store, "Nobody", NOW)

@@ -7,7 +7,7 @@ import pytest
 
 from spark_vision.app.container import build_index, open_shop, version_store
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import migrate_store, open_room, open_store
+from spark_vision.app.store import build_tagging_context, migrate_store, open_store
 from spark_vision.core.account import Actor
 from spark_vision.core.decision import RejectReason
 from spark_vision.core.errors import CalibrationError, DatasetError, InvalidInputError, StoreUnavailableError
@@ -16,10 +16,10 @@ from spark_vision.database.photo_files import FsspecPhotoFiles
 from spark_vision.evaluation import calibration_run
 from spark_vision.evaluation.calibration_run import calibrate
 from spark_vision.index.calibrations import CALIBRATION, read_calibration
-from spark_vision.media.sanitise import clean_photo
-from spark_vision.tagging.context import ANY, Room
+from spark_vision.media.sanitise import sanitise_photo
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
 from spark_vision.tagging.posts import create_post, publish
-from spark_vision.tagging.tags import Place, put_tag, reject
+from spark_vision.tagging.tags import TagPlacement, put_tag, reject
 from tests.fakes import Shelf, encoded, noise
 from tests.integration.database.factories import NOW, FewProducts, ask, someone, suggestion_id, suggestions
 
@@ -35,27 +35,27 @@ def shop(shelf: Shelf, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def posting(shop: Settings) -> Room:
+def posting(shop: Settings) -> TaggingContext:
     store = open_store(shop)
     migrate_store(shop, store)
-    return open_room(shop, store)
+    return build_tagging_context(shop, store)
 
 
-def decide(room: Room, ada: Actor, seed: int, right: bool, publishes: bool = True) -> None:
+def decide(room: TaggingContext, ada: Actor, seed: int, right: bool, publishes: bool = True) -> None:
     """Post a picture; say of the suggested product that it is in it, or that it is not."""
-    post = create_post(room, ada, clean_photo(encoded(noise(seed))), "", NOW)
+    post = create_post(room, ada, sanitise_photo(encoded(noise(seed))), "", NOW)
     product = f"p{seed % PRODUCTS:03}"
     held = suggestion_id(suggestions(room, ada, post, FewProducts((product,))), product)
     if right:
-        put_tag(room, ask(ada, post), product, Place(Point(0.5, 0.5), held), on_shelf=True)
+        put_tag(room, ask(ada, post), product, TagPlacement(Point(0.5, 0.5), held), on_shelf=True)
     else:
         reject(room, ask(ada, post), held, RejectReason.NOT_IN_PHOTO)
     if publishes:
-        publish(room, ada, post.id, ANY, NOW)
+        publish(room, ada, post.id, ANY_VERSION, NOW)
 
 
 def test_yes_and_no_of_posters_make_the_live_index_tell_one_from_the_other(
-    shop: Settings, posting: Room
+    shop: Settings, posting: TaggingContext
 ) -> None:
     ada = someone(posting.store, "Ada")
     for number in range(POSTS):
@@ -77,7 +77,7 @@ def test_yes_and_no_of_posters_make_the_live_index_tell_one_from_the_other(
 
 
 def test_a_fit_that_says_less_than_the_models_own_is_not_kept(
-    shop: Settings, posting: Room, monkeypatch: pytest.MonkeyPatch
+    shop: Settings, posting: TaggingContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = someone(posting.store, "Ada")
     for number in range(POSTS):
@@ -99,7 +99,7 @@ def test_a_fit_that_says_less_than_the_models_own_is_not_kept(
 
 
 def test_photos_that_are_gone_are_left_out_and_an_absent_disk_is_told(
-    shop: Settings, posting: Room, monkeypatch: pytest.MonkeyPatch
+    shop: Settings, posting: TaggingContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = someone(posting.store, "Ada")
     for number in range(3):
@@ -117,7 +117,7 @@ def test_photos_that_are_gone_are_left_out_and_an_absent_disk_is_told(
         calibrate(shop, "store")
 
 
-def test_too_few_decisions_leave_everything_as_it_was(shop: Settings, posting: Room) -> None:
+def test_too_few_decisions_leave_everything_as_it_was(shop: Settings, posting: TaggingContext) -> None:
     decide(posting, someone(posting.store, "Ada"), 1, right=True)
     with pytest.raises(CalibrationError, match="There are 1 regions in 1 photos"):
         calibrate(shop, "store")
@@ -129,7 +129,7 @@ def test_a_place_without_decisions_says_what_may_be_named(shop: Settings, tmp_pa
         calibrate(shop, str(tmp_path / "nowhere"))
 
 
-def test_a_store_has_no_splits(shop: Settings, posting: Room) -> None:
+def test_a_store_has_no_splits(shop: Settings, posting: TaggingContext) -> None:
     for place in ("store", str(shop.data_dir), "postgresql+psycopg://shop"):
         with pytest.raises(InvalidInputError, match="--split is for dataset folders"):
             calibrate(shop, place, "val")

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import Engine
 
 from spark_vision.core.account import Role
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from tests.integration.database.factories import someone
 
 
 def test_a_mark_changes_with_each_commit_of_anybody_and_with_nothing_else(engine: Engine) -> None:
-    watching, other = SqlStore(engine), SqlStore(engine)
+    watching, other = Store(engine), Store(engine)
     if engine.dialect.name != "sqlite":
         assert watching.mark() is None
         return
@@ -27,7 +27,7 @@ def test_a_mark_changes_with_each_commit_of_anybody_and_with_nothing_else(engine
 
 @pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
 def test_a_mark_of_another_connection_is_another_one(engine: Engine) -> None:
-    store = SqlStore(engine)
+    store = Store(engine)
     first = store.mark()
     store.close()
     assert store.mark() != first

@@ -9,14 +9,14 @@ from spark_vision.core.account import Actor
 from spark_vision.core.errors import DatasetError, PhotoMissingError, StoreError, StoreUnavailableError
 from spark_vision.core.geometry import Box
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore
-from spark_vision.demo.seed_posts import STEP, rehearse
+from spark_vision.database.store import Store
+from spark_vision.demo.seed_posts import STEP, seed_from_dataset
 from spark_vision.evaluation.datasets import Dataset, Query
 from spark_vision.evaluation.store_dataset import TagSource, confirmed_dataset
 from spark_vision.media.files import read_picture
-from spark_vision.tagging.context import ANY, Room
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
 from spark_vision.tagging.posts import delete
-from spark_vision.tagging.tags import Ask, remove_tag
+from spark_vision.tagging.tags import ChangeRequest, remove_tag
 from tests.fakes import NoLearner, Shelf, noise
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,8 +24,8 @@ LEFT = Box(0, 0, 0.5, 1)
 
 
 @pytest.fixture
-def room(sql_store: SqlStore, tmp_path: Path) -> Room:
-    return Room(sql_store, FsspecPhotoFiles(str(tmp_path / "photos")), NoLearner())
+def room(sql_store: Store, tmp_path: Path) -> TaggingContext:
+    return TaggingContext(sql_store, FsspecPhotoFiles(str(tmp_path / "photos")), NoLearner())
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def dataset(shelf: Shelf) -> Dataset:
 
 
 def test_tags_of_the_store_become_look_ups_without_leaks(
-    room: Room, dataset: Dataset, tmp_path: Path
+    room: TaggingContext, dataset: Dataset, tmp_path: Path
 ) -> None:
-    assert rehearse(room, dataset, posters=2, start=START) == 8
+    assert seed_from_dataset(room, dataset, posters=2, start=START) == 8
     source = TagSource(room.store, lambda photo: room.files.read(photo, photo.width), tmp_path / "copies")
     found, split = confirmed_dataset(source, dataset.folder / "catalogue.csv")
     assert len(split.learned) + len(split.judged) + split.left_out == 8
@@ -57,14 +57,20 @@ def test_tags_of_the_store_become_look_ups_without_leaks(
     assert {query.box for query in found.queries} <= {None, LEFT}
 
 
-def test_what_was_taken_back_or_deleted_is_no_look_up(room: Room, dataset: Dataset, tmp_path: Path) -> None:
-    rehearse(room, dataset, posters=2, start=START)
+def test_what_was_taken_back_or_deleted_is_no_look_up(
+    room: TaggingContext, dataset: Dataset, tmp_path: Path
+) -> None:
+    seed_from_dataset(room, dataset, posters=2, start=START)
     with room.store.reading() as work:
         decisions = [decision for _, decision in work.decisions.after(0, 100)]
         actors = {each.account_id: Actor(work.accounts.get(each.account_id)) for each in decisions}
     untagged, deleted = decisions[0], decisions[1]
-    remove_tag(room, Ask(actors[untagged.account_id], untagged.post_id, ANY, START), untagged.product_id)
-    delete(room, actors[deleted.account_id], deleted.post_id, ANY)
+    remove_tag(
+        room,
+        ChangeRequest(actors[untagged.account_id], untagged.post_id, ANY_VERSION, START),
+        untagged.product_id,
+    )
+    delete(room, actors[deleted.account_id], deleted.post_id, ANY_VERSION)
     source = TagSource(room.store, lambda photo: room.files.read(photo, photo.width), tmp_path / "copies")
     _, split = confirmed_dataset(source, dataset.folder / "catalogue.csv")
     held = {tag.post_id for tag in (*split.learned, *split.judged)}
@@ -72,16 +78,18 @@ def test_what_was_taken_back_or_deleted_is_no_look_up(room: Room, dataset: Datas
     assert len(held) + split.left_out == 6
 
 
-def test_a_store_without_tags_says_what_is_needed(room: Room, dataset: Dataset, tmp_path: Path) -> None:
+def test_a_store_without_tags_says_what_is_needed(
+    room: TaggingContext, dataset: Dataset, tmp_path: Path
+) -> None:
     source = TagSource(room.store, lambda photo: b"", tmp_path / "copies")
     with pytest.raises(DatasetError, match=r"of 0 poster\(s\); at least two"):
         confirmed_dataset(source, dataset.folder / "catalogue.csv")
 
 
 def test_a_photo_that_is_gone_is_left_out_and_an_absent_disk_is_told(
-    room: Room, dataset: Dataset, tmp_path: Path
+    room: TaggingContext, dataset: Dataset, tmp_path: Path
 ) -> None:
-    rehearse(room, dataset, posters=2, start=START)
+    seed_from_dataset(room, dataset, posters=2, start=START)
 
     def source(error: StoreError) -> TagSource:
         def read(_: object) -> bytes:

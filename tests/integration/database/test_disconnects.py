@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from spark_vision.core.account import Actor
-from spark_vision.core.errors import InFlightError, StoreUnavailableError
+from spark_vision.core.errors import RequestInProgressError, StoreUnavailableError
 from spark_vision.database.engine import open_engine
-from spark_vision.database.idempotency import GIVEN_UP
-from spark_vision.database.store import SqlStore
-from spark_vision.tagging.context import ANY, Room
-from spark_vision.tagging.photos import missing, settle
-from spark_vision.tagging.tags import Ask, put_tag
+from spark_vision.database.idempotency import STALE_AFTER
+from spark_vision.database.store import Store
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
+from spark_vision.tagging.photos import find_missing_files, recover_interrupted_photos
+from spark_vision.tagging.tags import ChangeRequest, put_tag
 from tests.integration.database import worker
 from tests.integration.database.factories import NOW, someone
 from tests.integration.database.test_tags import at
@@ -33,7 +33,7 @@ def patiently(act: Callable[[int], T]) -> T:
     for attempt in range(2000):  # twenty seconds at least, for a machine that is busy
         try:
             return act(attempt)
-        except (StoreUnavailableError, InFlightError):
+        except (StoreUnavailableError, RequestInProgressError):
             time.sleep(0.01)
     pytest.fail("the store never came back")
 
@@ -43,17 +43,17 @@ def patiently(act: Callable[[int], T]) -> T:
 def test_connections_that_break_cost_nothing_that_was_acknowledged(engine: Engine, tmp_path: Path) -> None:
     flaky = open_engine(engine.url.update_query_dict({"application_name": NAME}))
     room = replace(
-        worker.open_room(f"sqlite:///{tmp_path}/none.sqlite", str(tmp_path / "photos")), store=SqlStore(flaky)
+        worker.open_room(f"sqlite:///{tmp_path}/none.sqlite", str(tmp_path / "photos")), store=Store(flaky)
     )
-    ada = someone(SqlStore(engine), "Ada")
+    ada = someone(Store(engine), "Ada")
     with ThreadPoolExecutor(POSTERS) as pool:
         posters = [pool.submit(_post, room, ada, number) for number in range(POSTERS)]
         broken = _break_connections(engine, lambda: all(poster.done() for poster in posters))
         made = [post for poster in posters for post in poster.result()]
     assert broken > POSTERS, "too few connections were broken, so that nothing was tried"
     assert len(set(made)) == POSTERS * EACH
-    settle(room)
-    assert list(missing(room)) == []
+    recover_interrupted_photos(room)
+    assert list(find_missing_files(room)) == []
     with room.store.reading() as work:
         for post_id in made:
             post = work.posts.get(post_id)
@@ -68,20 +68,22 @@ def test_connections_that_break_cost_nothing_that_was_acknowledged(engine: Engin
     flaky.dispose()
 
 
-def _post(room: Room, ada: Actor, number: int) -> list[str]:
+def _post(room: TaggingContext, ada: Actor, number: int) -> list[str]:
     made = []
     for turn in range(EACH):
         create = partial(_create, room, ada, f"{number}-{turn}", (number + turn) % worker.PICTURES)
         post_id = patiently(create)
-        tag = partial(put_tag, room, Ask(ada, post_id, ANY, NOW), "mug", at(0.5), on_shelf=True)
+        tag = partial(
+            put_tag, room, ChangeRequest(ada, post_id, ANY_VERSION, NOW), "mug", at(0.5), on_shelf=True
+        )
         patiently(lambda _, act=tag: act())
         made.append(post_id)
     return made
 
 
-def _create(room: Room, ada: Actor, key: str, seed: int, attempt: int) -> str:
+def _create(room: TaggingContext, ada: Actor, key: str, seed: int, attempt: int) -> str:
     """Each attempt so late that the one before is given up, as its connection may be gone."""
-    return worker.create(room, ada, key, seed, NOW + attempt * GIVEN_UP)
+    return worker.create(room, ada, key, seed, NOW + attempt * STALE_AFTER)
 
 
 def _break_connections(engine: Engine, done: Callable[[], bool]) -> int:

@@ -18,17 +18,24 @@ from spark_vision.core.earnings import Click, EntryKind, Rates
 from spark_vision.core.errors import BelowThresholdError, ConflictError, InvalidInputError, NotFoundError
 from spark_vision.database.engine import open_engine
 from spark_vision.database.migrate import migrate
-from spark_vision.database.store import SqlStore
-from spark_vision.earnings.orders import Line, Order, Refund, Terms, take_order, take_refund
-from spark_vision.earnings.payouts import Payout, pay_out
+from spark_vision.database.store import Store
+from spark_vision.earnings.orders import (
+    CommissionTerms,
+    Order,
+    OrderLine,
+    Refund,
+    record_order,
+    record_refund,
+)
+from spark_vision.earnings.payouts import Payout, record_payout
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-TERMS = Terms(Rates({"": 1000}), timedelta(days=30))
+TERMS = CommissionTerms(Rates({"": 1000}), timedelta(days=30))
 VISITOR = "v" * 64
 
 
 @pytest.fixture
-def shop(sql_store: SqlStore) -> SqlStore:
+def shop(sql_store: Store) -> Store:
     """A store with two posters, who each tagged the product `mug`."""
     with sql_store.writing() as work:
         for name in ("ada", "ben"):
@@ -36,7 +43,7 @@ def shop(sql_store: SqlStore) -> SqlStore:
     return sql_store
 
 
-def click(store: SqlStore, account: str, at: datetime, **fields: str) -> Click:
+def click(store: Store, account: str, at: datetime, **fields: str) -> Click:
     made = Click(
         id=f"{account}-{at.timestamp():.0f}",
         tag_id=f"tag-{account}",
@@ -54,31 +61,31 @@ def click(store: SqlStore, account: str, at: datetime, **fields: str) -> Click:
 
 
 def order(number: str = "o1", amount: int = 1_000, at: datetime = NOW, visitor: str = VISITOR) -> Order:
-    return Order(number, "EUR", at, (Line("1", "mug", amount),), visitor)
+    return Order(number, "EUR", at, (OrderLine("1", "mug", amount),), visitor)
 
 
-def balance(store: SqlStore, account: str, currency: str = "EUR") -> int:
+def balance(store: Store, account: str, currency: str = "EUR") -> int:
     with store.writing() as work:
         return work.ledger.balance(account, currency)
 
 
-def test_the_last_click_is_credited(shop: SqlStore) -> None:
+def test_the_last_click_is_credited(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
     click(shop, "ben", NOW - timedelta(hours=3))
-    (sale,) = take_order(shop, order(), TERMS, NOW)
+    (sale,) = record_order(shop, order(), TERMS, NOW)
     assert sale.click is not None
     assert (sale.click.account_id, sale.commission) == ("ben", 100)
     assert (balance(shop, "ada"), balance(shop, "ben")) == (0, 100)
 
 
-def test_a_way_that_is_gone_again_within_the_hour_counts_once_and_is_the_last(shop: SqlStore) -> None:
+def test_a_way_that_is_gone_again_within_the_hour_counts_once_and_is_the_last(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(minutes=50))
     click(shop, "ben", NOW - timedelta(minutes=40))
     click(shop, "ada", NOW - timedelta(minutes=30))
     with shop.reading() as work:
         assert work.clicks.by_post("ada") == {"post-ada": 1}
         assert work.clicks.by_day("ada", NOW - timedelta(days=1)) == {NOW.date(): 1}
-    (sale,) = take_order(shop, order(), TERMS, NOW)
+    (sale,) = record_order(shop, order(), TERMS, NOW)
     assert sale.click is not None
     assert sale.click.account_id == "ada"
 
@@ -94,43 +101,43 @@ def test_a_way_that_is_gone_again_within_the_hour_counts_once_and_is_the_last(sh
     ids=["before the window", "after the order", "another product", "another visitor"],
 )
 def test_a_click_that_did_not_lead_to_it_is_not_credited(
-    shop: SqlStore, at: datetime, fields: dict[str, str]
+    shop: Store, at: datetime, fields: dict[str, str]
 ) -> None:
     click(shop, "ada", at, **fields)
-    (sale,) = take_order(shop, order(), TERMS, NOW)
+    (sale,) = record_order(shop, order(), TERMS, NOW)
     assert (sale.click, sale.commission, balance(shop, "ada")) == (None, 0, 0)
 
 
-def test_a_click_at_the_very_edge_of_the_window_counts(shop: SqlStore) -> None:
+def test_a_click_at_the_very_edge_of_the_window_counts(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(days=30))
-    assert take_order(shop, order(), TERMS, NOW)[0].click is not None
+    assert record_order(shop, order(), TERMS, NOW)[0].click is not None
 
 
-def test_a_click_id_stands_for_its_visitor(shop: SqlStore) -> None:
+def test_a_click_id_stands_for_its_visitor(shop: Store) -> None:
     first = click(shop, "ada", NOW - timedelta(hours=5))
     click(shop, "ben", NOW - timedelta(hours=3))
     told = replace(order(visitor=""), click_id=first.id)
-    assert take_order(shop, told, TERMS, NOW)[0].click.account_id == "ben"
-    assert take_order(shop, replace(told, order_id="o2", click_id="no\0ne"), TERMS, NOW)[0].click is None
+    assert record_order(shop, told, TERMS, NOW)[0].click.account_id == "ben"
+    assert record_order(shop, replace(told, order_id="o2", click_id="no\0ne"), TERMS, NOW)[0].click is None
 
 
-def test_an_order_told_again_changes_nothing(shop: SqlStore) -> None:
+def test_an_order_told_again_changes_nothing(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
-    first = take_order(shop, order(), TERMS, NOW)
-    more = replace(order(), lines=(*order().lines, Line("2", "mug", 500)))
-    again = take_order(shop, more, TERMS, NOW)
+    first = record_order(shop, order(), TERMS, NOW)
+    more = replace(order(), lines=(*order().lines, OrderLine("2", "mug", 500)))
+    again = record_order(shop, more, TERMS, NOW)
     assert again[0] == first[0]
     assert balance(shop, "ada") == 150
     for changed in (order(amount=999), replace(order(), currency="USD")):
         with pytest.raises(ConflictError, match="told with another"):
-            take_order(shop, changed, TERMS, NOW)
+            record_order(shop, changed, TERMS, NOW)
     assert balance(shop, "ada") == 150
 
 
-def test_orders_told_at_once_have_one_effect(shop: SqlStore) -> None:
+def test_orders_told_at_once_have_one_effect(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
     with ThreadPoolExecutor(8) as threads:
-        told = [threads.submit(take_order, shop, order(f"o{n % 4}"), TERMS, NOW) for n in range(24)]
+        told = [threads.submit(record_order, shop, order(f"o{n % 4}"), TERMS, NOW) for n in range(24)]
         assert len({one.result()[0].id for one in told}) == 4
     assert balance(shop, "ada") == 400
 
@@ -146,9 +153,9 @@ def test_orders_told_at_once_have_one_effect(shop: SqlStore) -> None:
         replace(order(), lines=order().lines * 2),
     ],
 )
-def test_an_order_that_cannot_be_right_is_refused_whole(shop: SqlStore, wrong: Order) -> None:
+def test_an_order_that_cannot_be_right_is_refused_whole(shop: Store, wrong: Order) -> None:
     with pytest.raises(InvalidInputError):
-        take_order(shop, wrong, TERMS, NOW)
+        record_order(shop, wrong, TERMS, NOW)
     with shop.reading() as work:
         assert work.sales.held("o1", "1") is None
 
@@ -157,20 +164,20 @@ def refund(number: str, amount: int, line: str = "1") -> Refund:
     return Refund(number, "o1", line, amount, NOW)
 
 
-def test_refunds_take_the_commission_back(shop: SqlStore) -> None:
+def test_refunds_take_the_commission_back(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
-    take_order(shop, order(), TERMS, NOW)
-    take_refund(shop, refund("r1", 333), NOW)
+    record_order(shop, order(), TERMS, NOW)
+    record_refund(shop, refund("r1", 333), NOW)
     assert balance(shop, "ada") == 66
-    take_refund(shop, refund("r1", 333), NOW)  # Told again.
+    record_refund(shop, refund("r1", 333), NOW)  # Told again.
     assert balance(shop, "ada") == 66
     with pytest.raises(ConflictError, match="667 of it are left"):
-        take_refund(shop, refund("r2", 668), NOW)
+        record_refund(shop, refund("r2", 668), NOW)
     with pytest.raises(ConflictError, match="r1"):
-        take_refund(shop, refund("r1", 1), NOW)
+        record_refund(shop, refund("r1", 1), NOW)
     with pytest.raises(NotFoundError):
-        take_refund(shop, refund("r3", 1, line="2"), NOW)
-    assert take_refund(shop, refund("r2", 667), NOW).refunded == 1_000
+        record_refund(shop, refund("r3", 1, line="2"), NOW)
+    assert record_refund(shop, refund("r2", 667), NOW).refunded == 1_000
     assert balance(shop, "ada") == 0
     with shop.reading() as work:
         kinds = [entry.posting.kind for _, entry in work.ledger.entries("ada", None, 10)]
@@ -179,28 +186,28 @@ def test_refunds_take_the_commission_back(shop: SqlStore) -> None:
     assert (summary.commissions, summary.refunds, summary.payouts, summary.balance) == (100, -100, 0, 0)
 
 
-def test_a_balance_is_paid_out_from_the_threshold_on(shop: SqlStore) -> None:
+def test_a_balance_is_paid_out_from_the_threshold_on(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
-    take_order(shop, order(amount=9_999), TERMS, NOW)
+    record_order(shop, order(amount=9_999), TERMS, NOW)
     with pytest.raises(BelowThresholdError, match="999"):
-        pay_out(shop, Payout("ada", "EUR", ""), 10, NOW)
-    take_order(shop, order("o2", 10), TERMS, NOW)
-    entry = pay_out(shop, Payout("ada", "EUR", "transfer 7"), 10, NOW)
+        record_payout(shop, Payout("ada", "EUR", ""), 10, NOW)
+    record_order(shop, order("o2", 10), TERMS, NOW)
+    entry = record_payout(shop, Payout("ada", "EUR", "transfer 7"), 10, NOW)
     assert (entry.posting.money.amount, entry.balance, entry.number) == (-1_000, 0, 3)
     with pytest.raises(BelowThresholdError):
-        pay_out(shop, Payout("ada", "EUR", ""), 0, NOW)
+        record_payout(shop, Payout("ada", "EUR", ""), 0, NOW)
     with pytest.raises(NotFoundError):
-        pay_out(shop, Payout("nobody", "EUR", ""), 10, NOW)
+        record_payout(shop, Payout("nobody", "EUR", ""), 10, NOW)
     # A refund after the payout leaves a debt, which the next commissions pay.
-    take_refund(shop, Refund("r", "o2", "1", 10, NOW), NOW)
+    record_refund(shop, Refund("r", "o2", "1", 10, NOW), NOW)
     assert balance(shop, "ada") == -1
 
 
-def test_earnings_are_summed_by_post_and_by_day(shop: SqlStore) -> None:
+def test_earnings_are_summed_by_post_and_by_day(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(days=3))
     yesterday = NOW - timedelta(days=1)
-    take_order(shop, order("o1", 1_000, yesterday), TERMS, NOW)
-    take_order(shop, order("o2", 500), TERMS, NOW)
+    record_order(shop, order("o1", 1_000, yesterday), TERMS, NOW)
+    record_order(shop, order("o2", 500), TERMS, NOW)
     with shop.reading() as work:
         days = work.ledger.by_day("ada", NOW - timedelta(days=30))
         (post,) = work.ledger.by_post("ada", 10)
@@ -212,9 +219,9 @@ def test_earnings_are_summed_by_post_and_by_day(shop: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("change", ["UPDATE ledger SET amount = 1000000", "DELETE FROM ledger"])
-def test_nobody_changes_the_ledger(shop: SqlStore, change: str) -> None:
+def test_nobody_changes_the_ledger(shop: Store, change: str) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
-    take_order(shop, order(), TERMS, NOW)
+    record_order(shop, order(), TERMS, NOW)
     with pytest.raises(DBAPIError, match="append-only"), shop.engine.begin() as connection:
         connection.execute(text(change))
     assert balance(shop, "ada") == 100
@@ -232,13 +239,13 @@ class Books(RuleBasedStateMachine):
         self.payouts = 0
 
     @staticmethod
-    def _store() -> Iterator[SqlStore]:
+    def _store() -> Iterator[Store]:
         from tempfile import TemporaryDirectory
 
         with TemporaryDirectory() as folder:
             engine = open_engine(f"sqlite:///{Path(folder) / 'store.sqlite'}")
             migrate(engine)
-            store = SqlStore(engine)
+            store = Store(engine)
             with store.writing() as work:
                 work.accounts.add(Account("ada", "ada", Role.POSTER), NOW)
             click(store, "ada", NOW - timedelta(hours=5))
@@ -253,9 +260,9 @@ class Books(RuleBasedStateMachine):
         name = f"o{number}"
         if self.paid.get(name, amount) != amount:
             with pytest.raises(ConflictError):
-                take_order(self.store, order(name, amount), TERMS, NOW)
+                record_order(self.store, order(name, amount), TERMS, NOW)
             return
-        take_order(self.store, order(name, amount), TERMS, NOW)
+        record_order(self.store, order(name, amount), TERMS, NOW)
         self.paid[name] = amount
 
     @rule(number=st.integers(0, 5), amount=st.integers(1, 50_000), name=st.uuids())
@@ -264,9 +271,9 @@ class Books(RuleBasedStateMachine):
         done = self.refunded.get(line, 0)
         if done + amount > self.paid.get(line, 0):
             with pytest.raises((ConflictError, NotFoundError)):
-                take_refund(self.store, told, NOW)
+                record_refund(self.store, told, NOW)
             return
-        take_refund(self.store, told, NOW)
+        record_refund(self.store, told, NOW)
         self.refunded[line] = done + amount
 
     @rule()
@@ -274,9 +281,9 @@ class Books(RuleBasedStateMachine):
         held = balance(self.store, "ada")
         if held < 1_000:
             with pytest.raises(BelowThresholdError):
-                pay_out(self.store, Payout("ada", "EUR", ""), 10, NOW)
+                record_payout(self.store, Payout("ada", "EUR", ""), 10, NOW)
             return
-        pay_out(self.store, Payout("ada", "EUR", ""), 10, NOW)
+        record_payout(self.store, Payout("ada", "EUR", ""), 10, NOW)
         self.payouts += held
 
     @invariant()

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert
 
 from spark_vision.core.account import Account, Role
-from spark_vision.core.feed import Asked, Behind, Stretch
-from spark_vision.database.store import SqlStore
+from spark_vision.core.feed import Cursor, FeedFilter, PageSpec
+from spark_vision.database.store import Store
 from spark_vision.database.tables.decisions import TagRow
 from spark_vision.database.tables.posts import PhotoRow, PostRow
 
@@ -36,7 +36,7 @@ def is_published(number: int) -> bool:
 
 
 @pytest.fixture
-def full_store(sql_store: SqlStore) -> SqlStore:
+def full_store(sql_store: Store) -> Store:
     """A store with a feed that is longer than what is looked at post by post, and many tags at its end."""
     with sql_store.writing() as work:
         for poster in POSTERS:
@@ -95,7 +95,7 @@ def _tag(place: int, number: int, product: str) -> dict[str, Any]:
     }
 
 
-def wanted(asked: Asked) -> list[str]:
+def wanted(asked: FeedFilter) -> list[str]:
     """The definition: all posts, newest first, that are as is asked for."""
     found = []
     for number in filter(is_published, range(POSTS)):
@@ -108,11 +108,11 @@ def wanted(asked: Asked) -> list[str]:
     return found
 
 
-def pages(store: SqlStore, asked: Asked, length: int) -> Iterator[list[str]]:
-    behind: Behind = None
+def pages(store: Store, asked: FeedFilter, length: int) -> Iterator[list[str]]:
+    behind: Cursor = None
     while True:
         with store.reading() as work:
-            page = work.feed.published(asked, Stretch(behind, length))
+            page = work.feed.published(asked, PageSpec(behind, length))
         yield [place.id for place in page]
         if len(page) < length:
             return
@@ -120,31 +120,31 @@ def pages(store: SqlStore, asked: Asked, length: int) -> Iterator[list[str]]:
 
 
 ASKED = (
-    Asked(),
-    Asked(product_id="rare"),
-    Asked(product_id="common"),
-    Asked(product_id="thin"),
-    Asked(product_id="old"),
-    Asked(product_id="absent"),
-    Asked(any_of=()),
-    Asked(any_of=("rare", "absent")),
-    Asked(any_of=("common", "rare", "thin")),
-    Asked(any_of=("old", "absent")),
-    Asked(any_of=("common", "rare"), product_id="rare"),
-    Asked(any_of=("thin",), product_id="rare"),
-    Asked(any_of=("common",), product_id="old"),
-    Asked(any_of=("old",), poster_id="ben"),
-    Asked(any_of=("rare", "thin"), poster_id="ben"),
-    Asked(any_of=("old",), poster_id="nobody"),
+    FeedFilter(),
+    FeedFilter(product_id="rare"),
+    FeedFilter(product_id="common"),
+    FeedFilter(product_id="thin"),
+    FeedFilter(product_id="old"),
+    FeedFilter(product_id="absent"),
+    FeedFilter(any_of=()),
+    FeedFilter(any_of=("rare", "absent")),
+    FeedFilter(any_of=("common", "rare", "thin")),
+    FeedFilter(any_of=("old", "absent")),
+    FeedFilter(any_of=("common", "rare"), product_id="rare"),
+    FeedFilter(any_of=("thin",), product_id="rare"),
+    FeedFilter(any_of=("common",), product_id="old"),
+    FeedFilter(any_of=("old",), poster_id="ben"),
+    FeedFilter(any_of=("rare", "thin"), poster_id="ben"),
+    FeedFilter(any_of=("old",), poster_id="nobody"),
 )
 
 
-def test_pages_by_product_and_category_are_what_they_are_by_definition(full_store: SqlStore) -> None:
+def test_pages_by_product_and_category_are_what_they_are_by_definition(full_store: Store) -> None:
     for asked in ASKED:
         found = [post for page in pages(full_store, asked, 700) for post in page]
         assert found == wanted(asked), asked
         with full_store.reading() as work:
-            first = work.feed.published(asked, Stretch(None, 21))
+            first = work.feed.published(asked, PageSpec(None, 21))
         assert [place.id for place in first] == wanted(asked)[:21], asked
 
 
@@ -165,7 +165,7 @@ def steps_of(engine: Engine) -> list[int]:
 
 @pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
 def test_a_page_of_a_category_takes_little_work_however_many_products_it_has(
-    full_store: SqlStore, engine: Engine
+    full_store: Store, engine: Engine
 ) -> None:
     """SQLite counts its steps: to look for each of the products in each post would be millions of them."""
     ticks = steps_of(engine)
@@ -173,20 +173,20 @@ def test_a_page_of_a_category_takes_little_work_however_many_products_it_has(
     for tagged in ((), ("rare",), ("thin",), ("common",), ("old",)):
         ticks.clear()
         with full_store.reading() as work:
-            found = work.feed.published(Asked(any_of=(*many, *tagged)), Stretch(None, 21))
-        assert len(found) == min(21, len(wanted(Asked(any_of=tagged)))), tagged
+            found = work.feed.published(FeedFilter(any_of=(*many, *tagged)), PageSpec(None, 21))
+        assert len(found) == min(21, len(wanted(FeedFilter(any_of=tagged)))), tagged
         assert sum(ticks) < 400_000, tagged
 
 
 @pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
-def test_statistics_lead_nobody_to_each_of_many_tags_posts(full_store: SqlStore, engine: Engine) -> None:
+def test_statistics_lead_nobody_to_each_of_many_tags_posts(full_store: Store, engine: Engine) -> None:
     ticks, taken = steps_of(engine), []
     for statement in ("SELECT 1", "ANALYZE"):
         with engine.begin() as connection:
             connection.exec_driver_sql(statement)
         ticks.clear()
         with full_store.reading() as work:
-            assert len(work.feed.published(Asked(any_of=("common",)), Stretch(None, 300))) == 300
+            assert len(work.feed.published(FeedFilter(any_of=("common",)), PageSpec(None, 300))) == 300
         taken.append(sum(ticks))
     without, having = taken
     assert having < 2 * without

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from spark_vision.core.account import Account, Role
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, ImportOrder, ImportState, Progress
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=20)
 ORDER = ImportOrder("sent", "a.csv", pictures_base="https://shop.example/", format="google-csv", live=False)
 
 
-def fill(store: SqlStore, count: int) -> None:
+def fill(store: Store, count: int) -> None:
     """Imports 0, 1, 2, ... of which two each were ordered in the same moment."""
     with store.writing() as work:
         work.accounts.add(Account("team", "Team", Role.CATALOGUE), NOW)
@@ -21,7 +21,7 @@ def fill(store: SqlStore, count: int) -> None:
             work.imports.add(CatalogueImport(str(number), "team", ORDER, at))
 
 
-def test_an_import_is_kept_as_it_was_and_changes_for_its_worker_alone(sql_store: SqlStore) -> None:
+def test_an_import_is_kept_as_it_was_and_changes_for_its_worker_alone(sql_store: Store) -> None:
     fill(sql_store, 1)
     with sql_store.writing() as work:
         assert work.imports.take("one", NOW, LATER) is not None
@@ -49,7 +49,7 @@ def test_an_import_is_kept_as_it_was_and_changes_for_its_worker_alone(sql_store:
     )
 
 
-def test_each_import_is_given_to_one_worker(sql_store: SqlStore) -> None:
+def test_each_import_is_given_to_one_worker(sql_store: Store) -> None:
     fill(sql_store, 8)
 
     def take(worker: str) -> str | None:
@@ -66,7 +66,7 @@ def test_each_import_is_given_to_one_worker(sql_store: SqlStore) -> None:
     assert (again.id, again.attempts) == ("0", 2)
 
 
-def test_the_list_goes_on_behind_an_entry_whatever_moments_are_shared(sql_store: SqlStore) -> None:
+def test_the_list_goes_on_behind_an_entry_whatever_moments_are_shared(sql_store: Store) -> None:
     fill(sql_store, 7)
     seen: list[str] = []
     last: tuple[datetime, str] | None = None
@@ -80,7 +80,7 @@ def test_the_list_goes_on_behind_an_entry_whatever_moments_are_shared(sql_store:
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
 
 
-def test_what_is_over_is_forgotten_but_for_the_newest(sql_store: SqlStore) -> None:
+def test_what_is_over_is_forgotten_but_for_the_newest(sql_store: Store) -> None:
     fill(sql_store, 6)
     with sql_store.writing() as work:
         for number in (0, 1, 3, 4):

@@ -11,24 +11,24 @@ from spark_vision.core.account import Actor, Role
 from spark_vision.core.decision import RejectReason
 from spark_vision.core.errors import (
     ConflictError,
-    NotAllowedError,
     NotFoundError,
-    StaleError,
+    PermissionDeniedError,
     StoreUnavailableError,
+    VersionConflictError,
 )
 from spark_vision.core.geometry import Box, Point
-from spark_vision.core.learned_view import LearnedView, Stance
+from spark_vision.core.learned_view import LearnedView, Polarity
 from spark_vision.core.post import Post
 from spark_vision.database.migrate import migrate
-from spark_vision.database.store import SqlStore
+from spark_vision.database.store import Store
 from spark_vision.embedding.fake_encoder import FakeEncoder
-from spark_vision.feedback.view_cache import ViewMemory
-from spark_vision.feedback.view_recorder import ViewLearner, find_view, list_views, remove_view, restore_view
+from spark_vision.feedback.view_cache import LearnedViewCache
+from spark_vision.feedback.view_recorder import ViewRecorder, find_view, list_views, remove_view, restore_view
 from spark_vision.media.crop import crop
 from spark_vision.media.decode import decode
 from spark_vision.tagging import posts
-from spark_vision.tagging.context import ANY, Room
-from spark_vision.tagging.tags import Place, put_tag, reject, remove_tag, unreject
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
+from spark_vision.tagging.tags import TagPlacement, put_tag, reject, remove_tag, unreject
 from tests.integration.database.factories import (
     NOW,
     FailingFiles,
@@ -43,43 +43,45 @@ BOX = Box(0.1, 0.2, 0.3, 0.4)
 
 
 @pytest.fixture
-def learning(room: Room) -> Room:
-    return replace(room, learner=ViewLearner(lambda: NOW))
+def learning(room: TaggingContext) -> TaggingContext:
+    return replace(room, learner=ViewRecorder(lambda: NOW))
 
 
 @pytest.fixture
-def ada(learning: Room) -> Actor:
+def ada(learning: TaggingContext) -> Actor:
     return someone(learning.store, "Ada")
 
 
 @pytest.fixture
-def team(learning: Room) -> Actor:
+def team(learning: TaggingContext) -> Actor:
     return someone(learning.store, "Tea", Role.CATALOGUE)
 
 
 @pytest.fixture
-def post(learning: Room, ada: Actor) -> Post:
+def post(learning: TaggingContext, ada: Actor) -> Post:
     return draft(learning, ada)
 
 
-def tag(room: Room, actor: Actor, post: Post, product: str = "mug", box: Box | None = BOX) -> LearnedView:
-    tagged = put_tag(room, ask(actor, post), product, Place(Point(0.5, 0.5), None, box), on_shelf=True)
+def tag(
+    room: TaggingContext, actor: Actor, post: Post, product: str = "mug", box: Box | None = BOX
+) -> LearnedView:
+    tagged = put_tag(room, ask(actor, post), product, TagPlacement(Point(0.5, 0.5), None, box), on_shelf=True)
     with room.store.writing() as work:
         view = work.learned.held(tagged.tag.decision_id)
     assert view is not None
     return view
 
 
-def memory(room: Room, seed: int = 0) -> ViewMemory:
-    return ViewMemory(room.store, room.files, FakeEncoder(seed=seed))
+def memory(room: TaggingContext, seed: int = 0) -> LearnedViewCache:
+    return LearnedViewCache(room.store, room.files, FakeEncoder(seed=seed))
 
 
-def known(room: Room, held: ViewMemory) -> set[str]:
+def known(room: TaggingContext, held: LearnedViewCache) -> set[str]:
     held.catch_up(100)
     return {view.id for view, _ in held.known()[1]}
 
 
-def expected(room: Room, post: Post, box: Box | None, seed: int = 0) -> np.ndarray:
+def expected(room: TaggingContext, post: Post, box: Box | None, seed: int = 0) -> np.ndarray:
     encoder = FakeEncoder(seed=seed)
     photo = crop(decode(room.files.read(post.photo, post.photo.width)), box)
     vector: np.ndarray = encoder.finish(encoder.forward(encoder.prepare(photo)[None]))[0]
@@ -87,12 +89,12 @@ def expected(room: Room, post: Post, box: Box | None, seed: int = 0) -> np.ndarr
 
 
 def test_a_tag_is_a_view_at_once_and_none_when_it_is_taken_away(
-    learning: Room, ada: Actor, post: Post, team: Actor
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
 ) -> None:
     held = memory(learning)
     view = tag(learning, ada, post)
     assert (view.product_id, view.poster_id, view.post_id) == ("mug", ada.id, post.id)
-    assert (view.box, view.stance, view.photo_digest) == (BOX, Stance.CONFIRMED, post.photo.digest)
+    assert (view.box, view.stance, view.photo_digest) == (BOX, Polarity.CONFIRMED, post.photo.digest)
     held.catch_up(100)
     ((known_view, vector),) = held.known()[1]
     assert known_view == view
@@ -103,26 +105,26 @@ def test_a_tag_is_a_view_at_once_and_none_when_it_is_taken_away(
 
 
 def test_a_rejection_is_a_view_unless_the_product_was_just_not_wanted(
-    learning: Room, ada: Actor, post: Post
+    learning: TaggingContext, ada: Actor, post: Post
 ) -> None:
     shown, held = suggestions(learning, ada, post), memory(learning)
     reject(learning, ask(ada, post), suggestion_id(shown, "bowl"), RejectReason.WRONG_VARIANT)
     reject(learning, ask(ada, post), suggestion_id(shown, "lamp"), RejectReason.NOT_WANTED)
     held.catch_up(100)
     ((view, _),) = held.known()[1]
-    assert (view.product_id, view.stance, view.box) == ("bowl", Stance.REJECTED, None)
+    assert (view.product_id, view.stance, view.box) == ("bowl", Polarity.REJECTED, None)
     unreject(learning, ask(ada, post), suggestion_id(shown, "bowl"))
     assert known(learning, held) == set()
 
 
 def test_a_removed_post_takes_its_views_and_their_vectors_along(
-    learning: Room, ada: Actor, post: Post, engine: Engine
+    learning: TaggingContext, ada: Actor, post: Post, engine: Engine
 ) -> None:
     held = memory(learning)
     tag(learning, ada, post)
     tag(learning, ada, post, "bowl")
     assert len(known(learning, held)) == 2
-    posts.delete(learning, ada, post.id, ANY)
+    posts.delete(learning, ada, post.id, ANY_VERSION)
     assert known(learning, held) == set()
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT vector, encoder, withdrawn_at FROM learned_views")).all()
@@ -131,34 +133,34 @@ def test_a_removed_post_takes_its_views_and_their_vectors_along(
 
 
 def test_the_team_removes_and_restores_and_nobody_else(
-    learning: Room, ada: Actor, post: Post, team: Actor
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
 ) -> None:
     view, held = tag(learning, ada, post), memory(learning)
-    with pytest.raises(NotAllowedError):
-        remove_view(learning.store, ada, view.id, ANY, NOW)
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(PermissionDeniedError):
+        remove_view(learning.store, ada, view.id, ANY_VERSION, NOW)
+    with pytest.raises(PermissionDeniedError):
         list_views(learning.store, ada, "", None, 10)
     out = remove_view(learning.store, team, view.id, frozenset({view.version}), NOW)
     assert (out.removed_at, out.removed_by, out.version) == (NOW, team.id, view.version + 1)
-    assert remove_view(learning.store, team, view.id, ANY, NOW) == out
+    assert remove_view(learning.store, team, view.id, ANY_VERSION, NOW) == out
     assert known(learning, held) == set()
-    with pytest.raises(StaleError):
+    with pytest.raises(VersionConflictError):
         restore_view(learning.store, team, view.id, frozenset({view.version}))
     back = restore_view(learning.store, team, view.id, frozenset({out.version}))
     assert back == replace(view, version=view.version + 2)
     assert known(learning, held) == {view.id}
     with pytest.raises(NotFoundError):
-        remove_view(learning.store, team, "none\0such", ANY, NOW)
+        remove_view(learning.store, team, "none\0such", ANY_VERSION, NOW)
     remove_tag(learning, ask(ada, post), "mug")
     with pytest.raises(ConflictError):
-        remove_view(learning.store, team, view.id, ANY, NOW)
+        remove_view(learning.store, team, view.id, ANY_VERSION, NOW)
 
 
 def test_what_the_team_removed_stays_so_when_the_poster_says_it_again(
-    learning: Room, ada: Actor, post: Post, team: Actor
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
 ) -> None:
     first = tag(learning, ada, post)
-    remove_view(learning.store, team, first.id, ANY, NOW)
+    remove_view(learning.store, team, first.id, ANY_VERSION, NOW)
     remove_tag(learning, ask(ada, post), "mug")
     again = tag(learning, ada, post)
     assert again.id != first.id
@@ -167,7 +169,7 @@ def test_what_the_team_removed_stays_so_when_the_poster_says_it_again(
     assert other.stands
 
 
-def test_a_view_moves_with_its_tag(learning: Room, ada: Actor, post: Post) -> None:
+def test_a_view_moves_with_its_tag(learning: TaggingContext, ada: Actor, post: Post) -> None:
     elsewhere, held = Box(0.5, 0.5, 0.5, 0.5), memory(learning)
     view = tag(learning, ada, post)
     assert known(learning, held) == {view.id}
@@ -182,7 +184,9 @@ def test_a_view_moves_with_its_tag(learning: Room, ada: Actor, post: Post) -> No
         np.testing.assert_array_equal(vector, expected(learning, post, elsewhere))
 
 
-def test_a_vector_of_where_a_view_was_before_is_not_kept(learning: Room, ada: Actor, post: Post) -> None:
+def test_a_vector_of_where_a_view_was_before_is_not_kept(
+    learning: TaggingContext, ada: Actor, post: Post
+) -> None:
     view = tag(learning, ada, post)
     tag(learning, ada, post, box=Box(0, 0, 0.5, 0.5))
     with learning.store.writing() as work:
@@ -193,17 +197,17 @@ def test_a_vector_of_where_a_view_was_before_is_not_kept(learning: Room, ada: Ac
 
 
 def test_what_the_team_removed_stays_so_when_its_tag_moves(
-    learning: Room, ada: Actor, post: Post, team: Actor
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
 ) -> None:
     view = tag(learning, ada, post)
-    out = remove_view(learning.store, team, view.id, ANY, NOW)
+    out = remove_view(learning.store, team, view.id, ANY_VERSION, NOW)
     moved = tag(learning, ada, post, box=Box(0, 0, 0.5, 0.5))
     assert (moved.removed_at, moved.version) == (NOW, out.version + 1)
     assert known(learning, memory(learning)) == set()
 
 
 def test_a_list_takes_as_many_queries_for_one_view_as_for_many(
-    learning: Room, ada: Actor, team: Actor, engine: Engine
+    learning: TaggingContext, ada: Actor, team: Actor, engine: Engine
 ) -> None:
     asked: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
@@ -220,7 +224,9 @@ def test_a_list_takes_as_many_queries_for_one_view_as_for_many(
     assert {view.poster for view in shown} == {"Ada", "Ben 1", "Ben 2", "Ben 3"}
 
 
-def test_lists_go_on_where_they_ended_and_by_product(learning: Room, ada: Actor, team: Actor) -> None:
+def test_lists_go_on_where_they_ended_and_by_product(
+    learning: TaggingContext, ada: Actor, team: Actor
+) -> None:
     made = [
         tag(learning, ada, draft(learning, ada, seed), product).id
         for seed in range(3)
@@ -236,8 +242,10 @@ def test_lists_go_on_where_they_ended_and_by_product(learning: Room, ada: Actor,
     assert list_views(learning.store, team, "m\0g", None, 10) == []
 
 
-def test_another_process_sees_each_change(learning: Room, ada: Actor, post: Post, team: Actor) -> None:
-    other = memory(Room(SqlStore(learning.store.engine), learning.files, learning.learner))  # type: ignore[attr-defined]
+def test_another_process_sees_each_change(
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
+) -> None:
+    other = memory(TaggingContext(Store(learning.store.engine), learning.files, learning.learner))  # type: ignore[attr-defined]
     changes = [other.changes]
 
     def seen() -> set[str]:
@@ -249,18 +257,20 @@ def test_another_process_sees_each_change(learning: Room, ada: Actor, post: Post
     view = tag(learning, ada, post)
     assert seen() == {view.id}
     assert seen() == {view.id}
-    remove_view(learning.store, team, view.id, ANY, NOW)
+    remove_view(learning.store, team, view.id, ANY_VERSION, NOW)
     assert seen() == set()
-    restore_view(learning.store, team, view.id, ANY)
+    restore_view(learning.store, team, view.id, ANY_VERSION)
     assert seen() == {view.id}
     assert changes[3] == changes[2]
 
 
-def test_vectors_are_kept_and_another_encoder_makes_its_own(learning: Room, ada: Actor, post: Post) -> None:
+def test_vectors_are_kept_and_another_encoder_makes_its_own(
+    learning: TaggingContext, ada: Actor, post: Post
+) -> None:
     tag(learning, ada, post)
     first = memory(learning)
     first.catch_up(1)
-    later = ViewMemory(learning.store, learning.files, encoder := FakeEncoder())
+    later = LearnedViewCache(learning.store, learning.files, encoder := FakeEncoder())
     assert len(known(learning, later)) == 1
     assert encoder.pictures_encoded == 0
     other = memory(learning, seed=5)
@@ -268,7 +278,7 @@ def test_vectors_are_kept_and_another_encoder_makes_its_own(learning: Room, ada:
     np.testing.assert_array_equal(other.known()[1][0][1], expected(learning, post, BOX, seed=5))
 
 
-def test_a_look_up_waits_for_few_vectors_the_newest_first(learning: Room, ada: Actor) -> None:
+def test_a_look_up_waits_for_few_vectors_the_newest_first(learning: TaggingContext, ada: Actor) -> None:
     views = [tag(learning, ada, draft(learning, ada, seed)) for seed in range(3)]
     held = memory(learning)
     assert held.catch_up(1) == 2
@@ -276,7 +286,7 @@ def test_a_look_up_waits_for_few_vectors_the_newest_first(learning: Room, ada: A
     assert held.catch_up(5) == 0
 
 
-def test_a_disk_that_fails_loses_nothing(learning: Room, ada: Actor, tmp_path: Path) -> None:
+def test_a_disk_that_fails_loses_nothing(learning: TaggingContext, ada: Actor, tmp_path: Path) -> None:
     class Unreadable(FailingFiles):
         def read(self, photo: object, width: int) -> bytes:
             if self.broken:
@@ -285,7 +295,7 @@ def test_a_disk_that_fails_loses_nothing(learning: Room, ada: Actor, tmp_path: P
 
     files = Unreadable(str(tmp_path / "photos"))
     view = tag(learning, ada, draft(learning, ada))
-    held = ViewMemory(learning.store, files, FakeEncoder())
+    held = LearnedViewCache(learning.store, files, FakeEncoder())
     files.broken = True
     assert held.catch_up(4) == 1
     files.broken = False
@@ -294,7 +304,7 @@ def test_a_disk_that_fails_loses_nothing(learning: Room, ada: Actor, tmp_path: P
 
 
 def test_a_photo_that_is_gone_teaches_nothing_and_stops_nobody(
-    learning: Room, ada: Actor, post: Post
+    learning: TaggingContext, ada: Actor, post: Post
 ) -> None:
     tag(learning, ada, post)
     other = tag(learning, ada, draft(learning, ada, 1))
@@ -305,7 +315,7 @@ def test_a_photo_that_is_gone_teaches_nothing_and_stops_nobody(
 
 
 def test_a_store_that_is_put_back_is_read_anew(
-    learning: Room, ada: Actor, post: Post, engine: Engine
+    learning: TaggingContext, ada: Actor, post: Post, engine: Engine
 ) -> None:
     tag(learning, ada, post)
     held = memory(learning)
@@ -317,7 +327,7 @@ def test_a_store_that_is_put_back_is_read_anew(
 
 
 def test_decisions_of_before_there_were_views_teach_too(
-    learning: Room, ada: Actor, post: Post, engine: Engine
+    learning: TaggingContext, ada: Actor, post: Post, engine: Engine
 ) -> None:
     """The revision's own statements, on a store whose views were never written."""
     view = tag(learning, ada, post)
@@ -338,11 +348,13 @@ def test_decisions_of_before_there_were_views_teach_too(
     assert view in after
 
 
-def test_a_drafts_picture_is_its_posters_alone(learning: Room, ada: Actor, post: Post, team: Actor) -> None:
+def test_a_drafts_picture_is_its_posters_alone(
+    learning: TaggingContext, ada: Actor, post: Post, team: Actor
+) -> None:
     view = tag(learning, ada, post)
     shown = find_view(learning.store, team, view.id)
     assert (shown.view, shown.poster, shown.photo) == (view, "Ada", None)
-    posts.publish(learning, ada, post.id, ANY, NOW)
+    posts.publish(learning, ada, post.id, ANY_VERSION, NOW)
     assert find_view(learning.store, team, view.id).photo == post.photo
     (listed,) = list_views(learning.store, None, "", None, 10)
     assert listed.photo is None

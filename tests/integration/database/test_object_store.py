@@ -11,9 +11,9 @@ import pytest
 
 from spark_vision.core.errors import PhotoMissingError, StoreUnavailableError
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore
-from spark_vision.tagging.context import ANY, Room
-from spark_vision.tagging.photos import missing, read_photo, settle
+from spark_vision.database.store import Store
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
+from spark_vision.tagging.photos import find_missing_files, read_photo, recover_interrupted_photos
 from spark_vision.tagging.posts import delete
 from tests.integration.database.factories import NOW, Notebook, draft, someone
 
@@ -50,24 +50,22 @@ def objects() -> list[str]:
 
 
 @pytest.mark.parametrize("bare", ["sqlite"], indirect=True)
-def test_photos_come_go_and_are_settled_in_an_object_store(
-    sql_store: SqlStore, store_of_objects: Any
-) -> None:
-    room = Room(sql_store, FsspecPhotoFiles("s3://bucket/photos"), Notebook())
+def test_photos_come_go_and_are_settled_in_an_object_store(sql_store: Store, store_of_objects: Any) -> None:
+    room = TaggingContext(sql_store, FsspecPhotoFiles("s3://bucket/photos"), Notebook())
     ada = someone(sql_store, "Ada")
     first, again, other = draft(room, ada, 1), draft(room, ada, 1), draft(room, ada, 2)
     assert len(objects()) == 6  # two photos, each with two smaller copies
     assert read_photo(room, first.photo, 320).startswith(b"\xff\xd8")
-    delete(room, ada, first.id, ANY)
+    delete(room, ada, first.id, ANY_VERSION)
     assert len(objects()) == 6
-    delete(room, ada, again.id, ANY)
+    delete(room, ada, again.id, ANY_VERSION)
     assert {name[:64] for name in objects()} == {other.photo.digest}
-    assert list(missing(room)) == []
+    assert list(find_missing_files(room)) == []
     with pytest.raises(PhotoMissingError):
         room.files.read(first.photo, first.photo.width)
     with sql_store.writing() as work:  # as a crash leaves it that comes before the row
         work.photos.arrive(first.photo, NOW)
-    assert settle(room) == 1
+    assert recover_interrupted_photos(room) == 1
     store_of_objects.shutdown()
     store_of_objects.server_close()
     with pytest.raises(StoreUnavailableError, match="s3://bucket/photos"):

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from spark_vision.core.learned_view import Stance
-from spark_vision.database.idempotency import GIVEN_UP
-from spark_vision.tagging.context import Room
-from spark_vision.tagging.photos import missing, settle
+from spark_vision.core.learned_view import Polarity
+from spark_vision.database.idempotency import STALE_AFTER
+from spark_vision.tagging.context import TaggingContext
+from spark_vision.tagging.photos import find_missing_files, recover_interrupted_photos
 from tests.integration.database import worker
 from tests.integration.database.factories import NOW, someone
 
@@ -52,7 +52,7 @@ def test_whatever_is_killed_nothing_acknowledged_is_lost_or_half_there(
             process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL
-        settled += settle(room)
+        settled += recover_interrupted_photos(room)
         lines = _lines(said)
         acknowledged += sum("seen" in line for line in lines)
         _check_creation(room, account_id, lines)
@@ -76,13 +76,15 @@ def _lines(said: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines()]
 
 
-def _check_creation(room: Room, account_id: str, lines: list[dict[str, Any]]) -> None:
+def _check_creation(room: TaggingContext, account_id: str, lines: list[dict[str, Any]]) -> None:
     """A call that was begun has one effect, whether it was acknowledged, cut off, or sent again."""
     calls = [line for line in lines if "key" in line]
     made = {line["key"]: line["made"] for line in calls if "made" in line}
     removed = {line["post"] for line in lines if "leaving" in line}
     for line in calls:
-        post_id = worker.create(room, worker.account(account_id), line["key"], line["photo"], NOW + GIVEN_UP)
+        post_id = worker.create(
+            room, worker.account(account_id), line["key"], line["photo"], NOW + STALE_AFTER
+        )
         assert made.setdefault(line["key"], post_id) == post_id
         with room.store.reading() as work:
             post = work.posts.get(post_id)
@@ -90,7 +92,7 @@ def _check_creation(room: Room, account_id: str, lines: list[dict[str, Any]]) ->
         assert post is None or post.caption == line["key"]
 
 
-def _check_posts(room: Room, lines: list[dict[str, Any]]) -> None:
+def _check_posts(room: TaggingContext, lines: list[dict[str, Any]]) -> None:
     acknowledged = {line["post"]: line["seen"] for line in lines if "seen" in line}
     last = next((line["post"] for line in reversed(lines) if "post" in line), None)
     leaving = {line["post"] for line in lines if "leaving" in line}
@@ -110,7 +112,7 @@ def _check_posts(room: Room, lines: list[dict[str, Any]]) -> None:
             assert now == seen or (post_id == last and now["version"] == seen["version"] + 1)
 
 
-def _check_views(room: Room) -> None:
+def _check_views(room: TaggingContext) -> None:
     """What is learned is what stands: of each tag and rejection one view, of what was taken back none."""
     with room.store.writing() as work:
         kept = [held.view for held in work.learned.changed(0)]
@@ -118,16 +120,16 @@ def _check_views(room: Room) -> None:
         expected = set()
         for post_id in {view.post_id for view in kept}:
             tags, rejections = work.tags.of(post_id), work.tags.rejections(post_id)
-            expected |= {(post_id, tag.product_id, Stance.CONFIRMED) for tag in tags}
-            expected |= {(post_id, held.product_id, Stance.REJECTED) for held in rejections}
+            expected |= {(post_id, tag.product_id, Polarity.CONFIRMED) for tag in tags}
+            expected |= {(post_id, held.product_id, Polarity.REJECTED) for held in rejections}
             made = {tag.decision_id for tag in tags} | {held.decision_id for held in rejections}
             assert made == {view.id for view in kept if view.stands and view.post_id == post_id}
     assert standing == expected
     assert standing
 
 
-def _check_files(room: Room, photos: Path) -> None:
-    assert list(missing(room)) == []
+def _check_files(room: TaggingContext, photos: Path) -> None:
+    assert list(find_missing_files(room)) == []
     with room.store.reading() as work:
         kept = {photo.digest: photo for photo in work.photos.kept("", 100)}
         assert work.photos.unsettled() == []

@@ -9,11 +9,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from spark_vision.app.settings import Settings
-from spark_vision.app.store import open_room, open_store
+from spark_vision.app.store import build_tagging_context, open_store
 from spark_vision.cli.app import app
-from spark_vision.core.account import NOBODY, Role
+from spark_vision.core.account import ANONYMOUS, Role
 from spark_vision.core.errors import NameTakenError
-from spark_vision.social.accounts import recognise
+from spark_vision.social.accounts import authenticate
 from tests.integration.database.factories import draft, someone
 
 Run = Callable[..., Result]
@@ -34,13 +34,13 @@ def test_an_account_from_its_first_key_to_its_last(spark_vision: Run, tmp_path: 
     assert added.exit_code == 0, added.output
     secret = added.stdout.strip()
     store = open_store(Settings(data_dir=tmp_path / "data"))
-    account = recognise(store, secret).account
+    account = authenticate(store, secret).account
     assert account is not None
     assert (account.name, account.role) == ("Ada", Role.POSTER)
     listed = json.loads(spark_vision("users", "list", "--json").stdout)
     assert [(known["name"], len(known["keys"])) for known in listed] == [("Ada", 1)]
     assert "1 key is revoked" in spark_vision("users", "revoke", "Ada").stdout
-    assert recognise(store, secret) is NOBODY
+    assert authenticate(store, secret) is ANONYMOUS
     store.close()
     # Not before: a process that opens and closes the file beside SQLite gives SQLite's locks away.
     assert secret.encode() not in (tmp_path / "data" / "store.sqlite").read_bytes()
@@ -61,7 +61,7 @@ def test_photos_whose_files_are_gone_are_named(spark_vision: Run, tmp_path: Path
     settings = Settings(data_dir=tmp_path / "data")
     assert "0 without a file" in spark_vision("store", "check").stdout
     store = open_store(settings)
-    post = draft(open_room(settings, store), someone(store, "Ada"))
+    post = draft(build_tagging_context(settings, store), someone(store, "Ada"))
     store.close()
     assert spark_vision("store", "check").exit_code == 0
     (file,) = settings.data_dir.rglob(f"{post.photo.digest}.jpg")

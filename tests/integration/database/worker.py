@@ -15,17 +15,17 @@ from spark_vision.core.account import Account, Actor, Role
 from spark_vision.core.decision import DecisionKind, RejectReason
 from spark_vision.core.errors import StoreError
 from spark_vision.core.geometry import Point
-from spark_vision.core.idempotency import Answer, Call
+from spark_vision.core.idempotency import IdempotentRequest, StoredResponse
 from spark_vision.core.post import Photo, Post
 from spark_vision.database.engine import open_engine
-from spark_vision.database.idempotency import Keep, once
+from spark_vision.database.idempotency import SaveResponse, run_idempotent
 from spark_vision.database.photo_files import FsspecPhotoFiles
-from spark_vision.database.store import SqlStore, SqlWork
-from spark_vision.feedback.view_recorder import ViewLearner
+from spark_vision.database.store import Store, UnitOfWork
+from spark_vision.feedback.view_recorder import ViewRecorder
 from spark_vision.media.sanitise import CleanPhoto
 from spark_vision.tagging import posts, tags
-from spark_vision.tagging.context import ANY, Room
-from spark_vision.tagging.suggestions import compute_suggestions, kept_suggestions
+from spark_vision.tagging.context import ANY_VERSION, TaggingContext
+from spark_vision.tagging.suggestions import compute_suggestions, get_cached_suggestions
 from tests.integration.database.factories import NOW, FewProducts, picture, suggestion_id
 
 # So few that posts share photos, and so many that uploads bring new ones.
@@ -50,8 +50,8 @@ class LastFiles(FsspecPhotoFiles):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def open_room(url: str, photos: str) -> Room:
-    return Room(SqlStore(open_engine(url)), FsspecPhotoFiles(photos), ViewLearner(lambda: NOW))
+def open_room(url: str, photos: str) -> TaggingContext:
+    return TaggingContext(Store(open_engine(url)), FsspecPhotoFiles(photos), ViewRecorder(lambda: NOW))
 
 
 def ends_by_itself(seed: int) -> bool:
@@ -62,22 +62,22 @@ def account(account_id: str) -> Actor:
     return Actor(Account(account_id, "Ada", Role.POSTER))
 
 
-def create(room: Room, actor: Actor, key: str, seed: int, now: Any = NOW) -> str:
+def create(room: TaggingContext, actor: Actor, key: str, seed: int, now: Any = NOW) -> str:
     """The id of the post that a key stands for, made now or before; its caption is the key."""
 
-    def act(keep: Keep) -> Answer:
-        def and_then(work: SqlWork, post: Post) -> None:
-            keep(work, Answer(201, post.id.encode()))
+    def act(keep: SaveResponse) -> StoredResponse:
+        def and_then(work: UnitOfWork, post: Post) -> None:
+            keep(work, StoredResponse(201, post.id.encode()))
 
         post = posts.create_post(room, actor, _picture(seed), key, NOW, and_then)
-        return Answer(201, post.id.encode())
+        return StoredResponse(201, post.id.encode())
 
     assert actor.id is not None
-    answer, _ = once(room.store, Call(actor.id, key, key), now, act)
+    answer, _ = run_idempotent(room.store, IdempotentRequest(actor.id, key, key), now, act)
     return answer.body.decode()
 
 
-def snapshot(work: SqlWork, post_id: str) -> dict[str, Any] | None:
+def snapshot(work: UnitOfWork, post_id: str) -> dict[str, Any] | None:
     """All that is known of a post, as a JSON value; waits for whoever still holds it."""
     post = work.posts.held(post_id)
     if post is None:
@@ -93,7 +93,7 @@ def snapshot(work: SqlWork, post_id: str) -> dict[str, Any] | None:
     }
 
 
-def replayed(work: SqlWork, post_id: str) -> tuple[set[str], set[str]]:
+def replayed(work: UnitOfWork, post_id: str) -> tuple[set[str], set[str]]:
     """What the log alone says is tagged, and what is rejected."""
     tagged: set[str] = set()
     rejected: set[str] = set()
@@ -143,19 +143,19 @@ def work_until_killed(url: str, photos: str, account_id: str, seed: int, said: P
             told(post_id)
         if dice.random() < 0.5:
             say(post=post_id, leaving=True)
-            posts.delete(room, actor, post_id, ANY)
+            posts.delete(room, actor, post_id, ANY_VERSION)
             say(post=post_id, seen=None)
 
 
-def _change(room: Room, actor: Actor, post_id: str, dice: random.Random) -> None:
-    ask, product = tags.Ask(actor, post_id, ANY, NOW), dice.choice(PRODUCTS)
-    shown = kept_suggestions(room, actor, post_id, "v1")
+def _change(room: TaggingContext, actor: Actor, post_id: str, dice: random.Random) -> None:
+    ask, product = tags.ChangeRequest(actor, post_id, ANY_VERSION, NOW), dice.choice(PRODUCTS)
+    shown = get_cached_suggestions(room, actor, post_id, "v1")
     assert shown is not None
     wanted = suggestion_id(shown, product)
     point = Point(round(dice.random(), 3), 0.5)
     what = dice.choice(["hand", "confirm", "confirm", "remove", "reject", "unreject", "publish", "hide"])
     if what in ("hand", "confirm"):
-        place = tags.Place(point, wanted if what == "confirm" else None)
+        place = tags.TagPlacement(point, wanted if what == "confirm" else None)
         tags.put_tag(room, ask, product, place, on_shelf=True)
     elif what == "remove":
         tags.remove_tag(room, ask, product)
@@ -164,6 +164,6 @@ def _change(room: Room, actor: Actor, post_id: str, dice: random.Random) -> None
     elif what == "unreject":
         tags.unreject(room, ask, wanted)
     elif what == "publish":
-        posts.publish(room, actor, post_id, ANY, NOW)
+        posts.publish(room, actor, post_id, ANY_VERSION, NOW)
     else:
-        posts.hide(room, actor, post_id, ANY)
+        posts.hide(room, actor, post_id, ANY_VERSION)

@@ -28,26 +28,28 @@ def version(tmp_path, monkeypatch):
 
 
 def test_the_models_own_fit_is_taken_and_not_called_the_versions(version):
-    found = suggestion_policy.judgement(SETTINGS, version, SPEC)
+    found = suggestion_policy.load_policy(SETTINGS, version, SPEC)
     assert found.calibration.fitted_on == "another shop"
     assert not found.own
 
 
 def test_a_versions_fit_comes_first(version):
     keep_calibration(version, replace(FIT, encoder=SPEC.fingerprint, fitted_on="this shop").as_dict())
-    found = suggestion_policy.judgement(SETTINGS, version, SPEC)
+    found = suggestion_policy.load_policy(SETTINGS, version, SPEC)
     assert found.calibration.fitted_on == "this shop"
     assert found.own
 
 
 def test_a_fit_for_another_encoder_is_none(version):
     keep_calibration(version, replace(FIT, encoder="of before").as_dict())
-    assert suggestion_policy.judgement(SETTINGS, version, replace(SPEC, weights="other")).calibration is None
+    assert (
+        suggestion_policy.load_policy(SETTINGS, version, replace(SPEC, weights="other")).calibration is None
+    )
 
 
 def test_a_detector_wants_its_weights(version, tmp_path):
     with pytest.raises(InvalidInputError, match="SPARK_VISION_DETECTOR_WEIGHTS"):
-        suggestion_policy.judgement(Settings(regions="detector"), version, SPEC)
+        suggestion_policy.load_policy(Settings(regions="detector"), version, SPEC)
     named = Settings(regions="detector", detector_weights=tmp_path / "none.safetensors")
     with pytest.raises(ModelError, match=r"none\.safetensors"):
-        suggestion_policy.judgement(named, version, SPEC)
+        suggestion_policy.load_policy(named, version, SPEC)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_vision.core.earnings import Entry, EntryKind, Posting, Rates, Sale, commission, following
+from spark_vision.core.earnings import Entry, EntryKind, Posting, Rates, Sale, commission, next_entry
 from spark_vision.core.errors import ConflictError, InvalidInputError
-from spark_vision.core.money import MOST, Money, minor_units, share
+from spark_vision.core.money import MAX_AMOUNT, Money, minor_units, share
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -53,7 +53,7 @@ def test_minor_units_are_those_of_the_currency() -> None:
     assert [minor_units(currency) for currency in ("EUR", "JPY", "KWD", "CLF")] == [100, 1, 1000, 10_000]
 
 
-@given(st.integers(1, MOST), st.integers(0, 10_000))
+@given(st.integers(1, MAX_AMOUNT), st.integers(0, 10_000))
 def test_a_commission_is_never_more_than_its_share(amount: int, rate: int) -> None:
     earned = commission(Money(amount, "EUR"), "any", Rates({"": rate}))
     assert earned == share(amount, rate)
@@ -78,19 +78,19 @@ def test_refunds_in_parts_take_back_what_one_does(data: st.DataObject, amount: i
         assert sum(taken) == sale(amount, rate).commission
 
 
-@given(st.integers(1, MOST), st.integers(0, 10_000), st.data())
+@given(st.integers(1, MAX_AMOUNT), st.integers(0, 10_000), st.data())
 def test_no_more_is_refunded_than_was_paid(amount: int, rate: int, data: st.DataObject) -> None:
     before = data.draw(st.integers(0, amount))
     with pytest.raises(ConflictError, match="left to refund"):
-        sale(amount, rate, before).taken_back(amount - before + data.draw(st.integers(1, MOST)))
+        sale(amount, rate, before).taken_back(amount - before + data.draw(st.integers(1, MAX_AMOUNT)))
     with pytest.raises(InvalidInputError):
-        sale(amount, rate, before).taken_back(data.draw(st.integers(-MOST, 0)))
+        sale(amount, rate, before).taken_back(data.draw(st.integers(-MAX_AMOUNT, 0)))
 
 
-@given(st.lists(st.integers(-MOST, MOST)))
+@given(st.lists(st.integers(-MAX_AMOUNT, MAX_AMOUNT)))
 def test_each_entry_has_the_sum_of_all_up_to_it(amounts: list[int]) -> None:
     last: Entry | None = None
     for place, amount in enumerate(amounts, 1):
         posting = Posting("a", EntryKind.COMMISSION, Money(amount, "EUR"), AT)
-        last = following(last, posting)
+        last = next_entry(last, posting)
         assert (last.number, last.balance) == (place, sum(amounts[:place]))

@@ -8,17 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_vision.core.decision import Decision, DecisionKind, Evidence, RejectReason
+from spark_vision.core.decision import Decision, DecisionKind, RejectReason, SuggestionSnapshot
 from spark_vision.core.errors import ConflictError
 from spark_vision.core.geometry import Box
-from spark_vision.core.learned_view import LearnedView, Limits, Stance, admitted, removed, restored, view_of
+from spark_vision.core.learned_view import (
+    LearnedView,
+    LearningLimits,
+    Polarity,
+    removed,
+    restored,
+    view_of,
+    within_quota,
+)
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-FEW = Limits(per_look=2, per_product=3, per_poster=4)
+FEW = LearningLimits(per_look=2, per_product=3, per_poster=4)
 
 
 def view(
-    number: int, product: str = "mug", poster: str = "ada", stance: Stance = Stance.CONFIRMED
+    number: int, product: str = "mug", poster: str = "ada", stance: Polarity = Polarity.CONFIRMED
 ) -> LearnedView:
     at = NOON + timedelta(minutes=number)
     return LearnedView(f"v{number:03}", product, poster, f"post-{number}", "d" * 64, None, stance, at)
@@ -34,7 +42,7 @@ views = st.lists(
         st.integers(0, 40),
         st.sampled_from(["mug", "bowl"]),
         st.sampled_from(["ada", "bob", "cy"]),
-        st.sampled_from(Stance),
+        st.sampled_from(Polarity),
     ),
     max_size=25,
     unique_by=lambda held: held.id,
@@ -52,12 +60,12 @@ def test_what_is_taken_back_leaves_no_trace(held: list[LearnedView], data: st.Da
 
     after = [back(one) if one in gone else one for one in data.draw(st.permutations(held))]
     never = [one for one in held if one not in gone]
-    assert admitted(after, FEW) == admitted(never, FEW)
+    assert within_quota(after, FEW) == within_quota(never, FEW)
 
 
 @given(views)
 def test_nobody_gets_more_in_than_the_limits_say(held: list[LearnedView]) -> None:
-    chosen = admitted(held, FEW)
+    chosen = within_quota(held, FEW)
     assert max(Counter((one.product_id, one.stance) for one in chosen).values(), default=0) <= 3
     assert max(Counter(one.poster_id for one in chosen).values(), default=0) <= 4
     same = Counter((one.poster_id, one.product_id, one.stance) for one in chosen)
@@ -67,26 +75,26 @@ def test_nobody_gets_more_in_than_the_limits_say(held: list[LearnedView]) -> Non
 def test_the_newest_count_and_one_poster_does_not_push_another_out() -> None:
     many = [view(number) for number in range(10, 20)]
     other = view(1, poster="bob")
-    assert ids(admitted([*many, other], FEW)) == ["v001", "v018", "v019"]
-    assert ids(admitted([*many, other], replace(FEW, per_product=2))) == ["v001", "v019"]
+    assert ids(within_quota([*many, other], FEW)) == ["v001", "v018", "v019"]
+    assert ids(within_quota([*many, other], replace(FEW, per_product=2))) == ["v001", "v019"]
 
 
 def decision(kind: DecisionKind, reason: str = "", box: Box | None = None) -> Decision:
-    evidence = Evidence("s", 0.5, 0.5, "v1", "fake", Box(0, 0, 0.5, 0.5))
+    evidence = SuggestionSnapshot("s", 0.5, 0.5, "v1", "fake", Box(0, 0, 0.5, 0.5))
     return Decision("d", NOON, "ada", "post", "mug", kind, evidence, box=box, reason=reason)
 
 
 @pytest.mark.parametrize(
     ("kind", "stance"),
     [
-        (DecisionKind.CONFIRMED, Stance.CONFIRMED),
-        (DecisionKind.BY_HAND, Stance.CONFIRMED),
-        (DecisionKind.REJECTED, Stance.REJECTED),
+        (DecisionKind.CONFIRMED, Polarity.CONFIRMED),
+        (DecisionKind.BY_HAND, Polarity.CONFIRMED),
+        (DecisionKind.REJECTED, Polarity.REJECTED),
         (DecisionKind.MOVED, None),
         (DecisionKind.WITHDRAWN, None),
     ],
 )
-def test_what_teaches(kind: DecisionKind, stance: Stance | None) -> None:
+def test_what_teaches(kind: DecisionKind, stance: Polarity | None) -> None:
     made = view_of(decision(kind), "f" * 64)
     assert (None if made is None else made.stance) == stance
 

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from spark_vision.core.account import NOBODY, Account, Actor, Role
+from spark_vision.core.account import ANONYMOUS, Account, Actor, Role
 from spark_vision.core.errors import ConflictError, InvalidInputError
 from spark_vision.core.post import MAX_CAPTION, Photo, Post, PostState, hidden, published
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ADA = Account("a", "Ada", Role.POSTER)
-OTHERS = [NOBODY, Actor(Account("b", "Ben", Role.POSTER)), Actor(Account("c", "The shop", Role.CATALOGUE))]
+OTHERS = [ANONYMOUS, Actor(Account("b", "Ben", Role.POSTER)), Actor(Account("c", "The shop", Role.CATALOGUE))]
 ADMIN = Actor(Account("d", "Root", Role.ADMIN))
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from spark_vision.core.geometry import Box
-from spark_vision.core.suggestion_set import SuggestionSet, boxes_digest, with_ids
+from spark_vision.core.suggestion_set import SuggestionSet, assign_suggestion_ids, boxes_digest
 
 BOX = {"x": 0.1, "y": 0.2, "width": 0.5, "height": 0.5}
 
@@ -17,7 +17,9 @@ def items(*products: str) -> list[dict]:
 
 
 def ids(post: str, *products: str) -> list[str]:
-    return [held["id"] for item in with_ids(post, items(*products)) for held in item["suggestions"]]
+    return [
+        held["id"] for item in assign_suggestion_ids(post, items(*products)) for held in item["suggestions"]
+    ]
 
 
 def test_an_id_is_of_a_post_a_region_and_a_product() -> None:
@@ -28,7 +30,9 @@ def test_an_id_is_of_a_post_a_region_and_a_product() -> None:
 
 
 def test_a_suggestion_is_found_with_what_speaks_for_it() -> None:
-    held = SuggestionSet("1", "v1", "fake", "", with_ids("1", items("a", "b")), datetime.now(UTC))
+    held = SuggestionSet(
+        "1", "v1", "fake", "", assign_suggestion_ids("1", items("a", "b")), datetime.now(UTC)
+    )
     wanted = held.items[0]["suggestions"][1]["id"]
     found = held.find(wanted)
     assert found is not None

@@ -7,70 +7,70 @@ from hypothesis import strategies as st
 from spark_vision.core.decision import DecisionKind
 from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError, StoreError
 from spark_vision.core.geometry import Point
-from spark_vision.core.tag import Act, Standing, step
+from spark_vision.core.tag import TagAction, TagState, transition
 
 MADE = {
-    DecisionKind.CONFIRMED: Standing.CONFIRMED,
-    DecisionKind.BY_HAND: Standing.BY_HAND,
-    DecisionKind.REJECTED: Standing.REJECTED,
+    DecisionKind.CONFIRMED: TagState.CONFIRMED,
+    DecisionKind.BY_HAND: TagState.BY_HAND,
+    DecisionKind.REJECTED: TagState.REJECTED,
 }
-TAGGED = {Standing.CONFIRMED, Standing.BY_HAND}
+TAGGED = {TagState.CONFIRMED, TagState.BY_HAND}
 
 
-@pytest.mark.parametrize("standing", Standing)
-@pytest.mark.parametrize("act", Act)
-def test_every_act_leads_somewhere_or_says_why_not(standing: Standing, act: Act) -> None:
+@pytest.mark.parametrize("standing", TagState)
+@pytest.mark.parametrize("act", TagAction)
+def test_every_act_leads_somewhere_or_says_why_not(standing: TagState, act: TagAction) -> None:
     try:
-        taken = step(standing, act)
+        taken = transition(standing, act)
     except NotFoundError:
-        assert (act is Act.UNTAG and standing not in TAGGED) or (
-            act is Act.UNREJECT and standing is not Standing.REJECTED
+        assert (act is TagAction.UNTAG and standing not in TAGGED) or (
+            act is TagAction.UNREJECT and standing is not TagState.REJECTED
         )
     except ConflictError:
-        assert act is Act.REJECT
+        assert act is TagAction.REJECT
         assert standing in TAGGED
     else:
         wanted = {
-            Act.CONFIRM: {Standing.CONFIRMED},
-            Act.TAG: TAGGED,
-            Act.UNTAG: {Standing.OPEN},
-            Act.REJECT: {Standing.REJECTED},
-            Act.UNREJECT: {Standing.OPEN},
+            TagAction.CONFIRM: {TagState.CONFIRMED},
+            TagAction.TAG: TAGGED,
+            TagAction.UNTAG: {TagState.OPEN},
+            TagAction.REJECT: {TagState.REJECTED},
+            TagAction.UNREJECT: {TagState.OPEN},
         }
         assert taken.standing in wanted[act]
 
 
-@given(st.lists(st.sampled_from(Act), max_size=30))
-def test_the_log_alone_tells_how_a_product_stands(acts: list[Act]) -> None:
+@given(st.lists(st.sampled_from(TagAction), max_size=30))
+def test_the_log_alone_tells_how_a_product_stands(acts: list[TagAction]) -> None:
     """Whatever is done, replaying the decisions gives the same standing, and none holds beside another."""
-    standing, replayed = Standing.OPEN, Standing.OPEN
+    standing, replayed = TagState.OPEN, TagState.OPEN
     for act in acts:
         try:
-            taken = step(standing, act)
+            taken = transition(standing, act)
         except StoreError:
             continue
         for kind in taken.decisions:
             if kind is DecisionKind.WITHDRAWN:
-                assert replayed is not Standing.OPEN
-                replayed = Standing.OPEN
+                assert replayed is not TagState.OPEN
+                replayed = TagState.OPEN
             elif kind is DecisionKind.MOVED:
                 assert replayed in TAGGED
             else:
-                assert replayed is Standing.OPEN
+                assert replayed is TagState.OPEN
                 replayed = MADE[kind]
         standing = taken.standing
         assert replayed is standing
 
 
-@given(st.lists(st.sampled_from(Act), max_size=30), st.sampled_from(Act))
-def test_an_act_that_is_refused_is_refused_again(acts: list[Act], last: Act) -> None:
-    standing = Standing.OPEN
+@given(st.lists(st.sampled_from(TagAction), max_size=30), st.sampled_from(TagAction))
+def test_an_act_that_is_refused_is_refused_again(acts: list[TagAction], last: TagAction) -> None:
+    standing = TagState.OPEN
     for act in acts:
         try:
-            standing = step(standing, act).standing
+            standing = transition(standing, act).standing
         except StoreError:
             with pytest.raises(StoreError):
-                step(standing, act)
+                transition(standing, act)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Maps
-from spark_vision.embedding.batching import Together
+from spark_vision.embedding.batching import BatchingEncoder
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from tests.fakes import noise
 
@@ -30,7 +30,7 @@ class Watched(FakeEncoder):
         return super().forward(prepared)
 
 
-def started(encoder: Together, threads: ThreadPoolExecutor, batches: list[NDArray[np.uint8]]) -> list:
+def started(encoder: BatchingEncoder, threads: ThreadPoolExecutor, batches: list[NDArray[np.uint8]]) -> list:
     """Begin a pass, and let the others come while it runs."""
     watched = encoder.encoder
     assert isinstance(watched, Watched)
@@ -45,12 +45,12 @@ def started(encoder: Together, threads: ThreadPoolExecutor, batches: list[NDArra
     return [first, *others]
 
 
-def prepared(encoder: Together, *seeds: int) -> NDArray[np.uint8]:
+def prepared(encoder: BatchingEncoder, *seeds: int) -> NDArray[np.uint8]:
     return np.stack([encoder.prepare(noise(seed)) for seed in seeds])
 
 
 def test_what_comes_while_a_pass_runs_shares_the_next_ones() -> None:
-    encoder, alone = Together(Watched()), FakeEncoder()
+    encoder, alone = BatchingEncoder(Watched()), FakeEncoder()
     batches = [prepared(encoder, *seeds) for seeds in ([0], [1], [2, 3], [4], [5], [6, 7, 8, 9, 10])]
     with ThreadPoolExecutor(6) as threads:
         results = [one.result(20) for one in started(encoder, threads, batches)]
@@ -61,7 +61,7 @@ def test_what_comes_while_a_pass_runs_shares_the_next_ones() -> None:
 
 
 def test_a_failure_is_that_of_all_in_the_pass_and_of_nobody_else() -> None:
-    encoder = Together(Watched())
+    encoder = BatchingEncoder(Watched())
     white = np.full_like(prepared(encoder, 0), 255)
     with ThreadPoolExecutor(4) as threads:
         asked = started(encoder, threads, [prepared(encoder, 0), prepared(encoder, 1), white])
@@ -74,7 +74,7 @@ def test_a_failure_is_that_of_all_in_the_pass_and_of_nobody_else() -> None:
 
 def test_it_is_the_encoder_in_all_else() -> None:
     fake = FakeEncoder()
-    encoder = Together(fake)
+    encoder = BatchingEncoder(fake)
     assert (encoder.spec, encoder.batch_size, encoder.shares_cpu) == (
         fake.spec,
         fake.batch_size,
@@ -91,7 +91,7 @@ class Mapping(FakeEncoder):
 
 
 def test_maps_come_to_those_who_asked_and_are_of_their_own_pictures() -> None:
-    encoder = Together(Mapping())
+    encoder = BatchingEncoder(Mapping())
     batches = [prepared(encoder, seed) for seed in range(8)]
     with ThreadPoolExecutor(8) as threads:
         asked = list(threads.map(encoder.forward_with_maps, batches[::2]))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from spark_vision.core.decision import Decision, DecisionKind, Evidence
+from spark_vision.core.decision import Decision, DecisionKind, SuggestionSnapshot
 from spark_vision.core.geometry import Box
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,6 +21,6 @@ def decision(
         post_id="post",
         product_id="mug",
         kind=kind,
-        evidence=Evidence("s", 0.9, 0.8, "v1", "fake", shown),
+        evidence=SuggestionSnapshot("s", 0.9, 0.8, "v1", "fake", shown),
     )
     return replace(made, **fields)  # type: ignore[arg-type]

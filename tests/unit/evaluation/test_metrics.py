@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spark_vision.evaluation import metrics
-from spark_vision.evaluation.metric_table import Figure, compute_figures
+from spark_vision.evaluation.metric_table import Metric, compute_figures
 from spark_vision.evaluation.results import QueryResult
 
 Result = Callable[..., QueryResult]
@@ -85,7 +85,7 @@ def test_only_known_categories_are_compared(result: Result) -> None:
 def test_figures_that_do_not_apply_are_none(result: Result) -> None:
     unknown_only = compute_figures([result([("a", 0.5)], photo=photo) for photo in "12"], TYPES)
     given = {name: figure for name, figure in unknown_only.items() if figure.value is not None}
-    assert given == {"aurc": Figure(1, (1, 1))}  # whatever is suggested is wrong
+    assert given == {"aurc": Metric(1, (1, 1))}  # whatever is suggested is wrong
     known_only = compute_figures([result([("a", 0.5)], right="a")], TYPES)
     assert [name for name, figure in known_only.items() if figure.value is None] == [
         "open_set_auroc",

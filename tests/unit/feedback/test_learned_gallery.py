@@ -7,23 +7,23 @@ import pytest
 
 from spark_vision.core.embedding import Embeddings, similarities, unit_length
 from spark_vision.core.geometry import Box
-from spark_vision.core.learned_view import LearnedView, Limits, Stance
+from spark_vision.core.learned_view import LearnedView, LearningLimits, Polarity
 from spark_vision.core.product import Availability
 from spark_vision.core.product_filter import ProductFilter
 from spark_vision.core.reason import learned_reason
 from spark_vision.core.suggestion import Match
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.feedback.learned_gallery import LearnedGallery
-from spark_vision.feedback.learned_index import Classroom
-from spark_vision.feedback.view_weighting import drop, prototypes, without
+from spark_vision.feedback.learned_index import LearnedIndex
+from spark_vision.feedback.view_weighting import prototypes, rejection_penalty, subtract_shift
 from spark_vision.index.engines.faiss.gallery import FaissGallery
 from spark_vision.index.versions import VersionStore
 from spark_vision.search.suggester import Suggester
 from tests.fakes import Shelf, build, noise, random_vectors
 from tests.unit.core.test_learned_view import view
 
-EASY = Limits(within=1000)
-STRICT = Limits(within=0)
+EASY = LearningLimits(within=1000)
+STRICT = LearningLimits(within=0)
 PRODUCTS = 30
 Views = list[tuple[LearnedView, np.ndarray]]
 
@@ -54,25 +54,25 @@ def many(gallery: FaissGallery, seed: int) -> Views:
         product = f"p{dice.integers(PRODUCTS):03}"
         picture = gallery.vectors(gallery.rows_of(product))[0]
         vector = unit_length(picture + 0.8 * random_vectors(1000 * seed + number, 1, len(picture)))[0]
-        stance = Stance.REJECTED if number % 5 == 0 else Stance.CONFIRMED
+        stance = Polarity.REJECTED if number % 5 == 0 else Polarity.CONFIRMED
         made += taught(number, product, vector, f"poster-{number % 4}", stance=stance)
     return made
 
 
 def definition(
-    gallery: FaissGallery, room: Classroom, views: Views, query: np.ndarray, poster: str
+    gallery: FaissGallery, room: LearnedIndex, views: Views, query: np.ndarray, poster: str
 ) -> list[tuple[str, float]]:
     """All products, scored one by one: confirmed views count for all, rejected ones for `poster`."""
-    asked = without(query[None], room.gap)[0]
+    asked = subtract_shift(query[None], room.gap)[0]
     scored = []
     for number in range(PRODUCTS):
         product = f"p{number:03}"
         pictures = gallery.vectors(gallery.rows_of(product))
         held = [(one, vector) for one, vector in views if one.product_id == product]
-        confirmed = stacked([vector for one, vector in held if one.stance is Stance.CONFIRMED])
-        rejected = stacked([v for o, v in held if o.stance is Stance.REJECTED and o.poster_id == poster])
+        confirmed = stacked([vector for one, vector in held if one.stance is Polarity.CONFIRMED])
+        rejected = stacked([v for o, v in held if o.stance is Polarity.REJECTED and o.poster_id == poster])
         score = similarities(prototypes(pictures, confirmed, room.gap), asked).max()
-        score = np.float32(score - np.float32(drop(query, rejected, confirmed, EASY.same_look)))
+        score = np.float32(score - np.float32(rejection_penalty(query, rejected, confirmed, EASY.same_look)))
         scored.append((product, float(score)))
     return sorted(scored, key=lambda pair: (-pair[1], pair[0]))
 
@@ -89,7 +89,7 @@ def named(matches: list[Match]) -> list[tuple[str, float]]:
 @pytest.mark.parametrize("k", [1, 5, 32])
 def test_it_answers_what_scoring_every_product_answers(gallery: FaissGallery, seed: int, k: int) -> None:
     views = many(gallery, seed)
-    room = Classroom(gallery, views, EASY)
+    room = LearnedIndex(gallery, views, EASY)
     queries = np.concatenate([random_vectors(seed, 4, 64), np.stack([vector for _, vector in views[::5]])])
     found = LearnedGallery(room, "poster-0").search_products(queries, k)
     for query, matches in zip(queries, found, strict=True):
@@ -101,7 +101,7 @@ def test_it_answers_what_scoring_every_product_answers(gallery: FaissGallery, se
 
 def test_without_views_it_is_the_gallery_itself(gallery: FaissGallery) -> None:
     queries = random_vectors(1, 5, 64)
-    learned = LearnedGallery(Classroom(gallery, [], EASY), "ada")
+    learned = LearnedGallery(LearnedIndex(gallery, [], EASY), "ada")
     assert learned.search_products(queries, 7) == gallery.search_products(queries, 7)
     assert (learned.version, len(learned), learned.encoder) == (
         gallery.version,
@@ -114,14 +114,14 @@ def test_what_is_taken_back_is_as_if_it_had_never_been(gallery: FaissGallery) ->
     views = many(gallery, 3)
     gone = [(replace(one, withdrawn_at=one.learned_at), vector) for one, vector in views[:20]]
     queries = random_vectors(2, 6, 64)
-    never = LearnedGallery(Classroom(gallery, views[20:], EASY), "poster-1")
-    after = LearnedGallery(Classroom(gallery, [*gone, *views[20:]], EASY), "poster-1")
+    never = LearnedGallery(LearnedIndex(gallery, views[20:], EASY), "poster-1")
+    after = LearnedGallery(LearnedIndex(gallery, [*gone, *views[20:]], EASY), "poster-1")
     assert after.search_products(queries, 9) == never.search_products(queries, 9)
 
 
 def test_a_filter_is_respected_and_a_catalogue_picture_is_shown(gallery: FaissGallery) -> None:
     vector = random_vectors(5, 1, 64)[0]
-    room = Classroom(gallery, [*taught(1, "p003", vector), *taught(2, "p004", vector, "bob")], EASY)
+    room = LearnedIndex(gallery, [*taught(1, "p003", vector), *taught(2, "p004", vector, "bob")], EASY)
     wanted = ProductFilter(availability=(Availability.IN_STOCK,))
     (all_of_them,) = LearnedGallery(room).search_products(vector[None], 5)
     (in_stock,) = LearnedGallery(room).only(wanted).search_products(vector[None], 5)
@@ -134,7 +134,7 @@ def test_a_filter_is_respected_and_a_catalogue_picture_is_shown(gallery: FaissGa
 
 def test_products_that_left_the_catalogue_teach_nothing(gallery: FaissGallery) -> None:
     vector = random_vectors(5, 1, 64)[0]
-    learned = LearnedGallery(Classroom(gallery, taught(1, "gone", vector), EASY), "ada")
+    learned = LearnedGallery(LearnedIndex(gallery, taught(1, "gone", vector), EASY), "ada")
     assert learned.search_products(vector[None], 5) == gallery.search_products(vector[None], 5)
 
 
@@ -144,7 +144,7 @@ def test_a_strange_look_helps_its_own_poster_alone_until_another_agrees(gallery:
     agreed = [*lone, *taught(2, "p007", strange, "bob")]
 
     def first(views: Views, poster: str | None) -> str:
-        room = Classroom(gallery, views, STRICT)
+        room = LearnedIndex(gallery, views, STRICT)
         return LearnedGallery(room, poster).search_products(strange[None], 1)[0][0].product_id
 
     assert first([], "ada") != "p007"
@@ -157,8 +157,8 @@ def test_a_strange_look_helps_its_own_poster_alone_until_another_agrees(gallery:
 def test_a_rejection_lowers_its_product_at_that_look_only(gallery: FaissGallery) -> None:
     queries = gallery.vectors(gallery.rows_of("p010"))[:1]
     elsewhere = random_vectors(12, 1, 64)
-    views = taught(1, "p010", queries[0], stance=Stance.REJECTED)
-    room = Classroom(gallery, views, EASY)
+    views = taught(1, "p010", queries[0], stance=Polarity.REJECTED)
+    room = LearnedIndex(gallery, views, EASY)
     own, others = LearnedGallery(room, "ada"), LearnedGallery(room, "bob")
     assert gallery.search_products(queries, 1)[0][0].product_id == "p010"
     assert own.search_products(queries, 1)[0][0].product_id != "p010"
@@ -171,25 +171,25 @@ def test_a_rejection_lowers_its_product_at_that_look_only(gallery: FaissGallery)
 
 def test_sizes_of_a_shirt_stay_one_suggestion(gallery: FaissGallery) -> None:
     vector = gallery.vectors(gallery.rows_of("shirt-m"))[0]
-    room = Classroom(gallery, taught(1, "shirt-m", vector), EASY)
+    room = LearnedIndex(gallery, taught(1, "shirt-m", vector), EASY)
     (matches,) = LearnedGallery(room).search_products(vector[None], 10)
     assert sum(match.product_id.startswith("shirt") for match in matches) == 1
 
 
 def test_places_are_found_once(gallery: FaissGallery) -> None:
     views = many(gallery, 1)
-    first = Classroom(gallery, views, EASY)
+    first = LearnedIndex(gallery, views, EASY)
     made_up = dict.fromkeys(first.places, (False, 2.0))
-    assert Classroom(gallery, views, EASY, made_up).places == made_up
+    assert LearnedIndex(gallery, views, EASY, made_up).places == made_up
     elsewhere = [(replace(one, box=Box(0, 0, 0.5, 0.5)), vector) for one, vector in views]
-    anew = Classroom(gallery, elsewhere, EASY, made_up).places
+    anew = LearnedIndex(gallery, elsewhere, EASY, made_up).places
     assert [anew[view_id, Box(0, 0, 0.5, 0.5)] for view_id, _ in first.places] == list(first.places.values())
 
 
 def test_a_suggestion_says_that_a_confirmed_photo_stands_behind_it(gallery: FaissGallery) -> None:
     encoder, photo = FakeEncoder(), noise(4242, 64, 64)
     vector = encoder.finish(encoder.forward(encoder.prepare(photo)[None]))[0]
-    learned = LearnedGallery(Classroom(gallery, taught(1, "p007", vector), EASY))
+    learned = LearnedGallery(LearnedIndex(gallery, taught(1, "p007", vector), EASY))
     plain = Suggester(encoder, gallery)
     first = plain.on(learned).suggest(photo)[-1].suggestions[0]
     assert (first.product.id, [reason.code for reason in first.why]) == ("p007", ["poster_confirmed"])
@@ -201,7 +201,7 @@ def test_a_suggestion_says_that_a_confirmed_photo_stands_behind_it(gallery: Fais
 def test_confirmed_photos_that_look_otherwise_are_no_rejection(gallery: FaissGallery) -> None:
     """A product's own picture is less alike once the product was confirmed in photos unlike it."""
     picture = gallery.vectors(gallery.rows_of("p010"))[:1]
-    room = Classroom(gallery, taught(3, "p010", random_vectors(12, 1, 64)[0]), EASY)
+    room = LearnedIndex(gallery, taught(3, "p010", random_vectors(12, 1, 64)[0]), EASY)
     (before,), (after,) = (
         [match for match in each.search_products(picture, 31)[0] if match.product_id == "p010"]
         for each in (gallery, LearnedGallery(room, "ada"))

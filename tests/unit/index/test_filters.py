@@ -91,7 +91,7 @@ def test_a_filter_finds_just_what_is_allowed(index, records, vectors, wanted) ->
     assert len(narrowed) == len(allowed)
     for query, matches in zip(queries, narrowed.search(queries, 10), strict=True):
         scores = similarities(vectors[allowed], query)
-        expected, _ = ranking.best(np.array(allowed, dtype=np.int64), scores, 10)
+        expected, _ = ranking.top_k(np.array(allowed, dtype=np.int64), scores, 10)
         assert [match.row for match in matches] == expected.tolist()
 
 

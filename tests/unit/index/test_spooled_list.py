@@ -5,13 +5,13 @@ import tracemalloc
 
 from spark_vision.core.product import FeedIssue
 from spark_vision.index.changes import Change
-from spark_vision.index.near_duplicates import Lookalike
-from spark_vision.index.spooled_list import Spool, json_pieces
+from spark_vision.index.near_duplicates import NearDuplicate
+from spark_vision.index.spooled_list import SpooledList, json_pieces
 
 
 def test_what_goes_in_comes_out_in_order_however_often_it_is_read() -> None:
-    pair = Lookalike("near", ("a", "a\n.png"), ("\ud800", "é"))
-    held: Spool[Lookalike] = Spool(Lookalike)
+    pair = NearDuplicate("near", ("a", "a\n.png"), ("\ud800", "é"))
+    held: SpooledList[NearDuplicate] = SpooledList(NearDuplicate)
     assert (len(held), list(held)) == (0, [])
     held.extend([pair, pair])
     assert [*held] == [*held] == [pair, pair]
@@ -21,7 +21,7 @@ def test_what_goes_in_comes_out_in_order_however_often_it_is_read() -> None:
 
 def test_a_long_list_takes_disk_not_memory(tmp_path) -> None:
     tracemalloc.start()
-    changes: Spool[Change] = Spool(Change, tmp_path)
+    changes: SpooledList[Change] = SpooledList(Change, tmp_path)
     for number in range(50_000):
         changes.append(Change(f"product-{number}", "changed", ("price", "pictures")))
     assert sum(change.fields == ("price", "pictures") for change in changes) == 50_000
@@ -32,7 +32,7 @@ def test_a_long_list_takes_disk_not_memory(tmp_path) -> None:
 
 
 def test_json_in_pieces_is_the_document() -> None:
-    issues: Spool[FeedIssue] = Spool(FeedIssue)
+    issues: SpooledList[FeedIssue] = SpooledList(FeedIssue)
     document = {"version": "v", "seconds": {"read": 0.5}, "issues": issues, "last": None}
     assert json.loads("".join(json_pieces(document))) == {**document, "issues": []}
     issues.extend([FeedIssue("id is empty", line=3), FeedIssue("gone", "p", None, "a.png", "warning")])

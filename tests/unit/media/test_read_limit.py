@@ -8,7 +8,7 @@ from PIL import Image
 
 from spark_vision.core.errors import PictureTooLargeError
 from spark_vision.media.decode import decode
-from spark_vision.media.read_limit import MOST_READS, CountedBytes
+from spark_vision.media.read_limit import MOST_READS, ReadLimitedBytes
 
 MANY = MOST_READS // 2  # a part takes two reads and more
 
@@ -66,7 +66,7 @@ def test_as_many_as_programs_write_are_read(data: bytes) -> None:
 
 
 def test_reads_are_counted() -> None:
-    data = CountedBytes(b"abc", most=2)
+    data = ReadLimitedBytes(b"abc", most=2)
 
     assert (data.read(1), data.read()) == (b"a", b"bc")
     with pytest.raises(PictureTooLargeError):

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from spark_vision.core.ids import content_digest
-from spark_vision.media.sanitise import MAX_SIDE, clean_photo
+from spark_vision.media.sanitise import MAX_SIDE, sanitise_photo
 from tests.fakes import encoded, smooth
 
 
 def test_the_same_bytes_give_the_same_photo() -> None:
     data = encoded(smooth(900, 600), "JPEG")
-    first, second = clean_photo(data), clean_photo(data)
+    first, second = sanitise_photo(data), sanitise_photo(data)
     assert first == second
     assert first.photo.digest == content_digest(first.files[900])
 
@@ -32,7 +32,7 @@ def test_the_same_bytes_give_the_same_photo() -> None:
 def test_sides_are_bounded_and_copies_are_smaller(
     size: tuple[int, int], kept: tuple[int, int], widths: tuple[int, ...]
 ) -> None:
-    clean = clean_photo(encoded(smooth(*size)))
+    clean = sanitise_photo(encoded(smooth(*size)))
     assert ((clean.photo.width, clean.photo.height), clean.photo.widths) == (kept, widths)
     assert max(kept) <= MAX_SIDE
     assert set(clean.files) == {*widths, kept[0]}

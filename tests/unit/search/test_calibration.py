@@ -7,7 +7,7 @@ import pytest
 from spark_vision.core.errors import CalibrationError
 from spark_vision.core.geometry import Box
 from spark_vision.search.calibration import Calibration
-from spark_vision.search.features import FEATURES, evidence
+from spark_vision.search.features import FEATURES, candidate_features
 
 FIT = Calibration(
     encoder="e",
@@ -36,20 +36,20 @@ def test_what_is_no_calibration_is_refused(change):
 
 def test_a_lead_makes_surer_and_products_exclude_each_other():
     close, ahead = (
-        FIT.probabilities(evidence(held, None, found=False)) for held in ([0.9, 0.89], [0.9, 0.4])
+        FIT.probabilities(candidate_features(held, None, found=False)) for held in ([0.9, 0.89], [0.9, 0.4])
     )
     assert ahead[0] > close[0]
-    sure = replace(FIT, bias=10.0).probabilities(evidence([0.9, 0.9, 0.9], None, found=False))
+    sure = replace(FIT, bias=10.0).probabilities(candidate_features([0.9, 0.9, 0.9], None, found=False))
     assert sure.sum() == pytest.approx(1, abs=1e-4)
     assert sure.sum() < 1
 
 
 def test_no_candidates_have_no_probabilities():
-    assert FIT.probabilities(evidence([], None, found=True)).shape == (0,)
+    assert FIT.probabilities(candidate_features([], None, found=True)).shape == (0,)
 
 
 def test_evidence_is_what_it_is_said_to_be():
-    rows = evidence([0.8, 0.6], Box(0, 0, 0.5, 0.5), found=True)
+    rows = candidate_features([0.8, 0.6], Box(0, 0, 0.5, 0.5), found=True)
     np.testing.assert_allclose(rows[:, 0], [0.8, 0.6])
     np.testing.assert_allclose(rows[:, 1], [0.2, 0])
     np.testing.assert_allclose(rows[:, 2], [0, 0.2])
@@ -60,7 +60,7 @@ def test_evidence_is_what_it_is_said_to_be():
 
 
 def test_reasons_add_up_to_the_odds():
-    row = evidence([0.9, 0.4], None, found=False)[0]
+    row = candidate_features([0.9, 0.4], None, found=False)[0]
     effects = {reason.code: reason.effect for reason in FIT.reasons(row)}
     assert effects["well_ahead"] == pytest.approx(10 * (0.5 - 0.05))
     assert list(effects.values()) == sorted(effects.values(), key=abs, reverse=True)

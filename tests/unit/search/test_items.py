@@ -6,8 +6,8 @@ from spark_vision.core.geometry import Box
 from spark_vision.core.product import Product
 from spark_vision.core.product_filter import EVERYTHING
 from spark_vision.core.suggestion import Match
-from spark_vision.search.items import Chooser, Region, worth_showing
-from spark_vision.search.query import PLAIN, Judgement
+from spark_vision.search.items import ItemBuilder, Region, filter_found_items
+from spark_vision.search.query import UNCALIBRATED, SuggestionPolicy
 from tests.unit.search.test_calibration import FIT
 
 GROUPS = {"a1": "a", "a2": "a", "b1": "b"}
@@ -21,11 +21,11 @@ def matches(**similarities: float) -> list[Match]:
     return [Match(row, name, "x.png", value) for row, (name, value) in enumerate(similarities.items())]
 
 
-def chooser(judgement: Judgement = PLAIN, top: int = 2, calibrated: bool = True) -> Chooser:
-    return Chooser(product, judgement, EVERYTHING, top, calibrated)
+def chooser(judgement: SuggestionPolicy = UNCALIBRATED, top: int = 2, calibrated: bool = True) -> ItemBuilder:
+    return ItemBuilder(product, judgement, EVERYTHING, top, calibrated)
 
 
-FITTED = Judgement(calibration=FIT)
+FITTED = SuggestionPolicy(calibration=FIT)
 WHOLE = Region(None, "photo")
 
 
@@ -69,7 +69,9 @@ def test_a_lower_target_asks_for_less():
 
 
 def test_where_nothing_is_likely_nothing_is_suggested():
-    item = chooser(Judgement(calibration=replace(FIT, bias=-6.0))).item(WHOLE, matches(a1=0.3, b1=0.29))
+    item = chooser(SuggestionPolicy(calibration=replace(FIT, bias=-6.0))).item(
+        WHOLE, matches(a1=0.3, b1=0.29)
+    )
     assert item.suggestions == ()
     assert item.no_match.reason == "nothing_alike"
 
@@ -94,17 +96,17 @@ def test_overlapping_regions_of_one_product_are_one(other, kept):
     boxes = (Box(0, 0, 0.4, 0.4), other)
     found = [chooser(FITTED).item(Region(box, "found"), matches(a1=0.95, b1=0.2, c=0.1)) for box in boxes]
     whole = chooser(FITTED).item(WHOLE, matches(a1=0.5, b1=0.5))
-    assert len(worth_showing(found, whole)) == kept
+    assert len(filter_found_items(found, whole)) == kept
 
 
 def test_with_a_fit_found_regions_stay_as_long_as_they_are_likely():
     judged = replace(FITTED, own=False)
     low = chooser(judged).item(Region(Box(0, 0, 0.4, 0.4), "found"), matches(a1=0.8, b1=0.3, c=0.1))
     whole = chooser(judged).item(WHOLE, matches(a1=0.95, b1=0.2))
-    assert worth_showing([low], whole) == [low]
+    assert filter_found_items([low], whole) == [low]
 
 
 def test_without_a_fit_a_found_region_must_beat_the_whole_photo():
     found = [chooser().item(Region(Box(0, 0, 0.4, 0.4), "found"), matches(a1=value)) for value in (0.5, 0.9)]
-    shown = worth_showing(found, chooser().item(WHOLE, matches(a1=0.6)))
+    shown = filter_found_items(found, chooser().item(WHOLE, matches(a1=0.6)))
     assert [item.suggestions[0].similarity for item in shown] == [0.9]

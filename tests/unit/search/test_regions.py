@@ -11,7 +11,7 @@ from spark_vision.embedding.bundled import bundled_model
 from spark_vision.embedding.load import load_encoder
 from spark_vision.evaluation.datasets import read_dataset
 from spark_vision.media.files import read_picture
-from spark_vision.search.regions.feature_map import spread
+from spark_vision.search.regions.feature_map import upsample
 from spark_vision.search.regions.objectness import (
     Objectness,
     ObjectProposer,
@@ -20,7 +20,7 @@ from spark_vision.search.regions.objectness import (
     suppress,
 )
 from spark_vision.search.regions.windows import GRID, INNER, OUTER, RINGS, WINDOW, Sums, Windows, all_windows
-from spark_vision.search.whole_photo import overview
+from spark_vision.search.whole_photo import encode_whole_photo
 from tests.fakes import RED, plain
 
 
@@ -112,13 +112,13 @@ def test_a_map_comes_to_lie_on_the_photos_own_grid():
     frame = Preprocessing(160, 160, (0, 0, 0), (1, 1, 1), "bicubic", "longest").frame(400, 200)
     places = np.zeros((10, 10), dtype=np.float32)
     places[:, 5:] = 1
-    cells = spread(places, FeatureMap(places[None], frame))[..., 0]
+    cells = upsample(places, FeatureMap(places[None], frame))[..., 0]
     assert cells.shape == (GRID, GRID)
     np.testing.assert_allclose(cells[:, -16:], 1)
     np.testing.assert_allclose(cells[:, :16], 0)
     above = np.zeros((10, 10), dtype=np.float32)
     above[:2] = 1  # above the photo
-    np.testing.assert_allclose(spread(above, FeatureMap(above[None], frame))[6:], 0)
+    np.testing.assert_allclose(upsample(above, FeatureMap(above[None], frame))[6:], 0)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_three_regions_by_the_models_map_mark_most_things_and_more_than_colour_a
     photos = list(read_dataset(demo_shop()).only("test").by_photo().items())[:40]
     for path, queries in photos:
         picture = read_picture(path)
-        seen = overview(encoder, picture, encoder.prepare(picture))
+        seen = encode_whole_photo(encoder, picture, encoder.prepare(picture))
         things = [query.box for query in queries if query.box and query.box.width * query.box.height >= 0.05]
         large += len(things)
         for proposer in (by_map, plainly):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spark_vision.training.embedding_queue import Ring
+from spark_vision.training.embedding_queue import EmbeddingQueue
 from spark_vision.training.losses import picture_picture_loss
 from spark_vision.training.precision import bfloat16_is_fast
 
@@ -15,7 +15,7 @@ def rows(*numbers: int) -> dict[str, torch.Tensor]:
 
 
 def test_the_oldest_rows_are_forgotten_in_all_columns_alike() -> None:
-    ring = Ring(5, EMPTY)
+    ring = EmbeddingQueue(5, EMPTY)
     ring.add(rows(1, 2, 3))
     assert ring.rows("numbers").tolist() == [1, 2, 3]
 
@@ -26,13 +26,13 @@ def test_the_oldest_rows_are_forgotten_in_all_columns_alike() -> None:
 
 
 def test_a_ring_without_room_keeps_nothing() -> None:
-    ring = Ring(0, EMPTY)
+    ring = EmbeddingQueue(0, EMPTY)
     ring.add(rows(1, 2))
     assert ring.rows("points").shape == (0, 2)
 
 
 def test_a_ring_goes_through_a_checkpoint() -> None:
-    ring, again = Ring(4, EMPTY), Ring(4, EMPTY)
+    ring, again = EmbeddingQueue(4, EMPTY), EmbeddingQueue(4, EMPTY)
     ring.add(rows(1, 2, 3))
     again.load_state_dict(ring.state_dict())
     for each in (ring, again):

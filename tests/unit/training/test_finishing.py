@@ -9,7 +9,7 @@ import open_clip
 import torch
 
 from scripts.spark_mini.finishing import thorough_plan
-from spark_vision.training.continued_training import Desk, learn_on
+from spark_vision.training.continued_training import TrainingContext, continue_training
 from spark_vision.training.corpus import Corpus
 from spark_vision.training.refining import RefinePlan
 from spark_vision.training.splits import SplitPlan, make_split
@@ -44,9 +44,9 @@ def test_a_thorough_run_learns_all_but_what_is_frozen(data: Path, tmp_path: Path
     work.mkdir()
     plan = small_plan()
     material = make_split(data, SplitPlan(fashion_left_out=0)).material
-    desk = Desk(SMALL, HashTeacher(), work, lambda line: None)
+    desk = TrainingContext(SMALL, HashTeacher(), work, lambda line: None)
 
-    learn_on(model, material, plan, desk)
+    continue_training(model, material, plan, desk)
 
     after = model.state_dict()
     frozen = [f"visual.trunk.blocks.{stage}." for stage in range(plan.frozen_stages)]

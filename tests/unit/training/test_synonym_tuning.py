@@ -6,7 +6,7 @@ import numpy as np
 import open_clip
 import torch
 
-from scripts.spark_mini.synonym_tuning import OwnMeaning, WordPlan, learn_words
+from scripts.spark_mini.synonym_tuning import OwnMeaning, WordPlan, tune_synonyms
 from scripts.spark_mini.text_distillation import DistillationPlan
 from spark_vision.training.checkpoint import RunFiles
 from spark_vision.training.corpus import CorpusSize
@@ -34,7 +34,7 @@ def test_words_move_to_what_they_mean_and_pictures_stay(tmp_path: Path) -> None:
     far = closeness(model, before)
     files = RunFiles(tmp_path / "words.pt", tmp_path / "words.jsonl")
 
-    learn_words(model, ["Puma Court"], SMALL, PLAN, files, lambda line: None)
+    tune_synonyms(model, ["Puma Court"], SMALL, PLAN, files, lambda line: None)
 
     assert closeness(model, before) > far + 0.1
     for name, weight in model.visual.state_dict().items():

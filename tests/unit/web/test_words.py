@@ -9,7 +9,7 @@ import pytest
 
 import spark_vision_api
 from spark_vision.core.errors import SparkVisionError
-from spark_vision.core.reason import WORDS
+from spark_vision.core.reason import DESCRIPTIONS
 from spark_vision_api.http.problems import _REFUSED, internal_problem
 from spark_vision_api.web.language import LANGUAGES, best_language, words
 
@@ -64,7 +64,7 @@ def test_no_words_are_left_over() -> None:
 
 def test_every_reason_is_known_by_its_code() -> None:
     assert {key for key in words("en").words if key.startswith("reason.")} == {
-        f"reason.{code}" for code in WORDS
+        f"reason.{code}" for code in DESCRIPTIONS
     }
 
 

@@ -13,7 +13,7 @@ _QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
-class ObserveMiddleware:
+class AccessLogMiddleware:
     """Logs request id, method, route, status and milliseconds. The route is the template: a path may
     hold ids, and a query words, that say something about people.
     """

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from spark_vision_api.http.body_budget import BodyRoom
+from spark_vision_api.http.body_budget import RequestBodyBudget
 from spark_vision_api.http.error_handlers import OverloadedError
 from spark_vision_api.http.middleware.load_shedding import Operation
 from spark_vision_api.http.middleware.rate_limit import subscriber_of
@@ -56,7 +56,7 @@ class BodyLimitMiddleware:
     room: what all bodies that are kept while they come have together.
     """
 
-    def __init__(self, app: ASGIApp, limits: BodyLimits, room: BodyRoom) -> None:
+    def __init__(self, app: ASGIApp, limits: BodyLimits, room: RequestBodyBudget) -> None:
         self._app = app
         self._limits = limits
         self._room = room
@@ -86,7 +86,7 @@ class _BoundedBody:
     the application answers with the problem of that status.
     """
 
-    def __init__(self, receive: Receive, limit: BodyLimit, room: BodyRoom, scope: Scope) -> None:
+    def __init__(self, receive: Receive, limit: BodyLimit, room: RequestBodyBudget, scope: Scope) -> None:
         self._receive = receive
         self._limit = limit
         self._room = room

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from spark_vision_api.http.bounded_executor import Gate
+from spark_vision_api.http.bounded_executor import BoundedExecutor
 from spark_vision_api.http.error_handlers import OverloadedError
 from spark_vision_api.http.problems import problem_of, problem_response
 
@@ -20,14 +20,14 @@ class _Route:
     path: str
 
 
-class RoomMiddleware:
+class LoadSheddingMiddleware:
     """Answers with 503 and Retry-After where an operation's gate is full.
 
     The operation would say the same once it is found and who asks is known, which takes several times as
     long: too long where ten times as many come as there is room for.
     """
 
-    def __init__(self, app: ASGIApp, gates: Mapping[Operation, Gate]) -> None:
+    def __init__(self, app: ASGIApp, gates: Mapping[Operation, BoundedExecutor]) -> None:
         self._app = app
         self._gates = gates
 

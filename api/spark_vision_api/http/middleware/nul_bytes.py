@@ -7,7 +7,7 @@ from spark_vision_api.http.problems import Problem, problem_response
 _PROBLEM = Problem("bad-request", 400, "The request cannot be read", "The address holds a NUL character.")
 
 
-class AddressMiddleware:
+class NulByteMiddleware:
     """Refuses a NUL in the path or the query, once for all operations."""
 
     def __init__(self, app: ASGIApp) -> None:

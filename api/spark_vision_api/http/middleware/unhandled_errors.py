@@ -10,7 +10,7 @@ from spark_vision_api.http.problems import internal_problem, problem_response
 _log = logging.getLogger(__name__)
 
 
-class ErrorBoundaryMiddleware:
+class UnhandledErrorMiddleware:
     """Answers with a problem; where the answer had begun already, the connection is broken off."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -13,8 +13,8 @@ from spark_vision.core.errors import (
     IndexBusyError,
     IndexNotFoundError,
     InvalidInputError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
 )
 from spark_vision.imports.product_changes import put_product, remove_product
 from spark_vision.index.build_steps import BuildReport
@@ -22,12 +22,12 @@ from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.http.error_handlers import OverloadedError
 from spark_vision_api.http.strict_json import StrictJsonRoute
 from spark_vision_api.openapi import problems
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.catalogue.schemas import ProductChanged, ProductIn
 
 router = APIRouter(prefix="/v1/catalogue", tags=["catalogue"], route_class=StrictJsonRoute)
 ProductId = Annotated[str, InPath(min_length=1, max_length=200, description="May hold slashes.")]
-_BUSY = (ConflictError, NotAllowedError, IndexBusyError, IndexNotFoundError, OverloadedError)
+_BUSY = (ConflictError, PermissionDeniedError, IndexBusyError, IndexNotFoundError, OverloadedError)
 
 
 @router.put(
@@ -39,7 +39,7 @@ _BUSY = (ConflictError, NotAllowedError, IndexBusyError, IndexNotFoundError, Ove
     },
 )
 async def change_product(
-    product_id: ProductId, given: ProductIn, response: Response, services: Given, actor: CatalogueTeam
+    product_id: ProductId, given: ProductIn, response: Response, services: ServicesDep, actor: CatalogueTeam
 ) -> ProductChanged:
     """Put a product into the live index at once, as a new version, until an import says otherwise."""
     product = given.product(product_id)
@@ -53,7 +53,9 @@ async def change_product(
     summary="Remove one product",
     responses=problems(NotFoundError, *_BUSY),
 )
-async def delete_product(product_id: ProductId, services: Given, actor: CatalogueTeam) -> ProductChanged:
+async def delete_product(
+    product_id: ProductId, services: ServicesDep, actor: CatalogueTeam
+) -> ProductChanged:
     """Take a product out of the live index at once, as a new version, until an import brings it back."""
     return await _changed(services, product_id, partial(remove_product, product_id=product_id))
 

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 
 from spark_vision.core.earnings_summary import Earned, Summary
 from spark_vision.core.errors import StoreUnavailableError
-from spark_vision.database.store import SqlWork
+from spark_vision.database.store import UnitOfWork
 from spark_vision.earnings.payouts import threshold
 from spark_vision_api.auth.access import Member
 from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError
 from spark_vision_api.openapi import problems
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.orders.routes import entry_out
 from spark_vision_api.v1.orders.schemas import BalanceOut, DayOut, EarningsOut, PostEarningsOut
 
@@ -24,7 +24,7 @@ _POSTS = 100
 
 @router.get("/earnings", summary="What I earned", responses=problems(CursorError, StoreUnavailableError))
 def show_earnings(
-    services: Given,
+    services: ServicesDep,
     actor: Member,
     days: Annotated[int, Query(ge=1, le=366, description="Days up to today, for a chart.")] = 30,
     limit: Annotated[int, Query(ge=1, le=100, description="Entries a page.")] = 50,
@@ -63,7 +63,7 @@ def _balance(summary: Summary, services: Services) -> BalanceOut:
     )
 
 
-def _days(work: SqlWork, account_id: str, first: date, last: date) -> list[DayOut]:
+def _days(work: UnitOfWork, account_id: str, first: date, last: date) -> list[DayOut]:
     since = datetime.combine(first, time(), UTC)
     earned = _by_what(work.ledger.by_day(account_id, since))
     clicks = work.clicks.by_day(account_id, since)
@@ -71,7 +71,7 @@ def _days(work: SqlWork, account_id: str, first: date, last: date) -> list[DayOu
     return [DayOut(day=day, clicks=clicks.get(day, 0), earned=earned[day.isoformat()]) for day in days]
 
 
-def _posts(work: SqlWork, account_id: str) -> list[PostEarningsOut]:
+def _posts(work: UnitOfWork, account_id: str) -> list[PostEarningsOut]:
     earned = _by_what(work.ledger.by_post(account_id, _POSTS))
     clicks = work.clicks.by_post(account_id)
     ids = [*earned, *(post_id for post_id in clicks if post_id not in earned)][:_POSTS]

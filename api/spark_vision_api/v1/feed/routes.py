@@ -8,20 +8,20 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from spark_vision.core.errors import NotFoundError, StoreUnavailableError
-from spark_vision.core.feed import Asked, Smiles
+from spark_vision.core.feed import FeedFilter, Smiles
 from spark_vision.core.ids import value_digest
 from spark_vision.social.feed import smile, unsmile
 from spark_vision_api.auth.access import AnyActor, Member
 from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError, OverloadedError, ProductNotFoundError
 from spark_vision_api.openapi import problems
-from spark_vision_api.presenters.posts import OnShelf, hidden_because, shelf_of
-from spark_vision_api.services import Given
-from spark_vision_api.v1.feed.page import Wanted, buyable_in, feed_page, in_turn, own_page
+from spark_vision_api.presenters.posts import ProductLookupDep, hidden_because, product_lookup
+from spark_vision_api.services import ServicesDep
+from spark_vision_api.v1.feed.page import ListingRequest, buyable_in, feed_page, own_page, run_bounded
 from spark_vision_api.v1.feed.schemas import FeedOut, SmilesOut
 
 router = APIRouter(prefix="/v1", tags=["feed"])
-_NOTHING = Asked(any_of=())
+_NOTHING = FeedFilter(any_of=())
 Limit = Annotated[int, Query(ge=1, le=50, description="Posts a page.")]
 Cursor = Annotated[str, Query(max_length=MAX_LENGTH, description="`next` of the page before.")]
 PostId = Annotated[str, Path(max_length=100, examples=["0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55"])]
@@ -35,7 +35,7 @@ Text = Annotated[str, Query(max_length=750)]
     responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
 async def show_feed(
-    services: Given,
+    services: ServicesDep,
     actor: AnyActor,
     limit: Limit = 20,
     cursor: Cursor = "",
@@ -47,14 +47,14 @@ async def show_feed(
 
     def page() -> Response:
         shop = services.live.loaded
-        shelf = shelf_of(shop)
-        asked = Asked(poster or None, product or None, buyable_in(shop, category) if category else None)
+        shelf = product_lookup(shop)
+        asked = FeedFilter(poster or None, product or None, buyable_in(shop, category) if category else None)
         if product and hidden_because(shelf(product)) is not None:
             asked = _NOTHING
         listing = f"feed {value_digest([product, poster, category])}"
-        return feed_page(services, shop, asked, Wanted(listing, limit, cursor), actor)
+        return feed_page(services, shop, asked, ListingRequest(listing, limit, cursor), actor)
 
-    return await in_turn(services, page)
+    return await run_bounded(services, page)
 
 
 @router.get(
@@ -64,11 +64,11 @@ async def show_feed(
     responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
 async def show_own_posts(
-    services: Given, shelf: OnShelf, actor: Member, limit: Limit = 20, cursor: Cursor = ""
+    services: ServicesDep, shelf: ProductLookupDep, actor: Member, limit: Limit = 20, cursor: Cursor = ""
 ) -> Response:
     """Your posts in any state, by when they were made, newest first, with all their tags."""
-    wanted = Wanted(f"posts of {actor.id}", limit, cursor)
-    return await in_turn(services, partial(own_page, services, shelf, wanted, actor))
+    wanted = ListingRequest(f"posts of {actor.id}", limit, cursor)
+    return await run_bounded(services, partial(own_page, services, shelf, wanted, actor))
 
 
 # Stands before the product itself, whose path would swallow `/posts`.
@@ -79,7 +79,7 @@ async def show_own_posts(
     responses=problems(CursorError, ProductNotFoundError, OverloadedError, StoreUnavailableError),
 )
 async def show_product_posts(
-    services: Given,
+    services: ServicesDep,
     actor: AnyActor,
     product_id: Annotated[str, Path(description="May hold slashes.", examples=["golden-delicious"])],
     limit: Limit = 20,
@@ -87,18 +87,18 @@ async def show_product_posts(
 ) -> Response:
     """Published posts with a tag of the product, newest first; none while it cannot be bought."""
     shop = services.live.loaded
-    product = shelf_of(shop)(product_id)
+    product = product_lookup(shop)(product_id)
     if product is None:
         raise ProductNotFoundError(f"The shop has no product {product_id[:100]!r} now.")
-    asked = Asked(product_id=product_id) if hidden_because(product) is None else _NOTHING
-    wanted = Wanted(f"worn {value_digest(product_id)}", limit, cursor)
-    return await in_turn(services, partial(feed_page, services, shop, asked, wanted, actor))
+    asked = FeedFilter(product_id=product_id) if hidden_because(product) is None else _NOTHING
+    wanted = ListingRequest(f"worn {value_digest(product_id)}", limit, cursor)
+    return await run_bounded(services, partial(feed_page, services, shop, asked, wanted, actor))
 
 
 @router.put(
     "/posts/{post_id}/smile", summary="Smile", responses=problems(NotFoundError, StoreUnavailableError)
 )
-def put_smile(post_id: PostId, services: Given, actor: Member) -> SmilesOut:
+def put_smile(post_id: PostId, services: ServicesDep, actor: Member) -> SmilesOut:
     """Smile at a post. It pleases its poster, and changes nothing else: no match, no order of the feed."""
     return _smiles(smile(services.store, post_id, actor, datetime.now(UTC)))
 
@@ -108,7 +108,7 @@ def put_smile(post_id: PostId, services: Given, actor: Member) -> SmilesOut:
     summary="Smile no longer",
     responses=problems(NotFoundError, StoreUnavailableError),
 )
-def delete_smile(post_id: PostId, services: Given, actor: Member) -> SmilesOut:
+def delete_smile(post_id: PostId, services: ServicesDep, actor: Member) -> SmilesOut:
     """Take a smile back; nothing changes where there is none."""
     return _smiles(unsmile(services.store, post_id, actor))
 

@@ -12,7 +12,7 @@ class SmilesOut(BaseModel):
     smiled: bool = Field(description="Whether you are one of them.")
 
 
-class SeenPostOut(PostOut):
+class FeedPostOut(PostOut):
     """A post, with who smiled at it."""
 
     smiles: int
@@ -25,5 +25,5 @@ class SeenPostOut(PostOut):
 class FeedOut(BaseModel):
     """A page of posts, newest first."""
 
-    posts: list[SeenPostOut]
+    posts: list[FeedPostOut]
     next: str | None = Field(description="The cursor of the next page; null at the end.")

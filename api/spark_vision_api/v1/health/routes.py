@@ -7,20 +7,20 @@ from spark_vision.core.errors import IndexVersionError, ModelError
 from spark_vision_api.http.problems import problem_of
 from spark_vision_api.index_reloader import Failure
 from spark_vision_api.openapi import problems
-from spark_vision_api.services import Given, LoadedShop
-from spark_vision_api.v1.index.schemas import Alive, Ready, ShopProblem
+from spark_vision_api.services import LoadedShop, ServicesDep
+from spark_vision_api.v1.index.schemas import LivenessOut, Ready, ShopProblem
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="Liveness")
-async def healthz() -> Alive:
+async def healthz() -> LivenessOut:
     """Whether the process answers at all; says nothing about the index."""
-    return Alive(program_version=__version__)
+    return LivenessOut(program_version=__version__)
 
 
 @router.get("/readyz", summary="Readiness", responses=problems(IndexVersionError, ModelError))
-async def readyz(shop: LoadedShop, services: Given) -> Ready:
+async def readyz(shop: LoadedShop, services: ServicesDep) -> Ready:
     """200 where a live index and its model are loaded; else 503 and what to do about it."""
     gallery = shop.gallery
     return Ready(

@@ -17,26 +17,26 @@ from spark_vision.core.catalogue_import import CatalogueImport, ImportOrder
 from spark_vision.core.errors import (
     CatalogueError,
     ConflictError,
-    InFlightError,
+    IdempotencyKeyReusedError,
     InvalidInputError,
-    KeyReusedError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
+    RequestInProgressError,
     StoreUnavailableError,
     TooManyImportsError,
 )
-from spark_vision.core.idempotency import Answer
-from spark_vision.database.idempotency import Keep, once
+from spark_vision.core.idempotency import StoredResponse
+from spark_vision.database.idempotency import SaveResponse, run_idempotent
 from spark_vision.imports.run import FEED, check_order, forget_import, import_folder
-from spark_vision.imports.service import cancel_import, find_import, newest_imports, order_import
+from spark_vision.imports.service import cancel_import, enqueue_import, find_import, newest_imports
 from spark_vision.index.atomic_files import file_sha256
 from spark_vision.index.manifest import RUN, RUN_PAGE
 from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError, FormError, MediaTypeError, OverloadedError
-from spark_vision_api.http.idempotency import IdempotencyKey, answered, call_of
+from spark_vision_api.http.idempotency import IdempotencyKey, call_of, to_response
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, feed_body, problems
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.catalogue.schemas import ImportOut, ImportsOut, import_out
 from spark_vision_api.v1.feed.request import read_order
 
@@ -65,16 +65,16 @@ REPORT_HEADERS = {
         InvalidInputError,
         CatalogueError,
         TooManyImportsError,
-        NotAllowedError,
-        InFlightError,
-        KeyReusedError,
+        PermissionDeniedError,
+        RequestInProgressError,
+        IdempotencyKeyReusedError,
         OverloadedError,
         StoreUnavailableError,
         more=(BODY_TOO_LARGE, TOO_SLOW),
     ),
 )
 async def start_import(
-    request: Request, services: Given, actor: CatalogueTeam, key: IdempotencyKey = None
+    request: Request, services: ServicesDep, actor: CatalogueTeam, key: IdempotencyKey = None
 ) -> Response:
     """Take a feed, as a file, by its address or from the folder of imports, and work on it in the background.
 
@@ -93,30 +93,30 @@ async def start_import(
         if again:
             await run_in_threadpool(forget_import, services.settings, import_id)
     services.imports.wake()
-    return answered(answer, again=again)
+    return to_response(answer, again=again)
 
 
 def _ordered(
     services: Services, import_id: str, order: ImportOrder, actor: Actor, key: str | None
-) -> tuple[Answer, bool]:
+) -> tuple[StoredResponse, bool]:
     check_order(services.settings, order)
     now = datetime.now(UTC)
     made = CatalogueImport(import_id, str(actor.id), order, now)
     location = {"Location": f"{IMPORTS}/{import_id}"}
-    answer = Answer(202, import_out(made).model_dump_json().encode(), location)
+    answer = StoredResponse(202, import_out(made).model_dump_json().encode(), location)
     target = import_folder(services.settings, import_id) / FEED
     feed = file_sha256(target) if order.origin == "sent" else None
 
-    def act(keep: Keep) -> Answer:
-        order_import(services.store, made, lambda work: keep(work, answer))
+    def act(keep: SaveResponse) -> StoredResponse:
+        enqueue_import(services.store, made, lambda work: keep(work, answer))
         return answer
 
-    return once(services.store, call_of(actor, key, "import", [asdict(order), feed]), now, act)
+    return run_idempotent(services.store, call_of(actor, key, "import", [asdict(order), feed]), now, act)
 
 
-@router.get("", summary="Imports, newest first", responses=problems(CursorError, NotAllowedError))
+@router.get("", summary="Imports, newest first", responses=problems(CursorError, PermissionDeniedError))
 def list_imports(
-    services: Given,
+    services: ServicesDep,
     actor: CatalogueTeam,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str, Query(max_length=MAX_LENGTH, description="Of the page before: `next`.")] = "",
@@ -130,8 +130,8 @@ def list_imports(
     return ImportsOut(imports=[import_out(made) for made in shown], next=more)
 
 
-@router.get("/{import_id}", summary="An import", responses=problems(NotFoundError, NotAllowedError))
-def show_import(import_id: ImportId, services: Given, actor: CatalogueTeam) -> ImportOut:
+@router.get("/{import_id}", summary="An import", responses=problems(NotFoundError, PermissionDeniedError))
+def show_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
     """How far it is, and what became of it."""
     return import_out(find_import(services.store, import_id))
 
@@ -139,9 +139,9 @@ def show_import(import_id: ImportId, services: Given, actor: CatalogueTeam) -> I
 @router.post(
     "/{import_id}/cancel",
     summary="Cancel an import",
-    responses=problems(NotFoundError, ConflictError, NotAllowedError),
+    responses=problems(NotFoundError, ConflictError, PermissionDeniedError),
 )
-def stop_import(import_id: ImportId, services: Given, actor: CatalogueTeam) -> ImportOut:
+def stop_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
     """Stop it, whether it waits or is worked on; the live version stays as it is."""
     return import_out(cancel_import(services.store, import_id, datetime.now(UTC)))
 
@@ -152,10 +152,10 @@ def stop_import(import_id: ImportId, services: Given, actor: CatalogueTeam) -> I
     response_class=FileResponse,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-        **problems(NotFoundError, NotAllowedError),
+        **problems(NotFoundError, PermissionDeniedError),
     },
 )
-def show_report(import_id: ImportId, services: Given, actor: CatalogueTeam) -> Response:
+def show_report(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> Response:
     """All of it: each change, each mistake, each pair of products that share a picture."""
     return FileResponse(_reported(services, import_id, RUN), media_type="application/json")
 
@@ -166,10 +166,10 @@ def show_report(import_id: ImportId, services: Given, actor: CatalogueTeam) -> R
     response_class=FileResponse,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
-        **problems(NotFoundError, NotAllowedError),
+        **problems(NotFoundError, PermissionDeniedError),
     },
 )
-def show_report_page(import_id: ImportId, services: Given, actor: CatalogueTeam) -> Response:
+def show_report_page(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> Response:
     """The report as one page that needs nothing else, with the pictures that want a look."""
     page = _reported(services, import_id, RUN_PAGE)
     return FileResponse(page, headers=REPORT_HEADERS, media_type="text/html")

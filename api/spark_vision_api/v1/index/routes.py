@@ -13,14 +13,14 @@ from spark_vision.core.errors import (
     IndexDamagedError,
     IndexNotFoundError,
     IndexVersionError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
 )
 from spark_vision.index.manifest import RUN, RUN_PAGE
 from spark_vision.index.versions import VersionStore
 from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.openapi import problems
-from spark_vision_api.services import Given, LoadedShop, Services
+from spark_vision_api.services import LoadedShop, Services, ServicesDep
 from spark_vision_api.v1.health.routes import shop_problem
 from spark_vision_api.v1.imports.routes import REPORT_HEADERS
 from spark_vision_api.v1.index.schemas import IndexOut, VerifiedOut, VersionOut, VersionsOut, manifest_facts
@@ -31,14 +31,14 @@ Version = Annotated[str, InPath(max_length=100, examples=["20261123-210644.013-8
 
 
 @router.get("", summary="The index that is served", responses=problems(IndexNotFoundError, IndexDamagedError))
-async def show_index(shop: LoadedShop, services: Given) -> IndexOut:
+async def show_index(shop: LoadedShop, services: ServicesDep) -> IndexOut:
     """What the served version is made of, by its manifest."""
     failure = shop_problem(services.live.failure)
     return IndexOut(**manifest_facts(shop.gallery.manifest), failure=failure)
 
 
 @router.get("/versions", summary="All index versions", responses=problems(IndexDamagedError))
-def list_versions(services: Given) -> VersionsOut:
+def list_versions(services: ServicesDep) -> VersionsOut:
     """Every version of the index folder, oldest first; one that cannot be read has its name alone."""
     store = version_store(services.settings)
     live = store.live() if store.has_live() else ""
@@ -67,9 +67,9 @@ def _version(store: VersionStore, name: str, *, live: bool, served: bool) -> Ver
 @router.post(
     "/versions/{version}/activate",
     summary="Make a version live",
-    responses=problems(NotFoundError, ConflictError, NotAllowedError),
+    responses=problems(NotFoundError, ConflictError, PermissionDeniedError),
 )
-def activate_version(version: Version, services: Given, actor: CatalogueTeam) -> VersionOut:
+def activate_version(version: Version, services: ServicesDep, actor: CatalogueTeam) -> VersionOut:
     """Verify a version, make it the live one, and serve it; requests that are on their way keep theirs."""
     store = _store_with(services, version)
     try:
@@ -82,9 +82,9 @@ def activate_version(version: Version, services: Given, actor: CatalogueTeam) ->
 @router.post(
     "/rollback",
     summary="Go back to the version that was live before",
-    responses=problems(ConflictError, NotAllowedError),
+    responses=problems(ConflictError, PermissionDeniedError),
 )
-def roll_back(services: Given, actor: CatalogueTeam) -> VersionOut:
+def roll_back(services: ServicesDep, actor: CatalogueTeam) -> VersionOut:
     """Make the version live that was so before, and serve it."""
     store = version_store(services.settings)
     try:
@@ -97,9 +97,9 @@ def roll_back(services: Given, actor: CatalogueTeam) -> VersionOut:
 @router.post(
     "/versions/{version}/verify",
     summary="Check a version's files",
-    responses=problems(NotFoundError, NotAllowedError),
+    responses=problems(NotFoundError, PermissionDeniedError),
 )
-def verify_version(version: Version, services: Given, actor: CatalogueTeam) -> VerifiedOut:
+def verify_version(version: Version, services: ServicesDep, actor: CatalogueTeam) -> VerifiedOut:
     """Hold every file of a version against its checksum; what is wrong is named."""
     store = _store_with(services, version)
     try:
@@ -115,10 +115,10 @@ def verify_version(version: Version, services: Given, actor: CatalogueTeam) -> V
     response_class=FileResponse,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
-        **problems(NotFoundError, NotAllowedError),
+        **problems(NotFoundError, PermissionDeniedError),
     },
 )
-def show_run(version: Version, services: Given, actor: CatalogueTeam) -> Response:
+def show_run(version: Version, services: ServicesDep, actor: CatalogueTeam) -> Response:
     """All of it: each change, each mistake, each pair of products that share a picture."""
     return _file(services, version, RUN, "application/json")
 
@@ -129,10 +129,10 @@ def show_run(version: Version, services: Given, actor: CatalogueTeam) -> Respons
     response_class=FileResponse,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
-        **problems(NotFoundError, NotAllowedError),
+        **problems(NotFoundError, PermissionDeniedError),
     },
 )
-def show_run_page(version: Version, services: Given, actor: CatalogueTeam) -> Response:
+def show_run_page(version: Version, services: ServicesDep, actor: CatalogueTeam) -> Response:
     """One page that needs nothing else, with the pictures that want a look."""
     return _file(services, version, RUN_PAGE, "text/html")
 

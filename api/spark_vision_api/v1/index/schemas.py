@@ -66,7 +66,7 @@ class VerifiedOut(BaseModel):
     detail: str | None = Field(description="What is wrong, by the file's name.")
 
 
-class Alive(BaseModel):
+class LivenessOut(BaseModel):
     """The process answers."""
 
     model_config = ConfigDict(json_schema_extra=examples.shown(examples.ALIVE))

@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from spark_vision.core.errors import (
     ConflictError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
     PhotoMissingError,
-    StaleError,
     StoreUnavailableError,
+    VersionConflictError,
 )
-from spark_vision.feedback.view_recorder import ShownView, find_view, list_views, remove_view, restore_view
+from spark_vision.feedback.view_recorder import ViewDetails, find_view, list_views, remove_view, restore_view
 from spark_vision.media.crop import crop
 from spark_vision.media.decode import decode
 from spark_vision.media.encode import jpeg, thumbnail
@@ -22,22 +22,22 @@ from spark_vision.tagging.photos import read_photo
 from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError
-from spark_vision_api.http.etags import Seen, etag_of
+from spark_vision_api.http.etags import IfMatch, etag_of
 from spark_vision_api.openapi import problems
-from spark_vision_api.presenters.posts import OnShelf
-from spark_vision_api.services import Given, Services
+from spark_vision_api.presenters.posts import ProductLookupDep
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.learned.schemas import LearnedViewOut, LearnedViewsOut, learned_view_out
 
 router = APIRouter(prefix="/v1/catalogue/learned-views", tags=["catalogue"])
 ViewId = Annotated[str, Path(max_length=100)]
-_CHANGING = (NotFoundError, NotAllowedError, ConflictError, StaleError, StoreUnavailableError)
+_CHANGING = (NotFoundError, PermissionDeniedError, ConflictError, VersionConflictError, StoreUnavailableError)
 _SIDE = 320
 
 
-@router.get("", summary="Learned views, newest first", responses=problems(CursorError, NotAllowedError))
+@router.get("", summary="Learned views, newest first", responses=problems(CursorError, PermissionDeniedError))
 def list_learned_views(
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: CatalogueTeam,
     product_id: Annotated[str, Query(max_length=1000, description="Of this product alone.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -54,7 +54,9 @@ def list_learned_views(
 
 
 @router.delete("/{view_id}", summary="Remove a learned view", status_code=204, responses=problems(*_CHANGING))
-def remove_learned_view(view_id: ViewId, services: Given, actor: CatalogueTeam, versions: Seen) -> Response:
+def remove_learned_view(
+    view_id: ViewId, services: ServicesDep, actor: CatalogueTeam, versions: IfMatch
+) -> Response:
     """It no longer changes suggestions, also where its poster says the same of the same photo again."""
     view = remove_view(services.store, actor, view_id, versions, datetime.now(UTC))
     return Response(status_code=204, headers=etag_of(view.version))
@@ -63,10 +65,10 @@ def remove_learned_view(view_id: ViewId, services: Given, actor: CatalogueTeam, 
 @router.post("/{view_id}/restore", summary="Put a learned view back", responses=problems(*_CHANGING))
 def restore_learned_view(
     view_id: ViewId,
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: CatalogueTeam,
-    versions: Seen,
+    versions: IfMatch,
     response: Response,
 ) -> LearnedViewOut:
     """It counts again."""
@@ -81,10 +83,10 @@ def restore_learned_view(
     response_class=Response,
     responses={
         200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
-        **problems(NotFoundError, NotAllowedError, PhotoMissingError, StoreUnavailableError),
+        **problems(NotFoundError, PermissionDeniedError, PhotoMissingError, StoreUnavailableError),
     },
 )
-async def show_picture(view_id: ViewId, services: Given, actor: CatalogueTeam) -> Response:
+async def show_picture(view_id: ViewId, services: ServicesDep, actor: CatalogueTeam) -> Response:
     """The part of the photo that it is about, while the post is published."""
 
     def made() -> Response:
@@ -95,7 +97,7 @@ async def show_picture(view_id: ViewId, services: Given, actor: CatalogueTeam) -
         return await services.thumbnails.run(made)
 
 
-def _picture(services: Services, shown: ShownView) -> bytes:
+def _picture(services: Services, shown: ViewDetails) -> bytes:
     if shown.photo is None or shown.view.withdrawn_at is not None:
         raise NotFoundError("There is no picture of this view: its post is not published.")
     photo = decode(read_photo(services.room, shown.photo, shown.photo.width))

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from spark_vision.feedback.view_recorder import ShownView
-from spark_vision_api.presenters.posts import Shelf
+from spark_vision.feedback.view_recorder import ViewDetails
+from spark_vision_api.presenters.posts import ProductLookup
 from spark_vision_api.v1.products.schemas import ProductCard, product_card
 from spark_vision_api.v1.search.schemas import BoxOut
 
@@ -34,7 +34,7 @@ class LearnedViewsOut(BaseModel):
     next: str | None = Field(description="The cursor of the next page.")
 
 
-def learned_view_out(shown: ShownView, shelf: Shelf) -> LearnedViewOut:
+def learned_view_out(shown: ViewDetails, shelf: ProductLookup) -> LearnedViewOut:
     """A view with its product as the shelf has it."""
     view, product = shown.view, shelf(shown.view.product_id)
     picture = None if shown.photo is None else f"/v1/catalogue/learned-views/{view.id}/picture"

@@ -11,34 +11,41 @@ from spark_vision.core.earnings import Entry, Sale
 from spark_vision.core.errors import (
     BelowThresholdError,
     ConflictError,
-    InFlightError,
+    IdempotencyKeyReusedError,
     InvalidInputError,
-    KeyReusedError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
+    RequestInProgressError,
     StoreUnavailableError,
 )
-from spark_vision.core.idempotency import Answer
-from spark_vision.database.idempotency import Keep, once
-from spark_vision.database.store import SqlWork
-from spark_vision.earnings.orders import Line, Order, Refund, Terms, take_order, take_refund
-from spark_vision.earnings.payouts import Payout, pay_out
+from spark_vision.core.idempotency import StoredResponse
+from spark_vision.database.idempotency import SaveResponse, run_idempotent
+from spark_vision.database.store import UnitOfWork
+from spark_vision.earnings.orders import (
+    CommissionTerms,
+    Order,
+    OrderLine,
+    Refund,
+    record_order,
+    record_refund,
+)
+from spark_vision.earnings.payouts import Payout, record_payout
 from spark_vision_api.auth.access import Admin, CatalogueTeam
 from spark_vision_api.auth.visitors import digest_of
-from spark_vision_api.http.idempotency import IdempotencyKey, answered, call_of
+from spark_vision_api.http.idempotency import IdempotencyKey, call_of, to_response
 from spark_vision_api.http.strict_json import StrictJsonRoute
 from spark_vision_api.openapi import problems
-from spark_vision_api.services import Given, Services
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.orders.schemas import EntryOut, OrderIn, OrderOut, PayoutIn, RefundIn, SaleOut
 
 router = APIRouter(prefix="/v1", tags=["earnings"], route_class=StrictJsonRoute)
 _CREATES = (
-    NotAllowedError,
+    PermissionDeniedError,
     NotFoundError,
     ConflictError,
     InvalidInputError,
-    InFlightError,
-    KeyReusedError,
+    RequestInProgressError,
+    IdempotencyKeyReusedError,
     StoreUnavailableError,
 )
 
@@ -50,9 +57,9 @@ _CREATES = (
     response_model=OrderOut,
     responses=problems(*_CREATES),
 )
-def tell_order(
+def create_order(
     told: Annotated[OrderIn | RefundIn, Body(discriminator="kind")],
-    services: Given,
+    services: ServicesDep,
     actor: CatalogueTeam,
     key: IdempotencyKey = None,
 ) -> Response:
@@ -63,21 +70,21 @@ def tell_order(
     """
     now = datetime.now(UTC)
 
-    def act(keep: Keep) -> Answer:
-        def kept(work: SqlWork, sales: tuple[Sale, ...]) -> None:
+    def act(keep: SaveResponse) -> StoredResponse:
+        def kept(work: UnitOfWork, sales: tuple[Sale, ...]) -> None:
             keep(work, _answer(_order_out(sales)))
 
         if isinstance(told, OrderIn):
             return _answer(
                 _order_out(
-                    take_order(services.store, _order(told, services, now), terms(services), now, kept)
+                    record_order(services.store, _order(told, services, now), terms(services), now, kept)
                 )
             )
-        return _answer(_order_out((take_refund(services.store, _refund(told, now), now, kept),)))
+        return _answer(_order_out((record_refund(services.store, _refund(told, now), now, kept),)))
 
     call = call_of(actor, key, "orders", told.model_dump(mode="json"))
-    answer, again = once(services.store, call, now, act)
-    return answered(answer, again=again)
+    answer, again = run_idempotent(services.store, call, now, act)
+    return to_response(answer, again=again)
 
 
 @router.post(
@@ -87,26 +94,28 @@ def tell_order(
     response_model=EntryOut,
     responses=problems(*_CREATES, BelowThresholdError),
 )
-def tell_payout(told: PayoutIn, services: Given, actor: Admin, key: IdempotencyKey = None) -> Response:
+def create_payout(
+    told: PayoutIn, services: ServicesDep, actor: Admin, key: IdempotencyKey = None
+) -> Response:
     """Write that an account's whole balance in a currency was paid, from the threshold on."""
     now = datetime.now(UTC)
     payout = Payout(told.account_id, told.currency, told.note)
 
-    def act(keep: Keep) -> Answer:
-        def kept(work: SqlWork, entry: Entry) -> None:
+    def act(keep: SaveResponse) -> StoredResponse:
+        def kept(work: UnitOfWork, entry: Entry) -> None:
             keep(work, _answer(entry_out(entry)))
 
         units = services.settings.payout_threshold
-        return _answer(entry_out(pay_out(services.store, payout, units, now, kept)))
+        return _answer(entry_out(record_payout(services.store, payout, units, now, kept)))
 
     call = call_of(actor, key, "payouts", told.model_dump(mode="json"))
-    answer, again = once(services.store, call, now, act)
-    return answered(answer, again=again)
+    answer, again = run_idempotent(services.store, call, now, act)
+    return to_response(answer, again=again)
 
 
-def terms(services: Services) -> Terms:
+def terms(services: Services) -> CommissionTerms:
     """What orders are settled by."""
-    return Terms(services.rates, timedelta(days=services.settings.attribution_days))
+    return CommissionTerms(services.rates, timedelta(days=services.settings.attribution_days))
 
 
 def entry_out(entry: Entry) -> EntryOut:
@@ -126,7 +135,7 @@ def entry_out(entry: Entry) -> EntryOut:
 
 def _order(told: OrderIn, services: Services, now: datetime) -> Order:
     visitor = digest_of(services.secret(), f"cookie {told.visitor}") if told.visitor else ""
-    lines = tuple(Line(line.line_id, line.product_id, line.amount) for line in told.lines)
+    lines = tuple(OrderLine(line.line_id, line.product_id, line.amount) for line in told.lines)
     return Order(told.order_id, told.currency, told.ordered_at or now, lines, visitor, told.click_id)
 
 
@@ -134,8 +143,8 @@ def _refund(told: RefundIn, now: datetime) -> Refund:
     return Refund(told.refund_id, told.order_id, told.line_id, told.amount, told.refunded_at or now)
 
 
-def _answer(shown: BaseModel) -> Answer:
-    return Answer(201, shown.model_dump_json().encode())
+def _answer(shown: BaseModel) -> StoredResponse:
+    return StoredResponse(201, shown.model_dump_json().encode())
 
 
 def _order_out(sales: tuple[Sale, ...]) -> OrderOut:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from spark_vision.core.money import MOST
+from spark_vision.core.money import MAX_AMOUNT
 from spark_vision.earnings.payouts import LONGEST_NOTE
 from spark_vision_api.v1 import examples
 
@@ -13,7 +13,7 @@ _STRICT = ConfigDict(strict=True, extra="forbid")
 _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 OuterId = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE, examples=["A-1001"])]
 Minor = Annotated[
-    int, Field(gt=0, le=MOST, description="In whole minor units of the currency: 1250 are 12.50 EUR.")
+    int, Field(gt=0, le=MAX_AMOUNT, description="In whole minor units of the currency: 1250 are 12.50 EUR.")
 ]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
 # Strict text would refuse JSON's way to write a moment.

@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from spark_vision.core.errors import NotFoundError, PhotoMissingError, StoreUnavailableError
 from spark_vision.core.post import PostState
-from spark_vision.tagging.context import seen
+from spark_vision.tagging.context import get_visible_post
 from spark_vision.tagging.photos import closest_width, read_photo
 from spark_vision_api.auth.access import AnyActor
-from spark_vision_api.http.caching import for_all, for_one
+from spark_vision_api.http.caching import private_cache, public_cache
 from spark_vision_api.openapi import Responses, problems
-from spark_vision_api.services import Given
+from spark_vision_api.services import ServicesDep
 from spark_vision_api.v1.posts.routes import PostId
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"])
@@ -35,7 +35,7 @@ _PUBLISHED = "max-age=300"
 )
 def show_photo(
     post_id: PostId,
-    services: Given,
+    services: ServicesDep,
     actor: AnyActor,
     width: Annotated[
         int, Query(ge=1, le=10_000, description="Pixels; the closest copy that is no narrower is sent.")
@@ -44,11 +44,11 @@ def show_photo(
 ) -> Response:
     """A JPEG made from the photo's pixels: no metadata of the upload survives."""
     with services.store.reading() as work:
-        post = seen(work, post_id, actor)
+        post = get_visible_post(work, post_id, actor)
     width = closest_width(post.photo, width)
     tag = f'"{post.photo.digest[:32]}-{width}"'
     published = post.state is PostState.PUBLISHED
-    cache = for_all(services.settings, _PUBLISHED) if published else for_one("no-cache")
+    cache = public_cache(services.settings, _PUBLISHED) if published else private_cache("no-cache")
     headers = {"ETag": tag, **cache}
     if tag in if_none_match:
         return Response(status_code=304, headers=headers)

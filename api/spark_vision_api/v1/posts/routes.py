@@ -12,25 +12,25 @@ from starlette.responses import Response
 from spark_vision.core.account import Actor
 from spark_vision.core.errors import (
     ConflictError,
-    InFlightError,
+    IdempotencyKeyReusedError,
     InvalidInputError,
-    KeyReusedError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
     PictureDamagedError,
     PictureFormatError,
     PictureTooLargeError,
-    StaleError,
+    RequestInProgressError,
     StoreUnavailableError,
+    VersionConflictError,
 )
-from spark_vision.core.idempotency import Answer
+from spark_vision.core.idempotency import StoredResponse
 from spark_vision.core.post import Post
-from spark_vision.database.idempotency import Keep, once
-from spark_vision.database.store import SqlWork
+from spark_vision.database.idempotency import SaveResponse, run_idempotent
+from spark_vision.database.store import UnitOfWork
 from spark_vision.media.decode import open_picture
 from spark_vision.media.sanitise import MAX_SIDE, cleaned
 from spark_vision.tagging import posts
-from spark_vision.tagging.context import Whole, seen, whole
+from spark_vision.tagging.context import PostWithTags, get_visible_post, load_with_tags
 from spark_vision_api.auth.access import AnyActor, Member, Poster
 from spark_vision_api.http.error_handlers import (
     FormError,
@@ -38,20 +38,20 @@ from spark_vision_api.http.error_handlers import (
     OverloadedError,
     VersionNeededError,
 )
-from spark_vision_api.http.etags import NeededSeen, Seen, headers_of
-from spark_vision_api.http.idempotency import IdempotencyKey, answered, call_of
+from spark_vision_api.http.etags import IfMatch, RequiredIfMatch, headers_of
+from spark_vision_api.http.idempotency import IdempotencyKey, call_of, to_response
 from spark_vision_api.http.strict_json import StrictJsonRoute
 from spark_vision_api.http.upload import Upload, check_form_type, read_upload, upload_body
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, problems
-from spark_vision_api.presenters.posts import OnShelf, post_out
-from spark_vision_api.services import Given, Services
+from spark_vision_api.presenters.posts import ProductLookupDep, post_out
+from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.feed.page import seen_post
-from spark_vision_api.v1.feed.schemas import SeenPostOut
+from spark_vision_api.v1.feed.schemas import FeedPostOut
 from spark_vision_api.v1.posts.schemas import CaptionIn, PostOut
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=StrictJsonRoute)
 PostId = Annotated[str, Path(max_length=100, examples=["0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55"])]
-CHANGING = (NotFoundError, NotAllowedError, StaleError, StoreUnavailableError)
+CHANGING = (NotFoundError, PermissionDeniedError, VersionConflictError, StoreUnavailableError)
 
 
 @router.post(
@@ -67,16 +67,16 @@ CHANGING = (NotFoundError, NotAllowedError, StaleError, StoreUnavailableError)
         InvalidInputError,
         MediaTypeError,
         FormError,
-        NotAllowedError,
-        InFlightError,
-        KeyReusedError,
+        PermissionDeniedError,
+        RequestInProgressError,
+        IdempotencyKeyReusedError,
         OverloadedError,
         StoreUnavailableError,
         more=(BODY_TOO_LARGE, TOO_SLOW),
     ),
 )
 async def create_post(
-    request: Request, services: Given, actor: Poster, key: IdempotencyKey = None
+    request: Request, services: ServicesDep, actor: Poster, key: IdempotencyKey = None
 ) -> Response:
     """Keep a photo as a draft. Of the picture its pixels alone are kept: no place, no camera, no comment."""
     content_type = request.headers.get("Content-Type", "")
@@ -89,11 +89,11 @@ async def create_post(
 
 @router.get("/{post_id}", summary="A post", responses=problems(NotFoundError, StoreUnavailableError))
 def show_post(
-    post_id: PostId, services: Given, shelf: OnShelf, actor: AnyActor, response: Response
-) -> SeenPostOut:
+    post_id: PostId, services: ServicesDep, shelf: ProductLookupDep, actor: AnyActor, response: Response
+) -> FeedPostOut:
     """A post with its tags and smiles; a draft or hidden post is for its poster alone."""
     with services.store.reading() as work:
-        held = whole(work, seen(work, post_id, actor))
+        held = load_with_tags(work, get_visible_post(work, post_id, actor))
         smiles = work.feed.smiles(post_id, actor.id)
     response.headers.update(headers_of(held.post))
     return seen_post(post_out(held, shelf, actor), smiles, services.rates)
@@ -107,10 +107,10 @@ def show_post(
 def change_caption(
     post_id: PostId,
     wanted: CaptionIn,
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: Member,
-    versions: NeededSeen,
+    versions: RequiredIfMatch,
     response: Response,
 ) -> PostOut:
     """Needs `If-Match`, so that nobody's change is overwritten unseen."""
@@ -121,7 +121,12 @@ def change_caption(
 
 @router.post("/{post_id}/publish", summary="Publish a post", responses=problems(*CHANGING))
 def publish_post(
-    post_id: PostId, services: Given, shelf: OnShelf, actor: Member, versions: Seen, response: Response
+    post_id: PostId,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
+    actor: Member,
+    versions: IfMatch,
+    response: Response,
 ) -> PostOut:
     """Show a draft or hidden post to everybody; one that is published stays as it is."""
     held = posts.publish(services.room, actor, post_id, versions, datetime.now(UTC))
@@ -131,7 +136,12 @@ def publish_post(
 
 @router.post("/{post_id}/hide", summary="Hide a post", responses=problems(ConflictError, *CHANGING))
 def hide_post(
-    post_id: PostId, services: Given, shelf: OnShelf, actor: Member, versions: Seen, response: Response
+    post_id: PostId,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
+    actor: Member,
+    versions: IfMatch,
+    response: Response,
 ) -> PostOut:
     """Show a published post to its poster alone; it keeps its place for when it is published again."""
     held = posts.hide(services.room, actor, post_id, versions)
@@ -140,7 +150,7 @@ def hide_post(
 
 
 @router.delete("/{post_id}", summary="Delete a post", status_code=204, responses=problems(*CHANGING))
-def delete_post(post_id: PostId, services: Given, actor: Member, versions: Seen) -> None:
+def delete_post(post_id: PostId, services: ServicesDep, actor: Member, versions: IfMatch) -> None:
     """Remove a post with its tags, and its photo unless another post shows it, too."""
     posts.delete(services.room, actor, post_id, versions)
 
@@ -149,22 +159,22 @@ def _create(services: Services, actor: Actor, key: str | None, read: Callable[[]
     upload = read()
     now = datetime.now(UTC)
 
-    def act(keep: Keep) -> Answer:
+    def act(keep: SaveResponse) -> StoredResponse:
         opened = open_picture(upload.photo, services.settings.picture_limits, at_least=MAX_SIDE)
         with services.pixels.hold(opened.cost):
             clean = cleaned(opened)
 
-        def and_then(work: SqlWork, post: Post) -> None:
+        def and_then(work: UnitOfWork, post: Post) -> None:
             keep(work, _created(post, actor))
 
         return _created(posts.create_post(services.room, actor, clean, upload.caption, now, and_then), actor)
 
-    answer, again = once(services.store, call_of(actor, key, "post", upload.identity()), now, act)
-    return answered(answer, again=again)
+    answer, again = run_idempotent(services.store, call_of(actor, key, "post", upload.identity()), now, act)
+    return to_response(answer, again=again)
 
 
-def _created(post: Post, actor: Actor) -> Answer:
+def _created(post: Post, actor: Actor) -> StoredResponse:
     """A new post has no tags, so that no index is needed to show it."""
-    body = post_out(Whole(post, ()), lambda product_id: None, actor)
+    body = post_out(PostWithTags(post, ()), lambda product_id: None, actor)
     headers = {**headers_of(post), "Location": f"/v1/posts/{post.id}"}
-    return Answer(201, body.model_dump_json().encode(), headers)
+    return StoredResponse(201, body.model_dump_json().encode(), headers)

@@ -10,7 +10,7 @@ from spark_vision.core.post import MAX_CAPTION, PostState
 from spark_vision.search.suggester import MAX_BOXES
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.products.schemas import ProductCard
-from spark_vision_api.v1.search.schemas import BoxIn, BoxOut, ItemOut, Share, Suggested
+from spark_vision_api.v1.search.schemas import BoxIn, BoxOut, ItemOut, Share, SuggestionOut
 
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
@@ -53,7 +53,7 @@ class RejectIn(BaseModel):
     reason: Annotated[RejectReason, Field(strict=False)] = RejectReason.OTHER
 
 
-class CopyOut(BaseModel):
+class PhotoSizeOut(BaseModel):
     """One size of a photo; where it is, and how much room it takes."""
 
     width: int
@@ -61,10 +61,10 @@ class CopyOut(BaseModel):
     url: str
 
 
-class PhotoOut(CopyOut):
+class PhotoOut(PhotoSizeOut):
     """A photo; copies: smaller ones, for pages, narrowest first."""
 
-    copies: list[CopyOut]
+    copies: list[PhotoSizeOut]
 
 
 class PosterOut(BaseModel):
@@ -118,7 +118,7 @@ class RejectionOut(BaseModel):
     rejected_at: datetime
 
 
-class SuggestedOut(Suggested):
+class PostSuggestionOut(SuggestionOut):
     """A suggestion that is kept with a post."""
 
     id: str = Field(description="Stays the same for the same post, region and product.")
@@ -127,10 +127,10 @@ class SuggestedOut(Suggested):
     )
 
 
-class KeptItemOut(ItemOut):
+class PostItemOut(ItemOut):
     """One region of a post's photo."""
 
-    suggestions: list[SuggestedOut]  # type: ignore[assignment]
+    suggestions: list[PostSuggestionOut]  # type: ignore[assignment]
 
 
 class SuggestionsOut(BaseModel):
@@ -142,5 +142,5 @@ class SuggestionsOut(BaseModel):
     index_version: str
     model: str
     computed_at: datetime
-    items: list[KeptItemOut]
+    items: list[PostItemOut]
     products: dict[str, ProductCard] = Field(description="Every product that is suggested, by id.")

@@ -8,12 +8,12 @@ from starlette.responses import Response
 
 from spark_vision.core.errors import IndexNotFoundError, PictureError, PictureNotFoundError
 from spark_vision.core.product import Product
-from spark_vision.search.loaded_index import Shop
-from spark_vision_api.http.caching import for_all
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision_api.http.caching import public_cache
 from spark_vision_api.http.error_handlers import OverloadedError, ProductNotFoundError
 from spark_vision_api.openapi import Responses, problems
 from spark_vision_api.presenters.thumbnails import Thumbnail, make_thumbnail, picture_tag
-from spark_vision_api.services import Given, LoadedShop
+from spark_vision_api.services import LoadedShop, ServicesDep
 from spark_vision_api.v1.products.schemas import ProductOut, product_card
 
 router = APIRouter(prefix="/v1/products", tags=["products"])
@@ -45,7 +45,7 @@ _FOR_A_WHILE = "max-age=300"
 async def show_image(
     product_id: ProductId,
     shop: LoadedShop,
-    services: Given,
+    services: ServicesDep,
     size: Annotated[int, Query(ge=16, le=1024, description="Pixels of the longer side, at most.")] = 320,
     image: Annotated[
         str, Query(max_length=2000, description="One of its reference images; without, the main one.")
@@ -61,7 +61,7 @@ async def show_image(
     with services.thumbnails.admit():
         found = await services.thumbnails.run(work)
     cache = _FOR_EVER if v == shop.gallery.version else _FOR_A_WHILE
-    headers = {"ETag": found.tag, **for_all(services.settings, cache)}
+    headers = {"ETag": found.tag, **public_cache(services.settings, cache)}
     if found.data is None:
         return Response(status_code=304, headers=headers)
     return Response(found.data, headers=headers, media_type="image/jpeg")
@@ -84,7 +84,7 @@ async def show_product(product_id: ProductId, shop: LoadedShop) -> ProductOut:
     )
 
 
-def _product(shop: Shop, product_id: str) -> Product:
+def _product(shop: LoadedIndex, product_id: str) -> Product:
     try:
         return shop.gallery.product(product_id)
     except KeyError:
@@ -99,7 +99,7 @@ def _picture(product: Product, image: str) -> Picture:
     return product.id, image or product.images[0]
 
 
-def _thumbnail(shop: Shop, picture: Picture, size: int, known: str) -> Thumbnail:
+def _thumbnail(shop: LoadedIndex, picture: Picture, size: int, known: str) -> Thumbnail:
     """The picture; without bytes where the client's tag (If-None-Match) is the right one."""
     product_id, image = picture
     try:

@@ -12,12 +12,12 @@ from spark_vision.core.suggestion import Item
 from spark_vision.media.decode import OpenedPicture, open_picture
 from spark_vision.media.limits import PictureLimits
 from spark_vision.media.sanitise import MAX_SIDE
-from spark_vision.search.loaded_index import Shop
+from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.presentation import item_dict
 from spark_vision.search.suggester import Timings
 from spark_vision_api.http.metrics import Metrics
 from spark_vision_api.http.photo_request import PhotoRequest
-from spark_vision_api.http.pixel_budget import PixelRoom
+from spark_vision_api.http.pixel_budget import PixelBudget
 from spark_vision_api.v1.products.schemas import product_card
 from spark_vision_api.v1.search.schemas import PhotoSearch, ProductSearch
 
@@ -26,18 +26,18 @@ _SMALLEST_FOUND = 1 / 8
 
 
 @dataclass(frozen=True)
-class Desk:
+class SearchDependencies:
     """What photos are looked up with. open_shop: gives the shop as who asks sees it, with what was learned
     till then; pixels: room for the photos that are being worked on.
     """
 
-    open_shop: Callable[[], Shop]
+    open_shop: Callable[[], LoadedIndex]
     limits: PictureLimits
-    pixels: PixelRoom
+    pixels: PixelBudget
     metrics: Metrics
 
 
-def look_up_photo(desk: Desk, read: Callable[[], PhotoRequest], asked: float) -> PhotoSearch:
+def look_up_photo(desk: SearchDependencies, read: Callable[[], PhotoRequest], asked: float) -> PhotoSearch:
     """Read a request, decode its photo and suggest products.
 
     asked: perf_counter() when the body had arrived; what passed since then was spent waiting.
@@ -62,7 +62,9 @@ def look_up_photo(desk: Desk, read: Callable[[], PhotoRequest], asked: float) ->
     )
 
 
-def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> tuple[Item, ...]:
+def _items(
+    desk: SearchDependencies, shop: LoadedIndex, request: PhotoRequest, timings: Timings
+) -> tuple[Item, ...]:
     with timings.stage("decode"):
         opened = open_picture(request.photo, desk.limits, at_least=_side_for(request, shop))
     with ExitStack() as held:
@@ -72,7 +74,7 @@ def _items(desk: Desk, shop: Shop, request: PhotoRequest, timings: Timings) -> t
 
 
 def _suggested(
-    opened: OpenedPicture, shop: Shop, request: PhotoRequest, timings: Timings
+    opened: OpenedPicture, shop: LoadedIndex, request: PhotoRequest, timings: Timings
 ) -> tuple[Item, ...]:
     """A function of its own, so that the pixels are gone before their room is given to others."""
     with timings.stage("decode"):
@@ -81,7 +83,7 @@ def _suggested(
     return shop.suggester.suggest(photo, *asked)
 
 
-def _side_for(request: PhotoRequest, shop: Shop) -> int:
+def _side_for(request: PhotoRequest, shop: LoadedIndex) -> int:
     """The pixels of the shorter side with which nothing is lost: the smallest region keeps as many of them as
     the model looks at, the whole photo as many as those of posts have.
     """
@@ -90,7 +92,9 @@ def _side_for(request: PhotoRequest, shop: Shop) -> int:
     return max(MAX_SIDE, ceil(max(wanted.height, wanted.width) / smallest))
 
 
-def look_up_text(shop: Shop, text: str, top: int, wanted: ProductFilter, metrics: Metrics) -> ProductSearch:
+def look_up_text(
+    shop: LoadedIndex, text: str, top: int, wanted: ProductFilter, metrics: Metrics
+) -> ProductSearch:
     """Search by words; raises InvalidInputError where there are none."""
     timings = Timings()
     with timings.stage("text"):

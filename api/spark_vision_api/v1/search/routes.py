@@ -20,8 +20,8 @@ from spark_vision_api.auth.access import AnyActor
 from spark_vision_api.http.error_handlers import FormError, MediaTypeError, OverloadedError
 from spark_vision_api.http.photo_request import PhotoQuery, check_media_type, read_photo_request
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, photo_body, problems
-from spark_vision_api.services import Given, LoadedShop
-from spark_vision_api.v1.search.dependencies import Desk, look_up_photo, look_up_text
+from spark_vision_api.services import LoadedShop, ServicesDep
+from spark_vision_api.v1.search.dependencies import SearchDependencies, look_up_photo, look_up_text
 from spark_vision_api.v1.search.filters import Wanted
 from spark_vision_api.v1.search.schemas import PhotoSearch, ProductSearch, Top
 
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 async def search_photo(
     request: Request,
     shop: LoadedShop,
-    services: Given,
+    services: ServicesDep,
     actor: AnyActor,
     query: Annotated[PhotoQuery, Query()],
 ) -> Response:
@@ -64,7 +64,9 @@ async def search_photo(
     with services.lookups.admit():
         read = partial(read_photo_request, content_type, body, asked)
         learned = partial(services.learning.seen_by, shop, actor.id)
-        desk = Desk(learned, services.settings.picture_limits, services.pixels, services.metrics)
+        desk = SearchDependencies(
+            learned, services.settings.picture_limits, services.pixels, services.metrics
+        )
         work = partial(look_up_photo, desk, read, perf_counter())
         return await services.lookups.run(lambda: _json(work()))
 
@@ -77,7 +79,7 @@ async def search_photo(
 )
 async def search_products(
     shop: LoadedShop,
-    services: Given,
+    services: ServicesDep,
     wanted: Wanted,
     q: Annotated[
         str,

@@ -97,7 +97,7 @@ class ReasonOut(BaseModel):
     )
 
 
-class Suggested(BaseModel):
+class SuggestionOut(BaseModel):
     """One product that may be in a region."""
 
     product_id: str = Field(examples=["golden-delicious"])
@@ -135,7 +135,7 @@ class ItemOut(BaseModel):
         description="Whether probabilities were fitted for this index version; where not, there may be some"
         " by the fit that came with the model, made for another shop."
     )
-    suggestions: list[Suggested]
+    suggestions: list[SuggestionOut]
     no_match: NoMatchOut | None
 
 
@@ -161,6 +161,6 @@ class ProductSearch(BaseModel):
     query: str
     index_version: str
     model: str
-    suggestions: list[Suggested]
+    suggestions: list[SuggestionOut]
     products: dict[str, ProductCard] = Field(description="Every product that is suggested, by id.")
     no_match: NoMatchOut | None

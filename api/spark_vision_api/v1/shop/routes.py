@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from spark_vision.core.errors import NotFoundError, StoreUnavailableError
-from spark_vision.earnings.clicks import Visit, follow, with_parameter
+from spark_vision.earnings.clicks import TagClick, record_click, with_parameter
 from spark_vision_api.auth.access import AnyActor
 from spark_vision_api.auth.visitors import remember, visitor_of
 from spark_vision_api.openapi import Responses, problems
-from spark_vision_api.presenters.posts import OnShelf
-from spark_vision_api.services import Given
+from spark_vision_api.presenters.posts import ProductLookupDep
+from spark_vision_api.services import ServicesDep
 
 router = APIRouter(prefix="/v1/shop", tags=["feed"])
 _FOUND: Responses = {
@@ -34,8 +34,8 @@ _FOUND: Responses = {
 def go_to_shop(
     request: Request,
     tag_id: Annotated[str, Path(max_length=100, examples=["5b0d7c1f6e0a4c1d9f3b2a1c0d9e8f70"])],
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: AnyActor,
     sec_purpose: Annotated[str, Header(max_length=100)] = "",
 ) -> RedirectResponse:
@@ -46,7 +46,7 @@ def go_to_shop(
     """
     visitor = visitor_of(request, actor, services.secret())
     counted = "" if "prefetch" in sec_purpose else visitor.digest
-    way = follow(services.store, Visit(tag_id, actor, counted, datetime.now(UTC)), shelf)
+    way = record_click(services.store, TagClick(tag_id, actor, counted, datetime.now(UTC)), shelf)
     settings = services.settings
     link = way.link
     if way.click_id and settings.click_parameter:

@@ -9,28 +9,28 @@ from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.app.photo_searcher import ShopLooker
+from spark_vision.app.photo_searcher import IndexPhotoSearcher
 from spark_vision.core.account import Actor
 from spark_vision.core.decision import RejectReason
 from spark_vision.core.errors import (
     ConflictError,
     IndexNotFoundError,
     InvalidInputError,
-    NotAllowedError,
     NotFoundError,
+    PermissionDeniedError,
     PhotoMissingError,
     StoreUnavailableError,
 )
 from spark_vision.core.geometry import Box
 from spark_vision.tagging import posts, tags
-from spark_vision.tagging.suggestions import compute_suggestions, kept_suggestions
+from spark_vision.tagging.suggestions import compute_suggestions, get_cached_suggestions
 from spark_vision_api.auth.access import Member
 from spark_vision_api.http.error_handlers import OverloadedError, VersionNeededError
-from spark_vision_api.http.etags import NeededSeen, Seen, headers_of
+from spark_vision_api.http.etags import IfMatch, RequiredIfMatch, headers_of
 from spark_vision_api.http.strict_json import StrictJsonRoute
 from spark_vision_api.openapi import problems
-from spark_vision_api.presenters.posts import OnShelf, post_out, shelf_of, suggestions_out
-from spark_vision_api.services import Given, LoadedShop, Services
+from spark_vision_api.presenters.posts import ProductLookupDep, post_out, product_lookup, suggestions_out
+from spark_vision_api.services import LoadedShop, Services, ServicesDep
 from spark_vision_api.v1.posts.routes import CHANGING, PostId
 from spark_vision_api.v1.posts.schemas import BoxesIn, PostOut, RejectIn, RejectionOut, SuggestionsOut
 
@@ -43,7 +43,7 @@ SuggestionId = Annotated[str, Path(max_length=100, examples=["4b1e0c55c8a24f8f9f
     summary="A post's suggestions",
     responses=problems(
         NotFoundError,
-        NotAllowedError,
+        PermissionDeniedError,
         PhotoMissingError,
         IndexNotFoundError,
         OverloadedError,
@@ -51,14 +51,14 @@ SuggestionId = Annotated[str, Path(max_length=100, examples=["4b1e0c55c8a24f8f9f
     ),
 )
 async def show_suggestions(
-    post_id: PostId, services: Given, shop: LoadedShop, actor: Member, response: Response
+    post_id: PostId, services: ServicesDep, shop: LoadedShop, actor: Member, response: Response
 ) -> SuggestionsOut:
     """What the shop may have of what is in the photo, for its poster.
 
     Computed once and kept; computed anew where the live index or the post's boxes have changed.
     """
-    room, looker = services.room, ShopLooker(shop, services.metrics.looked_up)
-    shown = await run_in_threadpool(kept_suggestions, room, actor, post_id, looker.index_version)
+    room, looker = services.room, IndexPhotoSearcher(shop, services.metrics.looked_up)
+    shown = await run_in_threadpool(get_cached_suggestions, room, actor, post_id, looker.index_version)
     if shown is None:
         learned = partial(_learned, services, looker, actor)
         with services.lookups.admit():
@@ -66,10 +66,10 @@ async def show_suggestions(
                 lambda: compute_suggestions(room, actor, post_id, learned(), datetime.now(UTC))
             )
     response.headers.update(headers_of(shown.post))
-    return suggestions_out(shown, shelf_of(shop))
+    return suggestions_out(shown, product_lookup(shop))
 
 
-def _learned(services: Services, looker: ShopLooker, actor: Actor) -> ShopLooker:
+def _learned(services: Services, looker: IndexPhotoSearcher, actor: Actor) -> IndexPhotoSearcher:
     return replace(looker, shop=services.learning.seen_by(looker.shop, actor.id))
 
 
@@ -81,10 +81,10 @@ def _learned(services: Services, looker: ShopLooker, actor: Actor) -> ShopLooker
 def set_boxes(
     post_id: PostId,
     wanted: BoxesIn,
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: Member,
-    versions: NeededSeen,
+    versions: RequiredIfMatch,
     response: Response,
 ) -> PostOut:
     """The regions that suggestions are wanted for, in place of those before; decisions stay.
@@ -105,14 +105,14 @@ def set_boxes(
 def reject_suggestion(
     post_id: PostId,
     suggestion_id: SuggestionId,
-    services: Given,
+    services: ServicesDep,
     actor: Member,
-    versions: Seen,
+    versions: IfMatch,
     response: Response,
     why: RejectIn | None = None,
 ) -> RejectionOut:
     """The product is not to be tagged in this post; a rejection that is there already stays as it is."""
-    ask = tags.Ask(actor, post_id, versions, datetime.now(UTC))
+    ask = tags.ChangeRequest(actor, post_id, versions, datetime.now(UTC))
     reason = RejectReason.OTHER if why is None else why.reason
     post, rejection, new = tags.reject(services.room, ask, suggestion_id, reason)
     if new:
@@ -133,9 +133,9 @@ def reject_suggestion(
     responses=problems(*CHANGING),
 )
 def unreject_suggestion(
-    post_id: PostId, suggestion_id: SuggestionId, services: Given, actor: Member, versions: Seen
+    post_id: PostId, suggestion_id: SuggestionId, services: ServicesDep, actor: Member, versions: IfMatch
 ) -> Response:
     """The product is open again."""
-    ask = tags.Ask(actor, post_id, versions, datetime.now(UTC))
+    ask = tags.ChangeRequest(actor, post_id, versions, datetime.now(UTC))
     post = tags.unreject(services.room, ask, suggestion_id)
     return Response(status_code=204, headers=headers_of(post))

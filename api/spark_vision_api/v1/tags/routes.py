@@ -11,11 +11,11 @@ from spark_vision.core.errors import InvalidInputError, TooManyTagsError
 from spark_vision.core.geometry import Box, Point
 from spark_vision.tagging import tags
 from spark_vision_api.auth.access import Member
-from spark_vision_api.http.etags import Seen, headers_of
+from spark_vision_api.http.etags import IfMatch, headers_of
 from spark_vision_api.http.strict_json import StrictJsonRoute
 from spark_vision_api.openapi import problems
-from spark_vision_api.presenters.posts import OnShelf, tag_out
-from spark_vision_api.services import Given
+from spark_vision_api.presenters.posts import ProductLookupDep, tag_out
+from spark_vision_api.services import ServicesDep
 from spark_vision_api.v1.posts.routes import CHANGING, PostId
 from spark_vision_api.v1.posts.schemas import TagIn, TagOut
 
@@ -32,15 +32,15 @@ def put_tag(
     post_id: PostId,
     product_id: ProductId,
     where: TagIn,
-    services: Given,
-    shelf: OnShelf,
+    services: ServicesDep,
+    shelf: ProductLookupDep,
     actor: Member,
-    versions: Seen,
+    versions: IfMatch,
     response: Response,
 ) -> TagOut:
     """Confirm a suggestion, or tag by hand. Again: moves the tag. A post has a product once, and 20 tags."""
-    place = tags.Place(Point(where.x, where.y), where.suggestion_id, _box(where))
-    ask = tags.Ask(actor, post_id, versions, datetime.now(UTC))
+    place = tags.TagPlacement(Point(where.x, where.y), where.suggestion_id, _box(where))
+    ask = tags.ChangeRequest(actor, post_id, versions, datetime.now(UTC))
     tagged = tags.put_tag(services.room, ask, product_id, place, on_shelf=shelf(product_id) is not None)
     if DecisionKind.CONFIRMED in tagged.kinds:
         services.metrics.decided(confirmed=True)
@@ -55,10 +55,10 @@ def put_tag(
     responses=problems(*CHANGING),
 )
 def remove_tag(
-    post_id: PostId, product_id: ProductId, services: Given, actor: Member, versions: Seen
+    post_id: PostId, product_id: ProductId, services: ServicesDep, actor: Member, versions: IfMatch
 ) -> Response:
     """The product is open again, for the same suggestion or another one."""
-    ask = tags.Ask(actor, post_id, versions, datetime.now(UTC))
+    ask = tags.ChangeRequest(actor, post_id, versions, datetime.now(UTC))
     post = tags.remove_tag(services.room, ask, product_id)
     return Response(status_code=204, headers=headers_of(post))
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.core.account import NOBODY
+from spark_vision.core.account import ANONYMOUS
 from spark_vision.core.errors import ConflictError
-from spark_vision.social.accounts import add_first_account, has_accounts, key_digest, recognise
+from spark_vision.social.accounts import add_first_account, authenticate, has_accounts, key_digest
 from spark_vision_api.web.language import COOKIE, LANGUAGES
-from spark_vision_api.web.page_context import Visit, Visitor, inner_path
+from spark_vision_api.web.page_context import PageContext, Visitor, inner_path
 from spark_vision_api.web.session import set_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -33,7 +33,7 @@ async def show_sign_in(visit: Visitor, then: str = "/") -> Response:
 async def sign_in(visit: Visitor) -> Response:
     """A key for a session."""
     key, then = visit.fields.get("key", "").strip(), inner_path(visit.fields.get("then", "/"))
-    if await run_in_threadpool(recognise, visit.services.store, key) is NOBODY:
+    if await run_in_threadpool(authenticate, visit.services.store, key) is ANONYMOUS:
         return _sign_in_page(visit, 401, then, visit.words("sign_in.wrong"))
     answer = visit.go(then)
     visit.services.sessions.open(visit.request, answer, key_digest(key))
@@ -87,13 +87,13 @@ async def make_first_account(visit: Visitor) -> Response:
     return answer
 
 
-def _sign_in_page(visit: Visit, status: int, then: str, wrong: str) -> Response:
+def _sign_in_page(visit: PageContext, status: int, then: str, wrong: str) -> Response:
     provider = visit.services.sign_in
     name = "" if provider is None else provider.name
     return visit.page("sign_in.html", status, then=then, wrong=wrong, provider=name)
 
 
-def _is_here(visit: Visit) -> bool:
+def _is_here(visit: PageContext) -> bool:
     """Whoever comes first becomes the admin: only somebody at this machine may.
 
     By its own name, too: any site may let a name of its own mean this machine, and send its visitors'

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from spark_vision.core.errors import ConflictError
 from spark_vision.feedback.view_recorder import count_views, find_view, remove_view, restore_view
 from spark_vision.imports.service import cancel_import, find_import, newest_imports
-from spark_vision.search.loaded_index import Shop
-from spark_vision.tagging.context import ANY
-from spark_vision_api.presenters.posts import Shelf, shelf_of
+from spark_vision.search.loaded_index import LoadedIndex
+from spark_vision.tagging.context import ANY_VERSION
+from spark_vision_api.presenters.posts import ProductLookup, product_lookup
 from spark_vision_api.v1.catalogue.schemas import ImportOut, import_out
 from spark_vision_api.v1.index.routes import activate_version, list_versions, roll_back
 from spark_vision_api.v1.learned.routes import list_learned_views
@@ -85,14 +85,14 @@ async def go_back(visit: Team) -> Response:
 @router.post("/learned/{view_id}/remove")
 def remove_learned(visit: Team, view_id: str) -> Response:
     """Take a learned view out of suggestions."""
-    remove_view(visit.services.store, visit.actor, view_id, ANY, visit.now)
+    remove_view(visit.services.store, visit.actor, view_id, ANY_VERSION, visit.now)
     return _changed(visit, view_id)
 
 
 @router.post("/learned/{view_id}/restore")
 def restore_learned(visit: Team, view_id: str) -> Response:
     """Put a learned view back."""
-    restore_view(visit.services.store, visit.actor, view_id, ANY)
+    restore_view(visit.services.store, visit.actor, view_id, ANY_VERSION)
     return _changed(visit, view_id)
 
 
@@ -108,12 +108,12 @@ def _changed(visit: Team, view_id: str) -> Response:
     )
 
 
-def _shelf(visit: Team) -> Shelf:
+def _shelf(visit: Team) -> ProductLookup:
     shop = visit.services.live.loaded
-    return shelf_of(shop)
+    return product_lookup(shop)
 
 
-def _live(shop: Shop | None) -> dict[str, object] | None:
+def _live(shop: LoadedIndex | None) -> dict[str, object] | None:
     if shop is None:
         return None
     manifest = shop.gallery.manifest

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from spark_vision.core.post import PostState
-from spark_vision.social.account_summary import look_over
-from spark_vision.tagging.context import Whole
-from spark_vision_api.presenters.posts import post_out, shelf_of
+from spark_vision.social.account_summary import get_account_summary
+from spark_vision.tagging.context import PostWithTags
+from spark_vision_api.presenters.posts import post_out, product_lookup
 from spark_vision_api.v1.earnings.routes import show_earnings
-from spark_vision_api.v1.feed.page import Wanted, own_page
+from spark_vision_api.v1.feed.page import ListingRequest, own_page
 from spark_vision_api.v1.feed.schemas import FeedOut
 from spark_vision_api.web.chart import bars
 from spark_vision_api.web.page_context import Member
@@ -25,12 +25,14 @@ def show_me(visit: Member, after: After = "") -> Response:
     """What one has posted, and what it brought; the newest drafts come first, whenever they were made."""
     services = visit.services
     shop = services.live.loaded
-    shelf = shelf_of(shop)
-    answer = own_page(services, shelf, Wanted(f"own pages of {visit.actor.id}", _POSTS, after), visit.actor)
+    shelf = product_lookup(shop)
+    answer = own_page(
+        services, shelf, ListingRequest(f"own pages of {visit.actor.id}", _POSTS, after), visit.actor
+    )
     found = FeedOut.model_validate_json(bytes(answer.body))
     earnings = show_earnings(services, visit.actor, days=_DAYS, limit=_ENTRIES)
-    own = look_over(services.store, visit.actor, _POSTS)
-    first = [post_out(Whole(draft, ()), shelf, visit.actor) for draft in own.drafts]
+    own = get_account_summary(services.store, visit.actor, _POSTS)
+    first = [post_out(PostWithTags(draft, ()), shelf, visit.actor) for draft in own.drafts]
     shown = {draft.id for draft in first}
     posts = [*(() if after else first), *(post for post in found.posts if post.id not in shown)]
     if after and not posts:  # All that is here stood on the first page already.

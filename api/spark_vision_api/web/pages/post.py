@@ -5,8 +5,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from spark_vision.core.post import Post
-from spark_vision.tagging.context import owned
-from spark_vision_api.web.page_context import Member, Visit
+from spark_vision.tagging.context import get_own_post
+from spark_vision_api.web.page_context import Member, PageContext
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,6 +24,6 @@ async def show_post(visit: Member, post_id: str) -> Response:
     return visit.page("post.html", post_id=post.id)
 
 
-def _owned(visit: Visit, post_id: str) -> Post:
+def _owned(visit: PageContext, post_id: str) -> Post:
     with visit.services.store.reading() as work:
-        return owned(work, post_id, visit.actor)
+        return get_own_post(work, post_id, visit.actor)

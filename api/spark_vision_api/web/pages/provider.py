@@ -4,11 +4,11 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from spark_vision.core.errors import NotFoundError
-from spark_vision.social.provisioning import account_id_of, welcome
+from spark_vision.social.provisioning import account_id_of, provision_account
 from spark_vision_api.auth.oidc_sign_in import SignIn
 from spark_vision_api.http.error_handlers import SignInFailedError, SignInTrouble
-from spark_vision_api.web.oidc_state_cookie import PATH, drop, keep, kept
-from spark_vision_api.web.page_context import Visit, Visitor, inner_path
+from spark_vision_api.web.oidc_state_cookie import PATH, drop, read, write
+from spark_vision_api.web.page_context import PageContext, Visitor, inner_path
 
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _STATUSES = {
@@ -30,7 +30,7 @@ def go_there(visit: Visitor, then: str = "/") -> Response:
     except SignInFailedError as error:
         return failed(visit, error, then)
     answer = RedirectResponse(url, 303)
-    keep(visit.request, answer, visit.services.secret, begun)
+    write(visit.request, answer, visit.services.secret, begun)
     return answer
 
 
@@ -39,14 +39,14 @@ def come_back(visit: Visitor) -> Response:
     """From the provider, with a code for a session."""
     provider, then = _provider(visit), "/"
     try:
-        begun = kept(visit.request, visit.services.secret)
+        begun = read(visit.request, visit.services.secret)
         then = begun.then
         person = provider.end(_back(visit), dict(visit.request.query_params), begun)
     except SignInFailedError as error:
         answer = failed(visit, error, then)
     else:
         account_id = account_id_of(person.issuer, person.subject)
-        actor = welcome(visit.services.store, account_id, person.name, person.role, visit.now)
+        actor = provision_account(visit.services.store, account_id, person.name, person.role, visit.now)
         answer = visit.go(inner_path(then))
         if actor.account is not None:
             visit.services.sessions.open_for(visit.request, answer, actor.account)
@@ -54,19 +54,19 @@ def come_back(visit: Visitor) -> Response:
     return answer
 
 
-def failed(visit: Visit, error: SignInFailedError, then: str) -> Response:
+def failed(visit: PageContext, error: SignInFailedError, then: str) -> Response:
     """The sign-in page, with what was wrong."""
     wrong = visit.words(f"sign_in.provider.{error.trouble}", name=_provider(visit).name)
     status = _STATUSES[error.trouble]
     return visit.page("sign_in.html", status, then=then, wrong=wrong, provider=_provider(visit).name)
 
 
-def _provider(visit: Visit) -> SignIn:
+def _provider(visit: PageContext) -> SignIn:
     if visit.services.sign_in is None:
         raise NotFoundError("No identity provider is set up for signing in here.")
     return visit.services.sign_in
 
 
-def _back(visit: Visit) -> str:
+def _back(visit: PageContext) -> str:
     """The address that the provider knows for coming back; the same when the code is redeemed."""
     return f"{visit.request.url.replace(path=f'{PATH}/back', query='', fragment='')}"

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from spark_vision_api.web.page_context import Team, Visit
+from spark_vision_api.web.page_context import PageContext, Team
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +21,7 @@ async def start_demo(visit: Team) -> Response:
     return visit.go("/start")
 
 
-def _page(visit: Visit) -> Response:
+def _page(visit: PageContext) -> Response:
     live, job = visit.services.live, visit.services.demo.state
     # Built, but not picked up yet: that takes a second.
     going = job.running or (job.step != "" and not job.error and live.served_version is None)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, similarities
 from spark_vision.core.errors import InvalidInputError
-from spark_vision.index.ranking import FAISS, Allowed, Ranking, Rows, best, nothing
+from spark_vision.index.ranking import FAISS, Allowed, Ranking, Rows, empty_ranking, top_k
 
 VECTORS = "vectors.npy"
 PROPOSALS = "proposals.faiss"
@@ -124,7 +124,7 @@ class ApproximateIndex:
         held = len(self) if allowed is None else len(allowed)
         k = min(k, held)
         if k == 0 or len(queries) == 0:
-            return [nothing() for _ in queries]
+            return [empty_ranking() for _ in queries]
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         if (allowed is not None and allowed.is_few) or k > len(self) // 4:
             return [self._scanned(query, k, allowed) for query in queries]
@@ -143,16 +143,16 @@ class ApproximateIndex:
         rows = proposed[proposed >= 0]  # FAISS pads with -1
         if len(rows) < k:
             return self._scanned(query, k, allowed)
-        return best(rows, similarities(self._vectors[rows], query), k)
+        return top_k(rows, similarities(self._vectors[rows], query), k)
 
     def _scanned(self, query: NDArray[np.float32], k: int, allowed: Allowed | None) -> Ranking:
         """Exact search, a block at a time."""
         rows = np.arange(len(self)) if allowed is None else allowed.rows
-        kept = nothing()
+        kept = empty_ranking()
         for at in range(0, len(rows), _BLOCK):
             block = rows[at : at + _BLOCK]
             scores = similarities(self._vectors[block], query)
-            kept = best(np.concatenate([kept[0], block]), np.concatenate([kept[1], scores]), k)
+            kept = top_k(np.concatenate([kept[0], block]), np.concatenate([kept[1], scores]), k)
         return kept
 
 

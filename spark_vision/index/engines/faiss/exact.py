@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings, similarities
-from spark_vision.index.ranking import FAISS, Allowed, Ranking, Rows, Similarities, best, nothing
+from spark_vision.index.ranking import FAISS, Allowed, Ranking, Rows, Similarities, empty_ranking, top_k
 
 _FLOAT32_ROUNDING = 2.0**-24
 _PAD = 16
@@ -66,16 +66,16 @@ class ExactIndex:
         held = len(self) if allowed is None else len(allowed)
         k = min(k, held)
         if k == 0 or len(queries) == 0:
-            return [nothing() for _ in queries]
+            return [empty_ranking() for _ in queries]
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         if allowed is not None and allowed.is_few:
-            return [best(allowed.rows, self._similarities(query, allowed.rows), k) for query in queries]
+            return [top_k(allowed.rows, self._similarities(query, allowed.rows), k) for query in queries]
         parameters = _parameters(allowed)
         scores, rows = self._index.search(queries, min(k + _PAD, held), params=parameters)
         rankings = []
         for query, proposed in zip(queries, zip(rows, scores, strict=True), strict=True):
             rivals = self._rivals(query, proposed, k, allowed)
-            rankings.append(best(rivals, self._similarities(query, rivals), k))
+            rankings.append(top_k(rivals, self._similarities(query, rivals), k))
         return rankings
 
     def _rivals(self, query: NDArray[np.float32], proposed: Ranking, k: int, allowed: Allowed | None) -> Rows:

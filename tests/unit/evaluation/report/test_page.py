@@ -10,7 +10,7 @@ import pytest
 
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.product import Product
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 from spark_vision.evaluation.records.run import Facts, Run
 from spark_vision.evaluation.report import plots
 from spark_vision.evaluation.report.page import render
@@ -124,14 +124,14 @@ def test_recall_at_each_k_is_counted(result: Result) -> None:
 
 
 def test_plots_are_svg_that_scales_and_is_the_same_each_time(run: Run) -> None:
-    value = Figure(0.5, (0.4, 0.6))
+    value = Metric(0.5, (0.4, 0.6))
     drawn = {
         "recall": plots.recall_curves([run, run]),
         "risk": plots.risk_coverage_curves([run]),
         "reliability": plots.reliability_diagram(run),
         "slices": plots.slice_bars(slices(run)),
         "lines": plots.lines({"a": ([1, 2], [value, value])}, "Title", ("x", "y")),
-        "bars": plots.interval_bars({"a": value, "b": Figure(None, None)}, "Title", "x"),
+        "bars": plots.interval_bars({"a": value, "b": Metric(None, None)}, "Title", "x"),
     }
     for name, figure in drawn.items():
         text = plots.svg(figure, name)

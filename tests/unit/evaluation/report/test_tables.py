@@ -1,7 +1,7 @@
 import doctest
 
 from spark_vision.evaluation.compare import Difference
-from spark_vision.evaluation.metric_table import Figure
+from spark_vision.evaluation.metric_table import Metric
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report import tables
 from spark_vision.evaluation.report.gallery import failure_plot
@@ -14,7 +14,7 @@ def test_runs_stand_beside_each_other(run: Run) -> None:
     assert lines[2] == f"| recall@1 | {value} | {value} |"
     every = tables.figures_table({"one": run})
     assert "| mrr |" in every
-    assert tables.cell(Figure(None, None)) == tables.cell(None) == "-"
+    assert tables.cell(Metric(None, None)) == tables.cell(None) == "-"
 
 
 def test_differences_have_their_sign() -> None:
