@@ -1,38 +1,26 @@
-"""Bytes to a picture: bounded, upright, RGB.
+"""Decoding: bytes to a bounded, upright sRGB picture.
 
 Pillow does the decoding; what it is fed is hostile until proven otherwise, so the bounds are checked on
 the header alone, formats come from a short list, and whatever a decoder throws becomes a PictureError.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 from PIL import Image, UnidentifiedImageError
 
 from spark_vision.core.embedding import Picture
-from spark_vision.core.errors import (
-    PictureDamagedError,
-    PictureError,
-    PictureFormatError,
-    PictureTooLargeError,
-)
+from spark_vision.core.errors import PictureDamagedError, PictureError, PictureTooLargeError
 from spark_vision.media.colours import rgb_pixels
 from spark_vision.media.cost import ORDINARY, bytes_to_decode, coefficients
+from spark_vision.media.end_marker import decode_without_end_marker, lacks_end_marker
+from spark_vision.media.formats import FORMATS, check_not_raw, unidentified
 from spark_vision.media.jpeg_scans import MOST_SCANS, START, Scans, check_scans, scans_of
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.media.read_limit import ReadLimitedBytes
-
-# Pillow reads MPO, a JPEG with further pictures behind it, under the name of JPEG.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-
-_SIGNATURES = {
-    "JPEG": (b"\xff\xd8",),
-    "PNG": (b"\x89PNG\r\n",),
-    "GIF": (b"GIF8",),
-    "BMP": (b"BM",),
-    "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
-}
 
 # Pillow's own guard only warns up to twice its bound; ours refuses, and looks at the sides, too.
 Image.MAX_IMAGE_PIXELS = None
@@ -49,7 +37,9 @@ Image.core.set_block_size(64 * 2**20)  # type: ignore[attr-defined]
 
 
 def decode(data: bytes, limits: PictureLimits = DEFAULT_LIMITS, *, at_least: int | None = None) -> Picture:
-    """Decode the first frame of a picture: (height, width, 3) uint8, RGB, upright by its EXIF.
+    """Decode the first frame of a picture: (height, width, 3) uint8, sRGB, upright by its EXIF.
+
+    An embedded colour profile is converted to sRGB.
 
     at_least: a hint that a shorter side of so many pixels is enough. JPEGs are then decoded at 1/2, 1/4
     or 1/8 of their size (libjpeg's scaled DCT), which saves most of the time and memory of big photos;
@@ -69,6 +59,7 @@ class OpenedPicture:
 
     _image: Image.Image
     _kept: int = 0
+    _mend: Callable[[], Picture | None] | None = None
 
     @property
     def cost(self) -> int:
@@ -79,6 +70,11 @@ class OpenedPicture:
         """Decode it; raises PictureDamagedError."""
         try:
             return _pixels(self._image)
+        except PictureDamagedError:
+            mended = self._mend() if self._mend is not None else None
+            if mended is None:
+                raise
+            return mended
         finally:
             self._image.close()
 
@@ -98,35 +94,38 @@ def open_picture(
     kept = coefficients(image) if scans.kept else 0  # of the whole, not of what is drafted
     if at_least is not None:
         _draft(image, at_least)
-    return OpenedPicture(image, kept)
+    mend = partial(_without_end_marker, data, at_least) if lacks_end_marker(data) else None
+    return OpenedPicture(image, kept, mend)
+
+
+def _without_end_marker(data: bytes, at_least: int | None) -> Picture | None:
+    """Decode a JPEG that lacks its end marker; None where it lacks more. Its bounds were checked."""
+
+    def decoded(ended: bytes) -> Picture:
+        with _open(ended) as image:
+            if at_least is not None:
+                _draft(image, at_least)
+            return _pixels(image)
+
+    try:
+        return decode_without_end_marker(data, decoded)
+    except PictureDamagedError:
+        return None
 
 
 def _open(data: bytes) -> Image.Image:
     if not data:
         raise PictureDamagedError("The picture is empty: it has no bytes.")
     try:
-        return Image.open(ReadLimitedBytes(data), formats=FORMATS)
+        image = Image.open(ReadLimitedBytes(data), formats=FORMATS)
     except UnidentifiedImageError:
-        raise _unidentified(data) from None
+        raise unidentified(data) from None
     except PictureError:
         raise
     except Exception as error:
         raise PictureDamagedError(f"The picture's header is damaged: {_words(error)}.") from error
-
-
-def _unidentified(data: bytes) -> PictureError:
-    name = _named_by_signature(data)
-    if name is None:
-        return PictureFormatError(f"This is no picture that is read here ({', '.join(FORMATS)}).")
-    return PictureDamagedError(f"The picture begins like {name}, but its header is damaged or cut off.")
-
-
-def _named_by_signature(data: bytes) -> str | None:
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"avif", b"avis"):
-        return "AVIF"
-    return next((name for name, start in _SIGNATURES.items() if data.startswith(start)), None)
+    check_not_raw(image, data)
+    return image
 
 
 def _check_size(image: Image.Image, limits: PictureLimits) -> None:

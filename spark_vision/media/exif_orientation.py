@@ -21,7 +21,7 @@ class ExifOrientation:
     """A picture that is turned upright strip by strip, so that it is never held twice for its turning."""
 
     def __init__(self, image: Image.Image) -> None:
-        self._turn, self._height = _orientation(image), image.height
+        self._turn, self._height = exif_orientation(image), image.height
         sides = (image.width, image.height)
         self.pixels: Picture = np.empty(
             (*(sides if self._turn in _ON_THE_SIDE else sides[::-1]), 3), dtype=np.uint8
@@ -39,10 +39,22 @@ class ExifOrientation:
             self.pixels[rows] = turned
 
 
-def _orientation(image: Image.Image) -> int:
-    """1 where the picture is upright, or says nothing that can be understood."""
+def exif_orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 (upright) where EXIF says nothing that can be understood.
+
+    EXIF alone decides, as in browsers: Pillow's `getexif` would fall back to XMP.
+    """
     try:
-        turn = image.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # Pixels are good; EXIF that cannot be parsed says nothing about "up".
+        turn = _recorded(image)
+    except Exception:  # EXIF that cannot be parsed says nothing of the orientation; the pixels are good.
         return 1
     return turn if turn in _TO_UPRIGHT else 1
+
+
+def _recorded(image: Image.Image) -> int | None:
+    tags = getattr(image, "tag_v2", None)
+    if tags is None:
+        tags = Image.Exif()
+        tags.load(image.info.get("exif") or b"")
+    value: int | None = tags.get(ExifTags.Base.Orientation)
+    return value

@@ -4,7 +4,7 @@ import stat
 from io import BytesIO
 from pathlib import Path
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from spark_vision.core.embedding import Picture
 from spark_vision.core.errors import (
@@ -14,6 +14,7 @@ from spark_vision.core.errors import (
     PictureTooLargeError,
 )
 from spark_vision.media.decode import decode
+from spark_vision.media.exif_orientation import exif_orientation
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 _FIRST_ON_ITS_SIDE = 5  # of the EXIF orientations
@@ -51,7 +52,7 @@ def picture_size(path: Path, limits: PictureLimits = DEFAULT_LIMITS) -> tuple[in
     """
     try:
         with Image.open(BytesIO(read_bytes(path, limits))) as image:
-            turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_ON_ITS_SIDE
+            turned = exif_orientation(image) >= _FIRST_ON_ITS_SIDE
             return (image.height, image.width) if turned else image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise PictureFormatError(f"{path}: this is no picture that can be read.") from error
