@@ -19,6 +19,7 @@ from spark_vision.embedding.lazy import lazy_encoder
 from spark_vision.embedding.load import load_encoder
 from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
 from spark_vision.index.build_steps import VersionPolicy
+from spark_vision.index.guard import GuardPolicy
 from spark_vision.index.versions import VersionStore
 from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
@@ -27,12 +28,13 @@ from spark_vision.search.suggester import Suggester
 @dataclass(frozen=True)
 class BuildOptions:
     """What may be asked of one run. format_name, kind: None where the content and the size decide;
-    live: whether the version becomes the live one at once.
+    live: whether the version becomes the live one at once; accept_removals: hold it for nothing.
     """
 
     format_name: str | None = None
     kind: str | None = None
     live: bool = True
+    accept_removals: bool = False
 
 
 DEFAULT_OPTIONS = BuildOptions()
@@ -146,7 +148,8 @@ def live_encoder(settings: Settings) -> Encoder:
 def rules_of(settings: Settings, options: BuildOptions) -> VersionPolicy:
     """How a version is made."""
     kind = options.kind or settings.index_kind
-    return VersionPolicy(kind, settings.keep_versions, settings.min_recall, options.live)
+    guard = GuardPolicy(settings.max_removed_share, options.accept_removals)
+    return VersionPolicy(kind, settings.keep_versions, settings.min_recall, options.live, guard)
 
 
 def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:

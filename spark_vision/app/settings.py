@@ -40,6 +40,12 @@ class Settings(BaseSettings):
         description="`flat`, `hnsw`, `ivf`, `ivf-pq`; without, the number of pictures decides.",
     )
     keep_versions: int = Field(default=10, gt=0, description="How many index versions stay.")
+    max_removed_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Share of the live products that a feed may remove; a version that removes more is held.",
+    )
     min_recall: float = Field(
         default=0.98, ge=0, le=1, description="Recall@10 that an approximate index must reach to go live."
     )

@@ -9,7 +9,7 @@ from typing import IO
 from spark_vision.catalogue.records import Record, read_records
 from spark_vision.catalogue.text import open_text
 from spark_vision.core.errors import CatalogueError
-from spark_vision.core.product import FeedIssue
+from spark_vision.core.product import CUT_OFF, FeedIssue
 
 Row = dict[str, str]
 
@@ -67,8 +67,12 @@ def _columns(header: Record | None, path: Path) -> list[str]:
 
 
 def _rows(records: Iterator[Record], columns: list[str], id_column: str) -> Iterator[TableRow | FeedIssue]:
-    for record in records:
+    ragged = False
+    for record, is_last in _with_last(records):
         cells, fault = record.cells, record.fault
+        if is_last and not ragged and _is_incomplete(record, columns):
+            yield FeedIssue(CUT_OFF, line=record.line, severity="warning")
+        ragged = ragged or len(cells) < len(columns)
         if fault is None and len(cells) > len(columns):
             fault = f"the row has {len(cells)} cells, the header {len(columns)}"
         row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}
@@ -76,3 +80,19 @@ def _rows(records: Iterator[Record], columns: list[str], id_column: str) -> Iter
             yield FeedIssue(fault, product_id=row.get(id_column, ""), line=record.line)
         elif any(row.values()):
             yield TableRow(record.line, row)
+
+
+def _with_last(records: Iterator[Record]) -> Iterator[tuple[Record, bool]]:
+    """Pair each record with whether it is the last one."""
+    held = next(records, None)
+    for record in records:
+        if held is not None:
+            yield held, False
+        held = record
+    if held is not None:
+        yield held, True
+
+
+def _is_incomplete(record: Record, columns: list[str]) -> bool:
+    """Return whether a last row lacks cells, or ends within a quoted one."""
+    return (record.fault is not None or len(record.cells) < len(columns)) and any(record.cells)

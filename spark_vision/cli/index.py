@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Build index versions, and choose the live one.")
 
+HELD_STATUS = 3
+AcceptRemovals = Annotated[
+    bool,
+    typer.Option("--accept-removals", help="Never hold the version, however many products it removes."),
+]
 Live = Annotated[
     bool, typer.Option("--live/--no-live", help="Make it live, or leave it beside the live one.")
 ]
@@ -52,15 +57,18 @@ def _maker(*, update: bool) -> Callable[..., None]:
         feed_format: FeedFormat = None,
         kind: Kind = None,
         live: Live = True,
+        accept_removals: AcceptRemovals = False,
         as_json: AsJson = False,
     ) -> None:
         from spark_vision.app.container import BuildOptions, build_index, update_index
 
         make = update_index if update else build_index
-        options = BuildOptions(feed_format, kind, live)
+        options = BuildOptions(feed_format, kind, live, accept_removals)
         with console.progress() as progress:
             report = make(settings_for(index_dir), source, model, progress, options)
         print_report(report, as_json=as_json)
+        if report.outcome == "held":
+            raise typer.Exit(HELD_STATUS)
 
     return command
 
@@ -84,7 +92,7 @@ def list_versions(index_dir: IndexDir = None, as_json: AsJson = False) -> None:
         return
     table = console.table("", "version", "model", "products", "pictures", "made")
     for known in versions:
-        mark = "live" if known["live"] else ""
+        mark = "live" if known["live"] else "held" if known["held"] else ""
         if known["damaged"]:
             table.add_row(mark, known["version"], "damaged")
         else:
@@ -115,8 +123,10 @@ def show(
         console.print_json({**manifest.as_dict(), **known, **report})
         return
     table = console.table("", "")
+    hold = store.hold(name)
     facts = {
         **_facts(manifest, live),
+        **({"held": hold.reason} if hold else {}),
         "issues": _issue_counts(report),
         "probabilities": f"fitted on {fit['fitted_on']}" if fit else "not fitted to this shop",
         "page": store.folder(name) / RUN_PAGE,
@@ -131,6 +141,26 @@ def activate(version: str, index_dir: IndexDir = None) -> None:
     """Verify a version and make it the live one."""
     _store(index_dir).activate(version)
     console.out.print(f"{version} is live.")
+
+
+@app.command()
+def accept(version: str, index_dir: IndexDir = None) -> None:
+    """Make a held version live.
+
+    Example: spark-vision index accept 20260101-020000.000-1a2b3c4d
+    """
+    _store(index_dir).accept(version)
+    console.out.print(f"{version} is live.")
+
+
+@app.command()
+def discard(version: str, index_dir: IndexDir = None) -> None:
+    """Remove a held version; the live version stays as it is.
+
+    Example: spark-vision index discard 20260101-020000.000-1a2b3c4d
+    """
+    _store(index_dir).discard(version)
+    console.out.print(f"{version} was removed.")
 
 
 @app.command()
@@ -175,11 +205,12 @@ def _listed(store: "VersionStore", name: str, *, live: bool) -> dict[str, Any]:
     except IndexDamagedError as error:
         console.print_error(error.message)
         unknown = dict.fromkeys(("model", "products", "pictures", "index_time"))
-        return {"version": name, "live": live, **unknown, "damaged": True}
+        return {"version": name, "live": live, "held": False, **unknown, "damaged": True}
     content = manifest.content
     return {
         "version": name,
         "live": live,
+        "held": store.hold(name) is not None,
         "model": content.encoder.model,
         "products": content.products,
         "pictures": content.pictures,

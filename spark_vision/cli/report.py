@@ -8,6 +8,7 @@ from spark_vision.cli import console
 
 if TYPE_CHECKING:
     from spark_vision.index.build_steps import BuildReport, Issues
+    from spark_vision.index.guard import Hold
 
 _SHOWN = 20
 
@@ -28,6 +29,9 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
             f"{seconds:.1f} s)."
         )
         return
+    if report.hold is not None:
+        _print_hold(report.manifest.version, report.hold)
+        return
     place = "live" if report.outcome == "published" else "beside the live version"
     console.out.print(
         f"{report.manifest.version} is {place}: {content.products:,} products, {content.pictures:,} pictures"
@@ -39,6 +43,15 @@ def print_report(report: "BuildReport", *, as_json: bool) -> None:
             "Its probabilities are not fitted to this shop any more: most of it, or the model, is new."
             " Run `spark-vision calibrate` again."
         )
+
+
+def _print_hold(version: str, hold: "Hold") -> None:
+    console.err.print(
+        f"{version} is held beside the live version, which stays as it is. {hold.reason}\n"
+        f"Make it live:  spark-vision index accept {version}\n"
+        f"Remove it:     spark-vision index discard {version}",
+        soft_wrap=True,
+    )
 
 
 def _print_issues(issues: "Issues") -> None:

@@ -7,10 +7,15 @@ from typing import Any, Literal
 
 
 class ImportState(StrEnum):
-    """Where an import is. A waiting one may have been begun before, and broken off."""
+    """State of an import.
+
+    A waiting import may have been begun before, and broken off. A held one has made a version beside the live
+    one, which a person accepts or discards.
+    """
 
     WAITING = "waiting"
     RUNNING = "running"
+    HELD = "held"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -65,6 +65,9 @@ class FeedRow:
     digests: tuple[str | None, ...] = ()
 
 
+CUT_OFF = "the last row is incomplete: the feed seems to be cut off"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedIssue:
     """Something wrong in a feed that did not stop the reading.

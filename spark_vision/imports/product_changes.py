@@ -74,7 +74,7 @@ def _updated(settings: Settings, shop: LoadedIndex, change: _Change) -> BuildRep
         encoder=shop.suggester.encoder,
         limits=settings.picture_limits,
         feed_digest=manifest.feed_digest,
-        rules=rules_of(settings, BuildOptions(kind=manifest.content.index_kind)),
+        rules=rules_of(settings, BuildOptions(kind=manifest.content.index_kind, accept_removals=True)),
     )
     return update_version(store, given)
 

@@ -104,6 +104,7 @@ def summary(report: BuildReport) -> dict[str, Any]:
     return {
         "version": report.manifest.version,
         "outcome": report.outcome,
+        "held": None if report.hold is None else asdict(report.hold),
         "model": content.encoder.model,
         "kind": content.index_kind,
         "products": content.products,

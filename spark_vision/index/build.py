@@ -21,6 +21,7 @@ from spark_vision.index.encode import PicturePipeline
 from spark_vision.index.engines.faiss.kinds import in_cells, kind_for, read_index
 from spark_vision.index.existing_products import iter_existing_products
 from spark_vision.index.fingerprint_cache import FileFingerprintCache
+from spark_vision.index.guard import write_hold
 from spark_vision.index.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.index.near_duplicates import References, lookalikes
 from spark_vision.index.report_page import render
@@ -101,9 +102,19 @@ def _made(
         _look_for_doubles(run, store, staging, manifest)
         staging.close()
         _inherit(run, before)
-        outcome: Outcome = "published" if given.rules.live else "beside"
+        outcome = _outcome(run, before)
         _publish(run, store, manifest, outcome)
     return run.report(manifest, outcome)
+
+
+def _outcome(run: Run, before: _Before | None) -> Outcome:
+    """Decide whether the version goes live; one that would do harm is held beside the live one."""
+    policy = run.given.rules
+    if not policy.live:
+        return "beside"
+    if before is not None:
+        run.hold = policy.guard.check(run.changes.counts(), cut_off=run.issues.cut_off)
+    return "published" if run.hold is None else "held"
 
 
 def _before(store: VersionStore) -> _Before | None:
@@ -210,8 +221,11 @@ def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome
             file.writelines(report.json())
         (run.folder / RUN_PAGE).write_text(render(report, run.given.pictures), "utf-8")
     with run.step("publish"):
+        if run.hold is not None:
+            write_hold(run.folder, run.hold)
         (run.folder / MANIFEST).write_bytes(manifest.to_bytes())
-        store.publish(run.folder, manifest.version, live=run.given.rules.live)
+        store.release_held()  # a newer version takes the place of one that waits
+        store.publish(run.folder, manifest.version, live=outcome == "published")
         store.retain(run.given.rules.keep)
         store.clean_work()
 

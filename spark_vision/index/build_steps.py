@@ -3,25 +3,26 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-from spark_vision.core.product import FeedIssue, FeedRow
+from spark_vision.core.product import CUT_OFF, FeedIssue, FeedRow
 from spark_vision.core.progress import Progress
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.index.calibrations import Inheritance
 from spark_vision.index.changes import Changes
 from spark_vision.index.encode import EncodeTally
+from spark_vision.index.guard import DEFAULT_GUARD, GuardPolicy, Hold
 from spark_vision.index.manifest import Manifest
 from spark_vision.index.near_duplicates import NearDuplicate
 from spark_vision.index.spooled_list import SpooledList, json_pieces
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 from spark_vision.media.picture_source import PictureSource
 
-Outcome = Literal["published", "beside", "unchanged"]
+Outcome = Literal["published", "beside", "held", "unchanged"]
 
 NO_PICTURE = "no picture of it can be used, so it is not indexed"
 
@@ -30,13 +31,15 @@ NO_PICTURE = "no picture of it can be used, so it is not indexed"
 class VersionPolicy:
     """How a version is made. kind: of the index, None where its size decides; keep: how many versions
     stay; min_recall: what an approximate index must reach at 10 before it is published, 0..1;
-    live: whether the version becomes the live one, or stays beside it until it is activated.
+    live: whether the version becomes the live one, or stays beside it until it is activated; guard: when it
+    is held beside the live one instead.
     """
 
     kind: str | None = None
     keep: int = 10
     min_recall: float = 0.98
     live: bool = True
+    guard: GuardPolicy = DEFAULT_GUARD
 
 
 DEFAULT_RULES = VersionPolicy()
@@ -65,12 +68,14 @@ class Issues(SpooledList[FeedIssue]):
         super().__init__(FeedIssue, folder)
         self.severities: Counter[str] = Counter()
         self.without_picture = 0
+        self.cut_off = False
 
     def append(self, value: FeedIssue) -> None:
         """Add an issue at the end."""
         super().append(value)
         self.severities[value.severity] += 1
         self.without_picture += value.reason == NO_PICTURE
+        self.cut_off = self.cut_off or value.reason == CUT_OFF
 
     def pieces(self) -> Iterator[str]:
         """The issues as they are kept with a version, as JSON: the same feed gives the same text."""
@@ -81,9 +86,10 @@ class Issues(SpooledList[FeedIssue]):
 class BuildReport:
     """What a build or an update did.
 
-    outcome: `published` and live; `beside` the live version; or `unchanged`, where the live version,
-    whose manifest this is then, was left as it is; encoded, reused: pictures through the model, and
-    from the cache; seconds: of each step; calibration: what became of the one of the version before.
+    outcome: `published` and live; `beside` the live version; `held` there, for the reason in `hold`; or
+    `unchanged`, where the live version, whose manifest this is then, was left as it is; encoded, reused:
+    pictures through the model, and from the cache; seconds: of each step; calibration: what became of the one
+    of the version before.
     """
 
     manifest: Manifest
@@ -96,6 +102,7 @@ class BuildReport:
     outcome: Outcome = "published"
     seconds: dict[str, float] = field(default_factory=dict)
     calibration: Inheritance = "none"
+    hold: Hold | None = None
 
     def counts(self) -> dict[str, int]:
         """The numbers that matter, by what they count."""
@@ -116,6 +123,7 @@ class BuildReport:
         return {
             "version": self.manifest.version,
             "outcome": self.outcome,
+            "held": None if self.hold is None else asdict(self.hold),
             "model": content.encoder.model,
             "kind": content.index_kind,
             "products": content.products,
@@ -143,6 +151,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     tally: EncodeTally = field(default_factory=EncodeTally)
     calibration: Inheritance = "none"
+    hold: Hold | None = None
     issues: Issues = field(init=False)
     changes: Changes = field(init=False)
     lookalikes: SpooledList[NearDuplicate] = field(init=False)
@@ -173,4 +182,5 @@ class Run:
             outcome,
             dict(self.seconds),
             self.calibration,
+            self.hold,
         )

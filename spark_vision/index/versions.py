@@ -14,10 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spark_vision.core.errors import IndexDamagedError, IndexNotFoundError, IndexVersionError, reason_of
+from spark_vision.core.errors import (
+    ConflictError,
+    IndexDamagedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    reason_of,
+)
 from spark_vision.index.atomic_files import file_lock, file_sha256, sync_file, sync_folder, write_atomically
 from spark_vision.index.engines.faiss.gallery import FaissGallery
 from spark_vision.index.engines.faiss.kinds import read_index
+from spark_vision.index.guard import HELD, Hold, read_hold, release
 from spark_vision.index.manifest import MANIFEST, Manifest, read_manifest
 from spark_vision.index.records import Records
 
@@ -96,6 +103,37 @@ class VersionStore:
         if live:
             self.activate(name)
 
+    def hold(self, name: str) -> Hold | None:
+        """Return why a version is held beside the live one, or None. Raises IndexVersionError's children."""
+        return read_hold(self.folder(name))
+
+    def held(self) -> list[str]:
+        """Return the versions that are held, oldest first."""
+        return [name for name in self.names() if (self._versions / name / HELD).exists()]
+
+    def accept(self, name: str) -> None:
+        """Make a held version live. Raises IndexVersionError's children; ConflictError if it is not held."""
+        self._check_held(name)
+        self.activate(name)
+
+    def discard(self, name: str) -> None:
+        """Remove a held version. Raises IndexNotFoundError, and ConflictError if it is not held."""
+        with self._pointing():
+            self._check_held(name)
+            self.work.mkdir(parents=True, exist_ok=True)
+            gone = self.work / f"discarded-{name}"
+            (self._versions / name).rename(gone)  # in one step, so that it is never half there
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def release_held(self) -> None:
+        """Hold no version any longer; they stay as ordinary versions until retention removes them."""
+        for name in self.held():
+            release(self._versions / name)
+
+    def _check_held(self, name: str) -> None:
+        if self.hold(name) is None:
+            raise ConflictError(f"{self.root}: version {name!r} is not held. `index list` shows what is.")
+
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexVersionError and its children."""
         self.folder(name)  # where there is no index at all there is no turn to wait for either
@@ -106,6 +144,7 @@ class VersionStore:
             except IndexDamagedError:  # Which version is wanted was just said: begin anew.
                 history = []
             self._point([*history, name])
+            release(self._versions / name)
 
     def rollback(self) -> str:
         """Make the version live that was so before; returns its name. Raises as `activate` does."""
@@ -123,7 +162,7 @@ class VersionStore:
         """Remove all but the newest versions, the live one and the one before it; returns what went."""
         with file_lock(self.root / _POINTER_LOCK):
             history = self._history()
-            kept = {*self.names()[-count:], *history[-2:]}
+            kept = {*self.names()[-count:], *history[-2:], *self.held()}
             gone = [name for name in self.names() if name not in kept]
             if any(name in gone for name in history):
                 self._point([name for name in history if name not in gone])

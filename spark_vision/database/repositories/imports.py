@@ -15,7 +15,7 @@ _UNFINISHED = (ImportState.WAITING.value, ImportState.RUNNING.value)
 
 
 class ImportRepository:
-    """Imports of one session; see `ports.imports.Imports`."""
+    """Imports of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -78,8 +78,9 @@ class ImportRepository:
         self._changed(import_id, worker, {**waiting, "attempts": attempts})
 
     def finish(self, import_id: str, worker: str, now: datetime, result: dict[str, Any]) -> bool:
-        """It is done; false where it is no longer the worker's."""
-        over = {"state": ImportState.DONE.value, "finished_at": now, "worker": None}
+        """Keep the result of a run, which is done or held; false where it is no longer the worker's."""
+        state = ImportState.HELD if result.get("outcome") == "held" else ImportState.DONE
+        over = {"state": state.value, "finished_at": now, "worker": None}
         return self._changed(import_id, worker, {**over, "result": result})
 
     def fail(self, import_id: str, worker: str, now: datetime, failure: Failure) -> bool:
@@ -94,9 +95,14 @@ class ImportRepository:
         unfinished = (ImportRow.id == import_id, ImportRow.state.in_(_UNFINISHED))
         return self._updated(unfinished, over)
 
+    def decide(self, import_id: str, state: ImportState, now: datetime) -> bool:
+        """End a held import; false where it is not held any more."""
+        held = (ImportRow.id == import_id, ImportRow.state == ImportState.HELD.value)
+        return self._updated(held, {"state": state.value, "finished_at": now})
+
     def forget_all_but(self, count: int) -> Sequence[str]:
         """Forget what is over, but for the newest; the ids that were forgotten."""
-        over = select(ImportRow.id).where(ImportRow.state.not_in(_UNFINISHED))
+        over = select(ImportRow.id).where(ImportRow.state.not_in((*_UNFINISHED, ImportState.HELD.value)))
         newest_first = over.order_by(ImportRow.created_at.desc(), ImportRow.id.desc())
         gone = list(self._session.scalars(newest_first.offset(count)))
         if gone:

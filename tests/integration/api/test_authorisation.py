@@ -64,6 +64,8 @@ TABLE = (
     Line("GET", "/v1/catalogue/imports", "team"),
     Line("GET", "/v1/catalogue/imports/{import_id}", "team", (404,)),
     Line("POST", "/v1/catalogue/imports/{import_id}/cancel", "team", (404,)),
+    Line("POST", "/v1/catalogue/imports/{import_id}/accept", "team", (404,)),
+    Line("POST", "/v1/catalogue/imports/{import_id}/discard", "team", (404,)),
     Line("GET", "/v1/catalogue/imports/{import_id}/report", "team", (404,)),
     Line("GET", "/v1/catalogue/imports/{import_id}/report.html", "team", (404,)),
     Line("GET", "/v1/catalogue/learned-views", "team"),

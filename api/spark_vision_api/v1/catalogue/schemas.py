@@ -84,11 +84,20 @@ class LookalikeOut(BaseModel):
     other: ReferenceOut
 
 
+class HoldOut(BaseModel):
+    """Why a version is held beside the live one."""
+
+    reason: str = Field(examples=["It would remove 27,358 of 29,970 live products (91%)."])
+    removed: int = Field(description="Live products that the version does not have.")
+    before: int = Field(description="Products of the live version.")
+
+
 class ImportResult(BaseModel):
     """What a run did; the lists hold their first hundred entries, the report has all."""
 
     version: str
-    outcome: Literal["published", "beside", "unchanged"]
+    outcome: Literal["published", "beside", "held", "unchanged"]
+    held: HoldOut | None = Field(default=None, description="Why the version is held beside the live one.")
     model: str
     kind: str
     products: int
@@ -116,7 +125,7 @@ class ImportOut(BaseModel):
     attempts: int = Field(description="How often it was begun: more than once where it was broken off.")
     progress: ProgressOut
     failure: FailureOut | None
-    result: ImportResult | None = Field(description="Once it is done.")
+    result: ImportResult | None = Field(description="Once it is done or held.")
 
 
 class ImportsOut(BaseModel):

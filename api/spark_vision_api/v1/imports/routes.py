@@ -1,5 +1,6 @@
 """For the catalogue team: feeds that are imported in the background."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from spark_vision.app.container import version_store
 from spark_vision.core.account import Actor
 from spark_vision.core.catalogue_import import CatalogueImport, ImportOrder
 from spark_vision.core.errors import (
     CatalogueError,
     ConflictError,
     IdempotencyKeyReusedError,
+    IndexVersionError,
     InvalidInputError,
     NotFoundError,
     PermissionDeniedError,
@@ -27,10 +30,13 @@ from spark_vision.core.errors import (
 )
 from spark_vision.core.idempotency import StoredResponse
 from spark_vision.database.idempotency import SaveResponse, run_idempotent
+from spark_vision.database.store import Store
+from spark_vision.imports.decisions import accept_import, discard_import
 from spark_vision.imports.run import FEED, check_order, forget_import, import_folder
 from spark_vision.imports.service import cancel_import, enqueue_import, find_import, newest_imports
 from spark_vision.index.atomic_files import file_sha256
 from spark_vision.index.manifest import RUN, RUN_PAGE
+from spark_vision.index.versions import VersionStore
 from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError, FormError, MediaTypeError, OverloadedError
@@ -40,6 +46,7 @@ from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.catalogue.schemas import ImportOut, ImportsOut, import_out
 from spark_vision_api.v1.feed.request import read_order
 
+Decide = Callable[[Store, VersionStore, str, datetime], CatalogueImport]
 IMPORTS = "/v1/catalogue/imports"
 
 router = APIRouter(prefix="/v1/catalogue/imports", tags=["catalogue"])
@@ -144,6 +151,36 @@ def show_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam
 def stop_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
     """Stop it, whether it waits or is worked on; the live version stays as it is."""
     return import_out(cancel_import(services.store, import_id, datetime.now(UTC)))
+
+
+@router.post(
+    "/{import_id}/accept",
+    summary="Accept a held import",
+    responses=problems(NotFoundError, ConflictError, PermissionDeniedError),
+)
+def accept_held_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
+    """Make the version of a held import live, and serve it."""
+    return _decide(services, accept_import, import_id)
+
+
+@router.post(
+    "/{import_id}/discard",
+    summary="Discard a held import",
+    responses=problems(NotFoundError, ConflictError, PermissionDeniedError),
+)
+def discard_held_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
+    """Remove the version of a held import; the live version stays."""
+    return _decide(services, discard_import, import_id)
+
+
+def _decide(services: Services, decide: Decide, import_id: str) -> ImportOut:
+    versions = version_store(services.settings)
+    try:
+        decided = decide(services.store, versions, import_id, datetime.now(UTC))
+    except IndexVersionError as error:
+        raise ConflictError(error.message.replace(f"{versions.root}/", "")) from error
+    services.live.refresh()
+    return import_out(decided)
 
 
 @router.get(

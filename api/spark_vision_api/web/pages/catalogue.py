@@ -1,6 +1,6 @@
 """The catalogue team's pages: feeds that come in, versions, what is live and how good it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import quote, urlencode
 
@@ -15,6 +15,7 @@ from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.tagging.context import ANY_VERSION
 from spark_vision_api.presenters.posts import ProductLookup, product_lookup
 from spark_vision_api.v1.catalogue.schemas import ImportOut, import_out
+from spark_vision_api.v1.imports.routes import accept_held_import, discard_held_import
 from spark_vision_api.v1.index.routes import activate_version, list_versions, roll_back
 from spark_vision_api.v1.learned.routes import list_learned_views
 from spark_vision_api.v1.learned.schemas import learned_view_out
@@ -66,6 +67,25 @@ def stop_import(visit: Team, import_id: str) -> Response:
     with suppress(ConflictError):
         cancel_import(visit.services.store, import_id, visit.now)
     return visit.go(inner_path(visit.fields.get("then", "/catalogue")))
+
+
+@router.post("/imports/{import_id}/accept")
+def accept(visit: Team, import_id: str) -> Response:
+    """Make the version of a held import live."""
+    return _decided(visit, accept_held_import, import_id)
+
+
+@router.post("/imports/{import_id}/discard")
+def discard(visit: Team, import_id: str) -> Response:
+    """Remove the version of a held import."""
+    return _decided(visit, discard_held_import, import_id)
+
+
+def _decided(visit: Team, decide: Callable[..., ImportOut], import_id: str) -> Response:
+    """Show the import as it is after a decision, also where somebody else decided first."""
+    with suppress(ConflictError):
+        decide(import_id, visit.services, visit.actor)
+    return visit.go(f"/catalogue/imports/{quote(import_id)}")
 
 
 @router.post("/versions/{version}/activate")
