@@ -23,7 +23,7 @@ from pathlib import Path
 from spark_vision.catalogue.read import open_source
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.index.build import BuildInput, build_version
-from spark_vision.index.build_steps import Rules
+from spark_vision.index.build_steps import VersionPolicy
 from spark_vision.index.versions import VersionStore
 
 
@@ -46,7 +46,7 @@ if len(sys.argv) > 4:
 source = open_source(feed)
 print("ready", flush=True)
 encoder = SlowEncoder(batch_size=16)
-rules = Rules(keep=1000)  # no version goes by itself, so that any that is missing was lost
+rules = VersionPolicy(keep=1000)  # no version goes by itself, so that any that is missing was lost
 given = BuildInput(str(source.path), source.rows(), source.pictures(), encoder, rules=rules)
 build_version(VersionStore(root), given, tell)
 print("done", flush=True)

@@ -19,7 +19,7 @@ def values_table(
 ) -> str:
     """A row a name, a column a title; names: None for those that have a value in some column.
 
-    >>> print(values_table("k", {"a": {"x": Figure(0.5, (0.4, 0.6))}}))
+    >>> print(values_table("k", {"a": {"x": Metric(0.5, (0.4, 0.6))}}))
     | k | a |
     |---|---|
     | x | .500 (.400 to .600) |
