@@ -2,16 +2,14 @@
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import lru_cache
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 
-from spark_vision.core.product import Availability, Price
+from spark_vision.core.product import Availability
 
-_PRICE = re.compile(r"(?P<amount>\d{1,12}(?:[.,]\d{1,4})?)\s*(?P<currency>[A-Za-z]{3})")
-# Feeds say few different prices and states, again and again.
+# Feeds say few different states, again and again.
 _REMEMBERED = 4096
 _SCHEMA_ORG = {
     "instock": Availability.IN_STOCK,
@@ -24,6 +22,8 @@ _SCHEMA_ORG = {
     "presale": Availability.PREORDER,
     "preorder": Availability.PREORDER,
     "backorder": Availability.BACKORDER,
+    "backordered": Availability.BACKORDER,
+    "availablefororder": Availability.BACKORDER,
 }
 
 
@@ -38,20 +38,6 @@ def whole(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
-
-
-@lru_cache(_REMEMBERED)
-def price(text: str) -> Price | None:
-    """An amount and its currency, such as `15.00 USD`; None where the text is no price.
-
-    >>> price("15,00 eur")
-    Price(amount=Decimal('15.00'), currency='EUR')
-    """
-    found = _PRICE.fullmatch(text.strip())
-    if found is None:
-        return None
-    amount = Decimal(found["amount"].replace(",", "."))
-    return Price(amount, found["currency"].upper())
 
 
 def lasts(period: str, now: datetime) -> bool | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from spark_vision.catalogue import fields
+from spark_vision.catalogue.prices import parse_price
 from spark_vision.catalogue.table import Row, open_table
 from spark_vision.core.errors import CatalogueError
 from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
@@ -67,12 +68,13 @@ def _warnings(values: Row, line: int | None) -> Iterator[FeedIssue]:
 
     if not values.get("title"):
         yield warning("title is empty; the id stands in for it")
-    if (text := values.get("price", "")) and fields.price(text) is None:
-        yield warning(f"price {text!r} is no amount with a currency, such as 15.00 USD")
+    if (text := values.get("price", "")) and (fault := parse_price(text).fault):
+        yield warning(fault)
     if (reason := _sale_fault(values)) is not None:
         yield warning(reason)
     if (text := values.get("availability", "")) and fields.availability(text) is None:
-        yield warning(f"availability {text!r} is none of {', '.join(Availability)}")
+        known = ", ".join(Availability)
+        yield warning(f"availability {text!r} is none of {known}, so the product is not offered as in stock")
     if (text := values.get("gtin", "")) and fields.gtin(text) is None:
         yield warning(f"gtin {text!r} is no GTIN: its length or its check digit is wrong")
 
@@ -82,9 +84,10 @@ def _sale_fault(values: Row) -> str | None:
     text, period = values.get("sale_price", ""), values.get("sale_price_effective_date", "")
     if not text:
         return None
-    sale, regular = fields.price(text), fields.price(values.get("price", ""))
+    parsed, regular = parse_price(text), parse_price(values.get("price", "")).price
+    sale = parsed.price
     if sale is None:
-        return f"sale_price {text!r} is no amount with a currency, such as 15.00 USD"
+        return f"sale_{parsed.fault}"
     if regular is not None and (sale.currency != regular.currency or sale.amount > regular.amount):
         return f"sale_price {text!r} is no less than the price {str(regular)!r}, so that counts"
     if period and fields.lasts(period, datetime.now(UTC)) is None:
@@ -94,12 +97,19 @@ def _sale_fault(values: Row) -> str | None:
 
 def _prices(values: Row) -> tuple[Price | None, Price | None]:
     """What one pays now, and what one pays when it is not on sale, where it is."""
-    regular, sale = fields.price(values.get("price", "")), fields.price(values.get("sale_price", ""))
+    regular, sale = (parse_price(values.get(name, "")).price for name in ("price", "sale_price"))
     period = values.get("sale_price_effective_date", "")
     lasts = not period or fields.lasts(period, datetime.now(UTC))
     if sale is None or not lasts or _sale_fault(values) is not None or sale == regular:
         return regular, None
     return sale, regular
+
+
+def _availability(text: str) -> Availability:
+    """Return the availability; in stock where a feed says nothing, out of stock where the word is unknown."""
+    if not text:
+        return Availability.IN_STOCK
+    return fields.availability(text) or Availability.OUT_OF_STOCK
 
 
 def _product(values: Row, images: tuple[str, ...]) -> Product:
@@ -110,7 +120,7 @@ def _product(values: Row, images: tuple[str, ...]) -> Product:
         images=images,
         price=price,
         regular_price=regular_price,
-        availability=fields.availability(values.get("availability", "")) or Availability.IN_STOCK,
+        availability=_availability(values.get("availability", "")),
         gtin=fields.gtin(values.get("gtin", "")) or "",
         **{name: values.get(name, "") for name in _PLAIN},
     )

@@ -1,17 +1,19 @@
 """Shopify's product export (CSV, the old header and the new): a row a variant, and rows of pictures.
 
-A variant's row leaves the product's fields empty, so that the rows of one handle are read together.
+A variant's row leaves the product's fields empty. Rows of one handle belong together wherever they stand, so
+an export is read twice: for the last row of each handle, then for the products.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
 from spark_vision.catalogue import fields
+from spark_vision.catalogue.prices import parse_price
 from spark_vision.catalogue.table import Row, TableRow, open_table
 from spark_vision.core.errors import CatalogueError
 from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
@@ -72,22 +74,34 @@ def read_shopify_csv(path: Path, shop: Shop) -> Iterator[FeedRow | FeedIssue]:
                 line=1,
                 severity="warning",
             )
-        for handle, rows in groupby(table.rows, _handle):
-            if handle is None:
-                yield from (row for row in rows if isinstance(row, FeedIssue))
-            else:
-                together = [row for row in rows if isinstance(row, TableRow)]
-                yield from _products([_renamed(row) for row in together], handle, shop)
+        last_rows, waiting = _last_rows(path), dict[str, list[TableRow]]()
+        for row in table.rows:
+            if isinstance(row, FeedIssue):
+                yield row
+                continue
+            handle = _handle(row)
+            waiting.setdefault(handle, []).append(_renamed(row))
+            if row.line == last_rows.get(handle):
+                yield from _products(_titled_first(waiting.pop(handle)), handle, shop)
 
 
 def _old_name(name: str) -> str:
     return _NEW_NAMES.get(name, name)
 
 
-def _handle(row: TableRow | FeedIssue) -> str | None:
-    if isinstance(row, FeedIssue):
-        return None
+def _last_rows(path: Path) -> dict[str, int]:
+    """Return the line of each handle's last row, so that no more rows are held than must be."""
+    with open_table(path, "handle") as table:
+        return {_handle(row): row.line for row in table.rows if isinstance(row, TableRow)}
+
+
+def _handle(row: TableRow) -> str:
     return row.values.get("handle") or row.values.get("url_handle", "")
+
+
+def _titled_first(rows: list[TableRow]) -> list[TableRow]:
+    """Put the row with the product's fields first: an export that was sorted anew may have it anywhere."""
+    return sorted(rows, key=lambda row: not row.values.get("title"))
 
 
 def _renamed(row: TableRow) -> TableRow:
@@ -105,9 +119,25 @@ def _products(rows: list[TableRow], handle: str, shop: Shop) -> Iterator[FeedRow
     pictures = _pictures(rows)
     common = _common(first.values, handle, shop)
     names = {option: first.values.get(f"{option}_name", "") for option in _OPTIONS}
-    for row in rows:
-        if row is first or _is_variant(row.values):
-            yield from _variant(_Variant(row, names, pictures), common, shop)
+    variants = [row for row in rows if row is first or _is_variant(row.values)]
+    claimed = {row.values.get("variant_image", "") for row in variants}
+    shared = tuple(image for image in pictures if image not in claimed)
+    repeated = _repeated_skus(variants)
+    if repeated:
+        reason = (
+            f"SKU {', '.join(sorted(repeated))[:80]!r} stands on several variants; their ids are made of "
+        )
+        reason += "the handle and the options"
+        yield FeedIssue(reason, product_id=handle, line=first.line, severity="warning")
+    for row in variants:
+        unique = row.values.get("variant_sku", "") not in repeated
+        yield from _variant(_Variant(row, names, pictures, shared, unique), common, shop)
+
+
+def _repeated_skus(variants: list[TableRow]) -> set[str]:
+    """Return the SKUs that stand on more than one variant of a handle."""
+    counts = Counter(row.values.get("variant_sku", "") for row in variants)
+    return {sku for sku, count in counts.items() if sku and count > 1}
 
 
 def _unpublished(values: Row) -> str | None:
@@ -151,11 +181,17 @@ def _plain(html: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """A variant's row with what its product says: names of the options, and pictures."""
+    """A variant's row with what its product says.
+
+    names: of the options. pictures: all of the product's. shared: those that no other variant claims, nor
+    this one as its own.
+    """
 
     row: TableRow
     names: dict[str, str]
     pictures: tuple[str, ...]
+    shared: tuple[str, ...]
+    has_own_id: bool
 
     @property
     def options(self) -> dict[str, str]:
@@ -172,9 +208,11 @@ class _Prices:
 
 def _variant(variant: _Variant, common: dict[str, str], shop: Shop) -> Iterator[FeedRow | FeedIssue]:
     values, line = variant.row.values, variant.row.line
-    product_id = values.get("variant_sku") or _id_of(common["item_group_id"], variant.options)
+    sku = values.get("variant_sku") if variant.has_own_id else ""
+    product_id = sku or _id_of(common["item_group_id"], variant.options)
     own = values.get("variant_image", "")
-    images = tuple(dict.fromkeys(image for image in (own, *variant.pictures) if image))
+    # A variant with a picture of its own is not what the pictures of its siblings show.
+    images = (own, *variant.shared) if own else variant.pictures
     if not images:
         yield FeedIssue("Image Src is empty", product_id=product_id, line=line)
         return
@@ -183,9 +221,10 @@ def _variant(variant: _Variant, common: dict[str, str], shop: Shop) -> Iterator[
         reason = f"barcode {code!r} is no GTIN: its length or its check digit is wrong"
         yield FeedIssue(reason, product_id=product_id, line=line, severity="warning")
     price = values.get("variant_price", "")
-    amount = fields.price(f"{price} {shop.currency}") if shop.currency else None
-    if shop.currency and price and amount is None:
-        yield FeedIssue(f"price {price!r} is no amount", product_id=product_id, line=line, severity="warning")
+    parsed = parse_price(price, shop.currency)
+    if shop.currency and price and parsed.fault is not None:
+        yield FeedIssue(parsed.fault, product_id=product_id, line=line, severity="warning")
+    amount = parsed.price if price else None
     yield FeedRow(
         line, _product(product_id, images, variant, common, _Prices(amount, _regular(values, amount)))
     )
@@ -195,7 +234,7 @@ def _regular(values: Row, price: Price | None) -> Price | None:
     """The price that Shopify strikes through, where the price itself is less."""
     if price is None:
         return None
-    regular = fields.price(f"{values.get('variant_compare_at_price', '')} {price.currency}")
+    regular = parse_price(values.get("variant_compare_at_price", ""), price.currency).price
     return regular if regular is not None and regular.amount > price.amount else None
 
 

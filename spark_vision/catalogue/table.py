@@ -67,12 +67,13 @@ def _columns(header: Record | None, path: Path) -> list[str]:
 
 
 def _rows(records: Iterator[Record], columns: list[str], id_column: str) -> Iterator[TableRow | FeedIssue]:
-    ragged = False
+    full = short = 0  # rows with all cells, and with fewer: where rows are short anyway, the last one may be
     for record, is_last in _with_last(records):
         cells, fault = record.cells, record.fault
-        if is_last and not ragged and _is_incomplete(record, columns):
+        if is_last and full and not short and _is_incomplete(record, columns):
             yield FeedIssue(CUT_OFF, line=record.line, severity="warning")
-        ragged = ragged or len(cells) < len(columns)
+        full += len(cells) >= len(columns)
+        short += 0 < len(cells) < len(columns) and fault is None
         if fault is None and len(cells) > len(columns):
             fault = f"the row has {len(cells)} cells, the header {len(columns)}"
         row = {name: cell.strip() for name, cell in zip(columns, cells, strict=False)}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from spark_vision.catalogue.google import read_google_csv
 from spark_vision.core.errors import CatalogueError
+from spark_vision.core.money import CURRENCIES
 from spark_vision.core.product import Availability, FeedIssue, FeedRow, Price, Product
 
 HEADER = "id,title,image_link"
@@ -184,12 +185,12 @@ def test_price_that_is_none_is_dropped_with_a_warning(tmp_path, price):
     assert row.product.price is None
 
 
-def test_availability_that_is_none_is_taken_for_in_stock_with_a_warning(tmp_path):
+def test_unknown_availability_is_not_offered_as_in_stock_and_warns(tmp_path):
     warning, row = read(tmp_path, f"{HEADER},availability\n1,A,a.jpg,perhaps\n")
     assert isinstance(warning, FeedIssue)
     assert "perhaps" in warning.reason
     assert isinstance(row, FeedRow)
-    assert row.product.availability is Availability.IN_STOCK
+    assert row.product.availability is Availability.OUT_OF_STOCK
 
 
 def test_id_stands_in_for_an_empty_title(tmp_path):
@@ -225,8 +226,8 @@ NAME = TEXT.filter(bool)
 IMAGE = NAME.filter(lambda name: "," not in name and "%2" not in name)
 PRICE = st.builds(
     Price,
-    st.decimals(min_value=0, max_value=10**9, places=2),
-    st.from_regex("[A-Z]{3}", fullmatch=True),
+    st.decimals(min_value="0.01", max_value=10**9, places=2),
+    st.sampled_from(sorted(CURRENCIES)),
 )
 PRODUCT = st.builds(
     Product,
