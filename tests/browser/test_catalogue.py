@@ -33,6 +33,10 @@ def test_feeds_come_in_and_the_one_before_comes_back(tmp_path: Path, open_page: 
             made = api.post("/v1/catalogue/imports", json={"path": "small.csv"}).json()
         page.goto(f"/catalogue/imports/{made['id']}")
         expect(page.locator("#import .figures")).to_contain_text(str(PRODUCTS))
+        expect(page.get_by_role("alert")).to_contain_text(
+            f"would remove {110 - PRODUCTS} of 110 live products"
+        )
+        page.get_by_role("button", name="Accept and go live").click()
         expect(page.locator("#import")).to_contain_text("Done · made live")
         figures = page.locator("#import .figures dt").all_inner_texts()
         assert "Without picture" in figures

@@ -95,10 +95,10 @@ class ImportRepository:
         unfinished = (ImportRow.id == import_id, ImportRow.state.in_(_UNFINISHED))
         return self._updated(unfinished, over)
 
-    def decide(self, import_id: str, state: ImportState, now: datetime) -> bool:
-        """End a held import; false where it is not held any more."""
+    def decide(self, import_id: str, state: ImportState, now: datetime, result: dict[str, Any]) -> bool:
+        """End a held import with its result as it is now; false where it is not held any more."""
         held = (ImportRow.id == import_id, ImportRow.state == ImportState.HELD.value)
-        return self._updated(held, {"state": state.value, "finished_at": now})
+        return self._updated(held, {"state": state.value, "finished_at": now, "result": result})
 
     def forget_all_but(self, count: int) -> Sequence[str]:
         """Forget what is over, but for the newest; the ids that were forgotten."""

@@ -61,6 +61,7 @@ def test_accept_makes_it_live(client: TestClient, held: tuple[dict[str, str], di
     team, made, _ = held
     answer = client.post(f"{IMPORTS}/{made['id']}/accept", headers=team)
     assert (answer.status_code, answer.json()["state"]) == (200, "done")
+    assert answer.json()["result"]["outcome"] == "published"
     assert live_version(client) == made["result"]["version"]
     again = client.post(f"{IMPORTS}/{made['id']}/accept", headers=team)
     assert again.status_code == 409
