@@ -1,28 +1,34 @@
-"""Settings to wired services: the one place where the packages beside each other meet."""
+"""Settings to wired services: the one place where the packages beside each other meet.
+
+What builds an index is imported when an index is built, so that a look-up starts quickly.
+"""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spark_vision.app.settings import Settings
 from spark_vision.app.suggestion_policy import load_policy, reload_calibration
 from spark_vision.catalogue.addresses import networks
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures
-from spark_vision.catalogue.pictures import FeedPictures
-from spark_vision.catalogue.read import Source, open_source
-from spark_vision.catalogue.shopify import Shop as ExportedShop
+from spark_vision.catalogue.pictures import FeedPictures, LocalPictures, folder_of_feed
+from spark_vision.core.embedding import EncoderSpec
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.progress import Progress, no_progress
 from spark_vision.embedding.batching import BatchingEncoder
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.embedding.lazy import lazy_encoder
 from spark_vision.embedding.load import load_encoder
-from spark_vision.index.build import BuildInput, BuildReport, build_version, update_version
-from spark_vision.index.build_steps import VersionPolicy
-from spark_vision.index.guard import GuardPolicy
+from spark_vision.embedding.locate import locate_model
 from spark_vision.index.versions import VersionStore
 from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
+
+if TYPE_CHECKING:
+    from spark_vision.catalogue.read import Source
+    from spark_vision.index.build import BuildInput, BuildReport
+    from spark_vision.index.build_steps import VersionPolicy
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,10 @@ def build_index(
     model: str | None = None,
     progress: Progress = no_progress,
     options: BuildOptions = DEFAULT_OPTIONS,
-) -> BuildReport:
+) -> "BuildReport":
     """Make an index version of a SOURCE; model: another MODEL than the settings'."""
+    from spark_vision.index.build import build_version
+
     # Before the model is loaded: a misspelt path is told at once.
     catalogue = _source(settings, source, options)
     encoder = _lazy_encoder(settings, model)
@@ -66,8 +74,10 @@ def update_index(
     model: str | None = None,
     progress: Progress = no_progress,
     options: BuildOptions = DEFAULT_OPTIONS,
-) -> BuildReport:
+) -> "BuildReport":
     """Make what build_index would make, with the live version's model, unless it is live already."""
+    from spark_vision.index.build import update_version
+
     catalogue = _source(settings, source, options)
     encoder = live_encoder(settings) if model is None else _lazy_encoder(settings, model)
     return update_version(version_store(settings), _given(settings, catalogue, encoder, options), progress)
@@ -102,26 +112,34 @@ def load_uncalibrated(
     gallery = version_store(settings).load(version)
     encoder = held
     if encoder is None or encoder.spec.fingerprint != gallery.encoder.fingerprint:
-        encoder = BatchingEncoder(load_encoder(gallery.encoder.model, settings.device, settings.runtime))
-    source = Source(Path(gallery.manifest.source))  # which may be gone: suggestions do not need it
-    return LoadedIndex(Suggester(encoder, gallery), gallery, feed_pictures(settings, source))
+        model = located(settings, gallery.encoder)
+        encoder = BatchingEncoder(load_encoder(model, settings.device, settings.runtime))
+    source = Path(gallery.manifest.source)  # which may be gone: suggestions do not need it
+    pictures = LocalPictures(folder_of_feed(source), settings.picture_limits)
+    return LoadedIndex(Suggester(encoder, gallery), gallery, _with_addresses(settings, pictures))
 
 
 def build(
     settings: Settings,
     store: VersionStore,
-    source: Source,
+    source: "Source",
     encoder: Encoder,
     progress: Progress,
     options: BuildOptions = DEFAULT_OPTIONS,
-) -> BuildReport:
+) -> "BuildReport":
     """Make a version of a source in any index folder, with an encoder that is loaded."""
+    from spark_vision.index.build import build_version
+
     return build_version(store, _given(settings, source, encoder, options), progress)
 
 
-def feed_pictures(settings: Settings, source: Source) -> FeedPictures:
+def feed_pictures(settings: Settings, source: "Source") -> FeedPictures:
     """The pictures of a source, by file and by http(s); raises InvalidInputError."""
-    return FeedPictures(source.pictures(settings.picture_limits), picture_addresses(settings))
+    return _with_addresses(settings, source.pictures(settings.picture_limits))
+
+
+def _with_addresses(settings: Settings, pictures: LocalPictures) -> FeedPictures:
+    return FeedPictures(pictures, picture_addresses(settings))
 
 
 def picture_addresses(settings: Settings) -> HttpPictures:
@@ -141,12 +159,22 @@ def picture_addresses(settings: Settings) -> HttpPictures:
 def live_encoder(settings: Settings) -> Encoder:
     """The encoder of the live version, of the settings where there is none; loaded when it is needed."""
     store = version_store(settings)
-    model = store.manifest(store.live()).content.encoder.model if store.has_live() else None
+    if not store.has_live():
+        return _lazy_encoder(settings, None)
+    model = located(settings, store.manifest(store.live()).content.encoder)
     return _lazy_encoder(settings, model)
 
 
-def rules_of(settings: Settings, options: BuildOptions) -> VersionPolicy:
+def located(settings: Settings, encoder: EncoderSpec) -> str:
+    """Return the MODEL that loads an index's encoder on this machine; raises ModelNotFoundError."""
+    return locate_model(encoder, settings.model, settings.model_folders)
+
+
+def rules_of(settings: Settings, options: BuildOptions) -> "VersionPolicy":
     """How a version is made."""
+    from spark_vision.index.build_steps import VersionPolicy
+    from spark_vision.index.guard import GuardPolicy
+
     kind = options.kind or settings.index_kind
     guard = GuardPolicy(settings.max_removed_share, options.accept_removals)
     return VersionPolicy(kind, settings.keep_versions, settings.min_recall, options.live, guard)
@@ -157,11 +185,16 @@ def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
     return lazy_encoder(model or settings.model, settings.device, memory, settings.runtime)
 
 
-def _source(settings: Settings, source: str, options: BuildOptions) -> Source:
+def _source(settings: Settings, source: str, options: BuildOptions) -> "Source":
+    from spark_vision.catalogue.read import open_source
+    from spark_vision.catalogue.shopify import Shop as ExportedShop
+
     return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
 
 
-def _given(settings: Settings, source: Source, encoder: Encoder, options: BuildOptions) -> BuildInput:
+def _given(settings: Settings, source: "Source", encoder: Encoder, options: BuildOptions) -> "BuildInput":
+    from spark_vision.index.build import BuildInput
+
     return BuildInput(
         source=str(source.path),
         rows=source.rows(),

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
 
     index_dir: Path = Field(default=Path("index"), description="Index versions, pointer and embedding cache.")
     model: str = Field(default="spark-mini", description="The MODEL that an index is built with.")
+    model_folders: tuple[Path, ...] = Field(
+        default=(),
+        description="Folders that are searched for the model of an index, by the digest of its weights.",
+        examples=[["/srv/models"]],
+    )
     index_kind: str | None = Field(
         default=None,
         description="`flat`, `hnsw`, `ivf`, `ivf-pq`; without, the number of pictures decides.",

@@ -7,6 +7,7 @@ from spark_vision.app.settings import Settings
 from spark_vision.core.embedding import EncoderSpec
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.embedding.bundled import bundled_models
+from spark_vision.extras import extra_for
 from spark_vision.index.calibrations import read_calibration
 from spark_vision.search.calibration import Calibration
 from spark_vision.search.query import SuggestionPolicy
@@ -42,9 +43,10 @@ def region_proposer(settings: Settings, encoder: EncoderSpec) -> RegionProposer:
         raise InvalidInputError(
             "SPARK_VISION_REGIONS=detector wants SPARK_VISION_DETECTOR_WEIGHTS, a safetensors file."
         )
-    # Loading torch takes seconds, and few want a detector.
-    from spark_vision.embedding.torch_session import best_device
-    from spark_vision.search.regions.detector import load_detector
+    # Importing torch takes seconds.
+    with extra_for("SPARK_VISION_REGIONS=detector"):
+        from spark_vision.embedding.torch_session import best_device
+        from spark_vision.search.regions.detector import load_detector
 
     device = best_device(settings.device)
     return load_detector(settings.detector, settings.detector_weights, device, objects)

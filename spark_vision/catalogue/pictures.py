@@ -18,6 +18,11 @@ _SCHEME = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9+.-]*)://")
 _SETTLED_NS = 2_000_000_000
 
 
+def folder_of_feed(path: Path) -> Path:
+    """Return the folder that a feed's pictures are relative to: the feed's own, or the folder of pictures."""
+    return path if path.is_dir() else path.parent
+
+
 @dataclass(frozen=True)
 class LocalPictures:
     """A PictureSource of files, for feeds that whoever runs the command has chosen to trust.

@@ -9,7 +9,7 @@ from spark_vision.catalogue.detect import Format, detect
 from spark_vision.catalogue.folder import read_folder
 from spark_vision.catalogue.google import read_google_csv
 from spark_vision.catalogue.google_xml import read_google_xml
-from spark_vision.catalogue.pictures import LocalPictures
+from spark_vision.catalogue.pictures import LocalPictures, folder_of_feed
 from spark_vision.catalogue.schema_org import read_html, read_json_ld
 from spark_vision.catalogue.shopify import UNKNOWN_SHOP, Shop, read_shopify_csv
 from spark_vision.core.errors import CatalogueError, InvalidInputError
@@ -35,7 +35,7 @@ class Source:
     @property
     def base(self) -> Path:
         """The folder that the feed's pictures are relative to."""
-        return self.path if self.path.is_dir() else self.path.parent
+        return folder_of_feed(self.path)
 
     def digest(self) -> str:
         """SHA-256 of the feed's bytes (what `sha256sum` says); of the pictures' names for a folder."""

@@ -1,48 +1,122 @@
-"""The commands together, and what a mistake of the user's looks like."""
+"""The commands together, and how a user's mistake is reported."""
 
 import sys
+from typing import Any, ClassVar
 
 import typer
 
 from spark_vision import __version__
-from spark_vision.cli import (
-    calibrate,
-    demo,
-    evaluate,
-    index,
-    learned,
-    models,
-    run_report,
-    search,
-    serve,
-    store,
-    suggest,
-    train,
-    users,
-)
-from spark_vision.cli.console import print_error
+from spark_vision.cli.lazy_group import LazyGroup, Loader
 from spark_vision.core.errors import SparkVisionError
+from spark_vision.extras import missing_extra
+
+
+def _demo() -> Any:
+    from spark_vision.cli import demo
+
+    return demo.demo
+
+
+def _index() -> Any:
+    from spark_vision.cli import index, index_archive
+
+    index.app.command("export")(index_archive.export_version)
+    index.app.command("import")(index_archive.import_version)
+    return index.app
+
+
+def _suggest() -> Any:
+    from spark_vision.cli import suggest
+
+    return suggest.suggest
+
+
+def _search() -> Any:
+    from spark_vision.cli import search
+
+    return search.search
+
+
+def _serve() -> Any:
+    from spark_vision.cli import serve
+
+    return serve.serve
+
+
+def _models() -> Any:
+    from spark_vision.cli import models
+
+    return models.app
+
+
+def _users() -> Any:
+    from spark_vision.cli import users
+
+    return users.app
+
+
+def _store() -> Any:
+    from spark_vision.cli import store
+
+    return store.app
+
+
+def _learned() -> Any:
+    from spark_vision.cli import learned
+
+    return learned.app
+
+
+def _calibrate() -> Any:
+    from spark_vision.cli import calibrate
+
+    return calibrate.calibrate
+
+
+def _evaluate() -> Any:
+    from spark_vision.cli import evaluate
+
+    return evaluate.evaluate
+
+
+def _train() -> Any:
+    from spark_vision.cli import train
+
+    return train.train
+
+
+def _report() -> Any:
+    from spark_vision.cli import run_report
+
+    return run_report.report
+
+
+class _Commands(LazyGroup):
+    loaders: ClassVar[dict[str, Loader]] = {
+        "demo": _demo,
+        "index": _index,
+        "suggest": _suggest,
+        "search": _search,
+        "serve": _serve,
+        "models": _models,
+        "users": _users,
+        "store": _store,
+        "learned": _learned,
+        "calibrate": _calibrate,
+        "evaluate": _evaluate,
+        "train": _train,
+        "report": _report,
+    }
+
 
 app = typer.Typer(
     name="spark-vision",
+    cls=_Commands,
     help="A photo goes in, the shop's products that are in it come out.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(index.app, name="index")
-app.add_typer(models.app, name="models")
-app.add_typer(users.app, name="users")
-app.add_typer(store.app, name="store")
-app.add_typer(learned.app, name="learned")
-app.command("suggest")(suggest.suggest)
-app.command("search")(search.search)
-app.command("calibrate")(calibrate.calibrate)
-app.command("evaluate")(evaluate.evaluate)
-app.command("train")(train.train)
-app.command("report")(run_report.report)
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
 
 
 def _version(wanted: bool) -> None:
@@ -65,8 +139,20 @@ def main() -> None:
     try:
         app()
     except SparkVisionError as error:
-        print_error(error.message)
+        _complain(error.message)
+        sys.exit(2)
+    except ModuleNotFoundError as error:  # a command of an extra that is not installed
+        missing = missing_extra(f"`{' '.join(['spark-vision', *sys.argv[1:2]])}`", error)
+        if missing is None:
+            raise
+        _complain(missing.message)
         sys.exit(2)
     except BrokenPipeError:  # `spark-vision ... | head`
         sys.stderr.close()
         sys.exit(1)
+
+
+def _complain(message: str) -> None:
+    from spark_vision.cli.console import print_error
+
+    print_error(message)

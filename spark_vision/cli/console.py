@@ -4,13 +4,15 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from spark_vision.core import progress as ports
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from spark_vision.core import progress as ports
 
 # Where no terminal says how wide it is (a pipe, a log), nothing is cut.
 _WIDTH = None if sys.stdout.isatty() else 240
@@ -37,8 +39,10 @@ def print_error(message: str) -> None:
     err.print(f"spark-vision: {message}", style="red")
 
 
-def table(*columns: str) -> Table:
+def table(*columns: str) -> "Table":
     """A table as all commands draw it."""
+    from rich.table import Table
+
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns[:-1]:
         drawn.add_column(column, no_wrap=True)
@@ -47,7 +51,7 @@ def table(*columns: str) -> Table:
 
 
 @contextmanager
-def progress() -> Iterator[ports.Progress]:
+def progress() -> "Iterator[ports.Progress]":
     """Progress of long work: a bar a step on a terminal, a line a step elsewhere."""
     if err.is_terminal:
         with _bars() as bars:
@@ -58,7 +62,9 @@ def progress() -> Iterator[ports.Progress]:
         lines.finish()
 
 
-def _bars() -> Progress:
+def _bars() -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -68,7 +74,7 @@ def _bars() -> Progress:
     return Progress(*columns, console=err)
 
 
-def _on_bars(bars: Progress) -> ports.Progress:
+def _on_bars(bars: "Progress") -> "ports.Progress":
     tasks: dict[str, Any] = {}
 
     def report(step: str, done: int, total: int | None = None) -> None:

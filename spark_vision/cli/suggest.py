@@ -91,7 +91,11 @@ def suggest(
 
 
 def _learned(shop: "LoadedIndex", settings: Settings) -> "LoadedIndex":
-    """With what the store's decisions taught, where there is a store; a look-up goes on without one."""
+    """Lay the learned views of the store over a shop; a look-up goes on without a store that answers."""
+    from spark_vision.database.standing_views import may_have_learned_views
+
+    if not may_have_learned_views(settings.store_url):
+        return shop
     from spark_vision.app.learning import learning_of
 
     try:

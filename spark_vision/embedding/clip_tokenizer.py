@@ -1,29 +1,34 @@
-"""open_clip's own tokenizer without PyTorch: lower case, byte pairs of CLIP's vocabulary.
+"""CLIP's tokenizer without PyTorch: lower case, byte pairs of CLIP's vocabulary.
 
 Byte-pair encoding after Sennrich et al., *Neural Machine Translation of Rare Words with Subword Units*
-(ACL 2016), with the merges that OpenAI published with CLIP (MIT licence); open_clip brings their file.
+(ACL 2016), with the merges that OpenAI published with CLIP. `clip_merges.txt.gz` holds them and their
+licence (MIT).
 """
 
 import gzip
 import html
 from functools import cached_property, lru_cache
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-import ftfy
 import numpy as np
-import regex
 from numpy.typing import NDArray
-
-from spark_vision.core.errors import ModelError
 
 _MERGES = 49152 - 256 - 2
 _START, _END = "<start_of_text>", "<end_of_text>"
 _WORD_END = "</w>"
-_WORDS = regex.compile(
-    rf"{_START}|{_END}" + r"|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+", regex.IGNORECASE
-)
+_MERGES_FILE = Path(__file__).with_name("clip_merges.txt.gz")
+_COMMENT = "#: "  # before each line of the licence
+_WORDS = rf"{_START}|{_END}" + r"|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+
+
+_OTHER_TOKENIZERS = ("hf_tokenizer_name", "hf_model_name", "tokenizer_kwargs", "tokenizer_mode")
+
+
+def is_byte_pair(text_cfg: dict[str, Any]) -> bool:
+    """Return whether a `text_cfg` of open_clip asks for the tokenizer of this module."""
+    return not any(text_cfg.get(key) for key in _OTHER_TOKENIZERS)
 
 
 class BytePairTokenizer:
@@ -42,8 +47,10 @@ class BytePairTokenizer:
         return rows
 
     def _ids(self, text: str) -> list[int]:
+        import ftfy  # here, since a look-up by photo has no text
+
         clean = html.unescape(html.unescape(ftfy.fix_text(text))).strip()
-        words = _WORDS.findall(" ".join(clean.split()).lower())
+        words = self._words.findall(" ".join(clean.split()).lower())
         return [self._id_of[piece] for word in words for piece in self._pieces(word)]
 
     def _split(self, word: str) -> tuple[str, ...]:
@@ -61,9 +68,15 @@ class BytePairTokenizer:
         return tuple(pieces)
 
     @cached_property
+    def _words(self) -> Any:
+        import regex
+
+        return regex.compile(_WORDS, regex.IGNORECASE)
+
+    @cached_property
     def _rank_of(self) -> dict[tuple[str, str], int]:
-        lines = gzip.decompress(_merges_file().read_bytes()).decode("utf-8").split("\n")
-        pairs = (line.split() for line in lines[1 : _MERGES + 1])
+        lines = gzip.decompress(_MERGES_FILE.read_bytes()).decode("utf-8").splitlines()
+        pairs = (line.split() for line in lines if not line.startswith(_COMMENT))
         return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
 
     @cached_property
@@ -100,11 +113,3 @@ def _byte_letters() -> dict[int, str]:
 
 
 _LETTERS = _byte_letters()
-
-
-def _merges_file() -> Path:
-    # Only its place is asked: importing open_clip would import PyTorch.
-    spec = find_spec("open_clip")
-    if spec is None or spec.origin is None:
-        raise ModelError("open_clip is not installed; it brings the tokenizer's vocabulary.")
-    return Path(spec.origin).parent / "bpe_simple_vocab_16e6.txt.gz"

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def lazy_encoder(model: str, device: str, memory: Path, runtime: Runtime = "auto
     name = None if model == FAKE else parse_model(model)
     if not isinstance(name, LocalModel):
         return load_encoder(model, device, runtime)
-    key = f"{name.name} {device} {runtime} {_files_digest(name.path)} {version('open_clip_torch')}"
+    key = f"{name.name} {device} {runtime} {_files_digest(name.path)} {_open_clip()}"
     known = _read(memory).get(key)
     if known is not None:
         spec = EncoderSpec.from_dict(known["spec"])
@@ -100,6 +100,14 @@ def lazy_encoder(model: str, device: str, memory: Path, runtime: Runtime = "auto
     }
     _write(memory, {**_read(memory), key: entry})
     return encoder
+
+
+def _open_clip() -> str:
+    """Return the version of open_clip, whose defaults are part of a spec; empty without it."""
+    try:
+        return version("open_clip_torch")
+    except PackageNotFoundError:
+        return ""
 
 
 def _files_digest(folder: Path) -> str:

@@ -8,6 +8,7 @@ from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.embedding.hub import go_offline_if_unreachable
 from spark_vision.embedding.model_name import LocalModel, ModelName, parse_model
 from spark_vision.embedding.onnx_loader import has_graphs, load_onnx
+from spark_vision.extras import extra_for
 
 FAKE = "fake"
 Runtime = Literal["auto", "torch", "onnx"]
@@ -16,8 +17,9 @@ Runtime = Literal["auto", "torch", "onnx"]
 def load_encoder(model: str, device: str = "auto", runtime: Runtime = "auto") -> Encoder:
     """Load a model by any MODEL form; `fake` is the encoder for tests.
 
-    runtime: `onnx` wants a model folder with ONNX graphs, and the CPU; `auto` takes it where it can.
-    Raises ModelError or one of its children, which say what to do.
+    runtime: `onnx` needs a model folder with ONNX graphs, and the CPU; `auto` takes it where it can.
+    Raises ModelError or one of its children, which say what to do, and MissingExtraError for a model that
+    PyTorch runs where PyTorch is not installed.
     """
     if model == FAKE:
         return FakeEncoder()
@@ -28,7 +30,8 @@ def load_encoder(model: str, device: str = "auto", runtime: Runtime = "auto") ->
         return load_onnx(name)
     if not isinstance(name, LocalModel):
         go_offline_if_unreachable()
-    from spark_vision.embedding.open_clip_loader import load_open_clip
+    with extra_for(f"Model {model!r}"):
+        from spark_vision.embedding.open_clip_loader import load_open_clip
 
     return load_open_clip(name, device)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from spark_vision.core.errors import ModelNotFoundError
 from spark_vision.embedding.bundled import CONFIG, BundledModel, bundled_model, bundled_models
 
-_LOCAL = "local-dir:"
+LOCAL = "local-dir:"
 _HUB = "hf-hub:"
 
 
@@ -39,8 +39,8 @@ ModelName = LocalModel | HubModel | TaggedModel
 
 def parse_model(name: str) -> ModelName:
     """Read a MODEL; raises ModelNotFoundError with the forms there are where it is none of them."""
-    if name.startswith(_LOCAL):
-        return _local(name, Path(name.removeprefix(_LOCAL)).expanduser().resolve())
+    if name.startswith(LOCAL):
+        return _local(name, Path(name.removeprefix(LOCAL)).expanduser().resolve())
     if name.startswith(_HUB):
         return HubModel(name)
     if (bundled := bundled_model(name)) is not None:
@@ -60,8 +60,14 @@ def _from_bundle(model: BundledModel) -> LocalModel:
 
 
 def _local(name: str, path: Path) -> LocalModel:
+    if not (path / CONFIG).is_file() and (path / "config.json").is_file():
+        raise ModelNotFoundError(
+            f"{name}: {path} holds a model in the format of the transformers library alone (config.json). "
+            f"Spark Vision reads open_clip's format. Use a repository with {CONFIG}, such as the open_clip "
+            "or timm edition of the same model."
+        )
     if not (path / CONFIG).is_file():
         raise ModelNotFoundError(
             f"{name}: {path} has no {CONFIG}; local-dir wants a folder in open_clip's form."
         )
-    return LocalModel(f"{_LOCAL}{path}", path)
+    return LocalModel(f"{LOCAL}{path}", path)

@@ -9,24 +9,39 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import open_clip
 import torch
 
+from spark_vision.core.embedding import unit_length
 from spark_vision.core.errors import ModelError
 from spark_vision.embedding.bundled import CONFIG
+from spark_vision.embedding.clip_tokenizer import BytePairTokenizer, is_byte_pair
 from spark_vision.embedding.onnx_files import (
     GRAPH_PREFIX,
     IMAGE_GRAPH,
+    RECORD,
     TEXT_GRAPH,
     WEIGHTS,
+    Graphs,
     read_weights,
     weights_of,
     write_record,
 )
-from spark_vision.embedding.onnx_session import FEATURES, MAPS, PICTURES, TOKENS
+from spark_vision.embedding.onnx_session import FEATURES, MAPS, PICTURES, TOKENS, OnnxSession
 
 _FLOAT = onnx.TensorProto.FLOAT
+_LEAST_COSINE = 0.99999
+_PROBE_PICTURES = 3
+_PROBES = (
+    "red shoes for men",
+    "",
+    "Ein blauer Stuhl, 椅子",
+    "word " * 100,
+    "it's &amp; 5",
+    "sale!% Red  bowl\n",
+)
 _MAP_STRIDE = 16  # pixels a place: coarser ones know more of what a thing is, finer ones where it ends
 
 
@@ -65,8 +80,11 @@ class _TextTower(torch.nn.Module):
 def export_onnx(folder: Path) -> None:
     """Write `image.onnx`, `text.onnx` and their record into a model folder, replacing older ones.
 
+    The graphs are kept only if they reproduce the model: equal tokens, and a cosine of at least .99999 with
+    open_clip's features of probe pictures and texts.
+
     Raises ModelError where the folder is no CLIP model of open_clip with its own text tower and
-    tokenizer and weights in safetensors.
+    tokenizer and weights in safetensors, or where the graphs give other features.
     """
     clip, config = _model(folder)
     weights = frozenset(read_weights(folder))
@@ -84,16 +102,45 @@ def export_onnx(folder: Path) -> None:
         beside = folder / f"{name}.part"
         beside.write_bytes(graph.SerializeToString(deterministic=True))
         beside.replace(folder / name)
+    try:
+        _check(folder, clip, prepared, (height, width))
+    except ModelError:
+        (folder / RECORD).unlink(missing_ok=True)  # graphs without a record are not used
+        raise
     write_record(folder)
+
+
+def _check(folder: Path, clip: Any, prepared: dict[str, Any], size: tuple[int, int]) -> None:
+    """Compare both graphs with open_clip; raises ModelError where they differ."""
+    tokens = open_clip.get_tokenizer(f"local-dir:{folder}")(list(_PROBES))
+    if not np.array_equal(BytePairTokenizer(clip.context_length)(list(_PROBES)), tokens.numpy()):
+        raise ModelError(f"{folder}: its tokenizer is not CLIP's byte pairs. PyTorch runs the model.")
+    noise = np.random.default_rng(0).integers(0, 256, (_PROBE_PICTURES, *size, 3), dtype=np.uint8)
+    session, tower = OnnxSession(Graphs(folder)), _ImageTower(clip, prepared["mean"], prepared["std"])
+    with torch.inference_mode():
+        expected = {
+            "image": tower.eval()(torch.from_numpy(noise)).numpy(),
+            "text": clip.encode_text(tokens).numpy(),
+        }
+    found = {"image": session.run_images(noise), "text": session.run_texts(tokens.numpy())}
+    for name, features in expected.items():
+        cosine = float((unit_length(features) * unit_length(found[name])).sum(axis=1).min())
+        if not cosine >= _LEAST_COSINE:
+            raise ModelError(
+                f"{folder}: the {name} graph gives other features than open_clip (cosine {cosine:.6f}, at"
+                f" least {_LEAST_COSINE} is needed). PyTorch runs the model."
+            )
 
 
 def _model(folder: Path) -> tuple[Any, dict[str, Any]]:
     if not (folder / WEIGHTS).is_file():
         raise ModelError(f"{folder} has no {WEIGHTS}; ONNX graphs are made beside safetensors alone.")
     config: dict[str, Any] = json.loads((folder / CONFIG).read_text("utf-8"))
-    clip = open_clip.create_model(f"local-dir:{folder}").eval()
-    own_text = isinstance(clip, open_clip.CLIP) and clip.text_pool_type == "argmax"
-    if not own_text or "tokenizer_kwargs" in config["model_cfg"]["text_cfg"]:
+    # Before the weights are loaded: a text tower of Hugging Face would ask for transformers.
+    clip = None
+    if is_byte_pair(config["model_cfg"]["text_cfg"]):
+        clip = open_clip.create_model(f"local-dir:{folder}").eval()
+    if not isinstance(clip, open_clip.CLIP) or clip.text_pool_type != "argmax":
         raise ModelError(f"{folder} has another text tower than open_clip's own; it stays with PyTorch.")
     return clip, config
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors import SafetensorError, safe_open
 
 from spark_vision.core.errors import ModelError
 
@@ -51,16 +50,27 @@ def find_graphs(folder: Path, weights: str) -> Graphs | None:
     return Graphs(folder)
 
 
-def read_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
-    """A model's floating-point weights by name, widened to float32."""
+def read_weights(folder: Path, graph: str | None = None) -> dict[str, NDArray[np.float32]]:
+    """Return a model's floating-point weights by name, widened to float32.
+
+    Args:
+        folder: The model folder.
+        graph: IMAGE_GRAPH or TEXT_GRAPH for the weights of that tower; None for all.
+
+    Raises:
+        ModelError: The file of the weights cannot be read.
+    """
     try:
-        tensors = load_file(folder / WEIGHTS)
+        with safe_open(folder / WEIGHTS, framework="np") as file:
+            names = [name for name in file.keys() if name not in _NOT_RUN]  # noqa: SIM118 - no mapping
+            wanted = names if graph is None else weights_of(graph, names)
+            tensors = {name: file.get_tensor(name) for name in wanted}
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{folder / WEIGHTS} cannot be read ({error}).") from error
     return {
         name: np.ascontiguousarray(tensor, dtype=np.float32)
         for name, tensor in tensors.items()
-        if np.issubdtype(tensor.dtype, np.floating) and name not in _NOT_RUN
+        if np.issubdtype(tensor.dtype, np.floating)
     }
 
 

@@ -8,7 +8,7 @@ from spark_vision.core.embedding import EncoderSpec, Preprocessing
 from spark_vision.core.errors import ModelError, reason_of
 from spark_vision.embedding.bundled import CONFIG
 from spark_vision.embedding.clip_encoder import ClipEncoder
-from spark_vision.embedding.clip_tokenizer import BytePairTokenizer
+from spark_vision.embedding.clip_tokenizer import BytePairTokenizer, is_byte_pair
 from spark_vision.embedding.model_name import LocalModel
 from spark_vision.embedding.onnx_files import RECORD, Graphs, find_graphs
 from spark_vision.embedding.onnx_session import OnnxSession
@@ -45,6 +45,11 @@ def load_onnx(model: LocalModel) -> ClipEncoder:
 def _assemble(model: LocalModel, graphs: Graphs, weights: str) -> ClipEncoder:
     config: dict[str, Any] = json.loads((model.path / CONFIG).read_text("utf-8"))
     architecture = config["model_cfg"]
+    if not is_byte_pair(architecture["text_cfg"]):
+        raise ModelError(
+            f"{model.name}: {model.path} has ONNX graphs but another tokenizer than CLIP's, which ONNX"
+            f" Runtime cannot run here. Remove {model.path / RECORD}, so that PyTorch runs the model."
+        )
     preprocessing = _preprocessing(config["preprocess_cfg"], architecture["vision_cfg"]["image_size"])
     spec = EncoderSpec(
         model=model.name,

@@ -1,20 +1,14 @@
 """ONNX Runtime as the run time: about twice as fast as PyTorch on a CPU, and loaded in a moment."""
 
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Maps
-from spark_vision.embedding.onnx_files import (
-    GRAPH_PREFIX,
-    IMAGE_GRAPH,
-    TEXT_GRAPH,
-    Graphs,
-    read_weights,
-    weights_of,
-)
+from spark_vision.embedding.onnx_files import GRAPH_PREFIX, IMAGE_GRAPH, TEXT_GRAPH, Graphs, read_weights
 
 PICTURES = "pictures"
 TOKENS = "tokens"
@@ -31,9 +25,10 @@ class OnnxSession:
     """
 
     def __init__(self, graphs: Graphs) -> None:
-        weights = read_weights(graphs.folder)
-        self._image = _session(graphs.folder, IMAGE_GRAPH, weights)
-        self._text = _session(graphs.folder, TEXT_GRAPH, weights)
+        self._folder = graphs.folder
+        self._image = _session(graphs.folder, IMAGE_GRAPH)
+        self._text_session: onnxruntime.InferenceSession | None = None
+        self._making_text = Lock()
         self._has_maps = MAPS in [output.name for output in self._image.get_outputs()]
 
     def run_images(self, prepared: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -51,22 +46,27 @@ class OnnxSession:
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""
         longest = int(tokens.argmax(axis=1).max()) + 1  # the end is the largest token; 0 is also a "!"
-        features: NDArray[np.float32] = self._text.run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
+        features: NDArray[np.float32] = self._text().run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
         return features
+
+    def _text(self) -> onnxruntime.InferenceSession:
+        """Return the text tower, loaded with the first text: a look-up by photo does not need it."""
+        with self._making_text:
+            if self._text_session is None:
+                self._text_session = _session(self._folder, TEXT_GRAPH)
+            return self._text_session
 
 
 def _parts(prepared: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     return [prepared[start : start + _PART] for start in range(0, len(prepared), _PART)]
 
 
-def _session(
-    folder: Path, graph: str, weights: dict[str, NDArray[np.float32]]
-) -> onnxruntime.InferenceSession:
+def _session(folder: Path, graph: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     # Threads that spin while they wait take the core from whoever decodes pictures beside them.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    names = weights_of(graph, weights)
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(weights[name]) for name in names]
-    options.add_external_initializers([GRAPH_PREFIX + name for name in names], values)
+    weights = read_weights(folder, graph)
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(tensor) for tensor in weights.values()]
+    options.add_external_initializers([GRAPH_PREFIX + name for name in weights], values)
     return onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from open_clip.transform import PreprocessCfg
 
 from spark_vision.core.embedding import EncoderSpec, Preprocessing
-from spark_vision.core.errors import ModelError, ModelNotFoundError, ModelUnavailableError
+from spark_vision.core.errors import MissingExtraError, ModelError, ModelNotFoundError, ModelUnavailableError
 from spark_vision.embedding.clip_encoder import ClipEncoder
 from spark_vision.embedding.model_name import HubModel, LocalModel, ModelName, TaggedModel
 from spark_vision.embedding.preprocess import Preparer
 from spark_vision.embedding.torch_session import TorchSession, best_device
 from spark_vision.embedding.weights import file_digest, state_digest, weights_identity
+from spark_vision.extras import extra_for
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,17 @@ def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
     """Load weights, preprocessing and tokenizer of a model.
 
     Raises ModelNotFoundError for names that do not exist, ModelUnavailableError for weights that
-    cannot be fetched here and now, and ModelError for files that are no such model.
+    cannot be fetched here and now, ModelError for files that are no such model, and MissingExtraError for a
+    tokenizer or text tower of Hugging Face without `transformers`.
     """
     if isinstance(model, TaggedModel):
         _check_tag(model)
     place = best_device(device)
     try:
-        with _quiet():
+        with _quiet(), extra_for(f"Model {model.name!r}"), _named_transformers():
             return _assemble(model, place)
+    except MissingExtraError:
+        raise
     except Exception as error:  # open_clip and the hub's client raise a dozen kinds
         raise _explained(model, error) from error
 
@@ -94,6 +98,17 @@ def _wants_quick_gelu(model: ModelName) -> bool:
     if not isinstance(model, TaggedModel):
         return False
     return bool(open_clip.get_pretrained_cfg(model.architecture, model.tag).get("quick_gelu"))
+
+
+@contextmanager
+def _named_transformers() -> Iterator[None]:
+    """Turn open_clip's request for transformers, a RuntimeError, into the failed import that it is."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "pip install transformers" not in str(error):
+            raise
+        raise ModuleNotFoundError(str(error), name="transformers") from error
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_curve
 
 from spark_vision.evaluation.intervals import Statistic, Weights, ratio
 from spark_vision.evaluation.metrics import ECE_BINS, Values, bin_numbers
@@ -44,14 +43,16 @@ class Bin:
 def fpr95(known: NDArray[np.bool_], scores: Values) -> float | None:
     """The share of unknown queries that pass the highest threshold which 95 % of known ones pass.
 
-    known, scores: (n,). None where all queries are known, or none. Liang et al. 2018, by scikit-learn.
+    known, scores: (n,). None where all queries are known, or none. Liang et al. 2018.
 
     >>> fpr95(np.array([True, True, False, False]), np.array([0.9, 0.4, 0.4, 0.1]))
     0.5
     """
     if known.all() or not known.any():
         return None
-    false_rate, true_rate, _ = roc_curve(known, scores, drop_intermediate=False)
+    order, ends = _groups(scores)
+    true_rate = np.cumsum(known[order])[ends] / known.sum()
+    false_rate = np.cumsum(~known[order])[ends] / (~known).sum()
     return float(false_rate[np.argmax(true_rate >= TRUE_POSITIVE_RATE - _ROUNDING)])
 
 

@@ -1,16 +1,14 @@
-"""The field's metrics, one value a query where there is one, by the libraries that define them.
+"""Ranking, open-set and calibration metrics in NumPy, one value per query where there is one.
 
-A query with right products in the catalogue is called known. Ranking metrics are over known queries;
-the others have no right answer to rank, and values for them are NaN.
+A query with relevant products in the catalogue is called known. Ranking metrics apply to known queries.
+Values of the other queries are NaN. The tests compare every metric with trec_eval and scikit-learn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import log2
 
-import ir_measures
 import numpy as np
-from ir_measures import AP, RR, P, Success, nDCG
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from spark_vision.evaluation.results import QueryResult
 
@@ -19,55 +17,70 @@ Values = NDArray[np.float64]
 
 ECE_BINS = 15
 
-RANKING_METRICS = {
-    "recall@1": Success @ 1,
-    "recall@5": Success @ 5,
-    "recall@10": Success @ 10,
-    "precision@5": P @ 5,
-    "mrr": RR,
-    "map": AP,
-    "ndcg@10": nDCG @ 10,
+Places = Sequence[int]
+"""The ranks, from 1 and ascending, of the relevant products that were ranked."""
+
+
+def _success(depth: int) -> Callable[[Places, int], float]:
+    return lambda places, _relevant: float(any(place <= depth for place in places))
+
+
+def _precision(depth: int) -> Callable[[Places, int], float]:
+    return lambda places, _relevant: sum(place <= depth for place in places) / depth
+
+
+def _reciprocal_rank(places: Places, _relevant: int) -> float:
+    return 1 / places[0] if places else 0.0
+
+
+def _average_precision(places: Places, relevant: int) -> float:
+    return sum(found / place for found, place in enumerate(places, start=1)) / relevant
+
+
+def _ndcg(depth: int) -> Callable[[Places, int], float]:
+    def value(places: Places, relevant: int) -> float:
+        gain = sum(1 / log2(place + 1) for place in places if place <= depth)
+        return gain / sum(1 / log2(place + 1) for place in range(1, min(relevant, depth) + 1))
+
+    return value
+
+
+RANKING_METRICS: dict[str, Callable[[Places, int], float]] = {
+    "recall@1": _success(1),
+    "recall@5": _success(5),
+    "recall@10": _success(10),
+    "precision@5": _precision(5),
+    "mrr": _reciprocal_rank,
+    "map": _average_precision,
+    "ndcg@10": _ndcg(10),
 }
-_BLOCK = 256  # queries whose rankings are dictionaries at one time
 
 
 def ranking_values(results: Sequence[QueryResult]) -> dict[str, Values]:
-    """Each of RANKING_METRICS for each query, by trec_eval's own code (Buckley and Voorhees).
+    """Return each of RANKING_METRICS for each query, (n,) float64; NaN for unknown queries.
 
-    With r_i the places (from 1) of the R right products, as far as they are ranked:
+    With r_i the ranks (from 1) of those of the R relevant products that are ranked:
 
-    - recall@k: 1 if any r_i <= k, else 0. Its mean is the share of queries with at least one right
-      product among the first k, which image retrieval calls recall@k (Jégou et al. 2011, Oh Song et
-      al. 2016) and trec_eval calls success; it is not the share of the R products that were found.
-    - precision@k: (right products among the first k) / k, also where fewer than k are ranked.
+    - recall@k: 1 if any r_i <= k, else 0. Its mean is the share of queries with at least one relevant
+      product among the first k. Image retrieval calls this recall@k (Jégou et al. 2011, Oh Song et
+      al. 2016) and trec_eval calls it success; it is not the share of the R products that were found.
+    - precision@k: (relevant products among the first k) / k, also where fewer than k are ranked.
     - mrr: 1 / min r_i, 0 if none is ranked.
-    - map: average precision, (1 / R) * sum over i of (right products up to r_i) / r_i.
-    - ndcg@k: sum over r_i <= k of 1 / log2(r_i + 1), divided by what the best order of the R would give
+    - map: average precision, (1 / R) * sum over i of (relevant products up to r_i) / r_i.
+    - ndcg@k: sum over r_i <= k of 1 / log2(r_i + 1), divided by the value of the ideal order of the R
       (Järvelin and Kekäläinen 2002).
+
+    Ranks are those that users see: equal similarities are ordered by ascending product id.
     """
     values = {name: np.full(len(results), np.nan) for name in RANKING_METRICS}
-    names = {measure: name for name, measure in RANKING_METRICS.items()}
-    for start in range(0, len(results), _BLOCK):
-        block = {str(number): results[number] for number in _block(start, len(results))}
-        for metric in _trec_eval({key: each for key, each in block.items() if each.query.relevant}):
-            values[names[metric.measure]][int(metric.query_id)] = metric.value
+    for number, result in enumerate(results):
+        relevant = result.query.relevant
+        if not relevant:
+            continue
+        places = [place for place, each in enumerate(result.product_ids, start=1) if each in relevant]
+        for name, metric in RANKING_METRICS.items():
+            values[name][number] = metric(places, len(relevant))
     return values
-
-
-def _block(start: int, end: int) -> range:
-    return range(start, min(start + _BLOCK, end))
-
-
-def _trec_eval(results: Mapping[str, QueryResult]) -> "list[ir_measures.Metric]":
-    qrels = {key: dict.fromkeys(result.query.relevant, 1) for key, result in results.items()}
-    # trec_eval sorts by score and breaks ties by descending document id. It is given places for
-    # scores, so that what is measured is the order that users see: ties by ascending product id.
-    run = {
-        key: {product_id: -place for place, product_id in enumerate(result.product_ids)}
-        for key, result in results.items()
-    }
-    evaluator = ir_measures.pytrec_eval.evaluator(list(RANKING_METRICS.values()), qrels)
-    return list(evaluator.iter_calc(run))
 
 
 def category_values(results: Sequence[QueryResult], product_types: Mapping[str, str]) -> Values:
@@ -96,16 +109,21 @@ def mean(values: Values) -> float | None:
 
 
 def auroc(known: NDArray[np.bool_], scores: Values) -> float | None:
-    """Area under the ROC curve: P(score of a known query > that of another), equal scores half.
+    """Return the area under the ROC curve: P(score of a known query > that of another), ties count half.
 
-    known, scores: (n,). None where all queries are known, or none. Fawcett 2006, by scikit-learn.
+    known, scores: (n,). None where all queries are known, or none. Fawcett 2006; computed from the
+    mid-ranks of the scores (the Mann-Whitney statistic, Hanley and McNeil 1982).
 
     >>> auroc(np.array([True, True, False]), np.array([0.9, 0.4, 0.4]))
     0.75
     """
     if known.all() or not known.any():
         return None
-    return float(roc_auc_score(known, scores))
+    _, level, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    mid_ranks = np.cumsum(counts) - (counts - 1) / 2  # from 1
+    positives = int(known.sum())
+    above = mid_ranks[level[known]].sum() - positives * (positives + 1) / 2
+    return float(above / (positives * (len(known) - positives)))
 
 
 def ece(probabilities: Values, correct: NDArray[np.bool_], bins: int = ECE_BINS) -> float | None:

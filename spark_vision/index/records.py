@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spark_vision.core.product import Availability, Price, Product
 from spark_vision.core.product_filter import ProductFilter
 
+_FEW = 200  # rows that are picked one by one
 PRODUCTS = "products.parquet"
 PICTURES = "pictures.parquet"
 
@@ -102,8 +102,8 @@ class Records:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._products = pq.read_table(folder / PRODUCTS)
-        pictures = pq.read_table(folder / PICTURES)
+        self._products = _table(folder / PRODUCTS)
+        pictures = _table(folder / PICTURES)
         self._images = pictures["image"]
         self._sha256s = pictures["sha256"]
         self._product_of = pictures["product"].to_numpy()
@@ -111,8 +111,8 @@ class Records:
 
     def looks(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
         """What tells reference images of variants apart: the product's group, and the picture's SHA-256."""
-        groups = self._products["item_group_id"].take(self._product_of[rows]).to_pylist()
-        return list(zip(groups, self._sha256s.take(rows).to_pylist(), strict=True))
+        groups = _values(self._products["item_group_id"], self._product_of[rows])
+        return list(zip(groups, _values(self._sha256s, rows), strict=True))
 
     def allowed(self, wanted: ProductFilter) -> NDArray[np.bool_]:
         """Which reference images are of products that a filter allows, (pictures,) bool."""
@@ -134,6 +134,8 @@ class Records:
         ):
             allowed &= _where(self._products[column], allows)
         if wanted.asks_price:
+            import pyarrow.compute as pc
+
             texts = pc.binary_join_element_wise(self._products["price"], self._products["currency"], " ")
             allowed &= _where(texts, lambda text: wanted.allows_price(_price(text)))
         return allowed
@@ -155,8 +157,8 @@ class Records:
 
     def references(self, rows: NDArray[np.int64]) -> list[tuple[str, str]]:
         """The product id and the image of some reference images (n,)."""
-        images = self._images.take(rows).to_pylist()
-        return list(zip(self._ids.take(self.product_rows(rows)).to_pylist(), images, strict=True))
+        ids = _values(self._ids, self.product_rows(rows))
+        return list(zip(ids, _values(self._images, rows), strict=True))
 
     def rows_of(self, product_id: str) -> NDArray[np.int64]:
         """The rows of a product's reference images; raises KeyError."""
@@ -170,6 +172,23 @@ class Records:
         (record,) = self._products.slice(row, 1).to_pylist()
         start, end = self._product_of.searchsorted([row, row + 1])
         return product_of(record, tuple(self._images.slice(start, end - start).to_pylist()))
+
+
+def _table(file: Path) -> pa.Table:
+    """Read a Parquet file, without the modules of Arrow that read folders of them."""
+    with pq.ParquetFile(file) as content:
+        return content.read()
+
+
+def _values(column: Any, rows: NDArray[np.int64]) -> list[Any]:
+    """Return the values of some rows of an Arrow column.
+
+    A look-up asks for a few dozen; picking them one by one spares it the import of Arrow's compute module.
+    """
+    if len(rows) > _FEW:
+        values: list[Any] = column.take(rows).to_pylist()
+        return values
+    return [column[row].as_py() for row in rows.tolist()]
 
 
 def row_of(ids: Any, product_id: str) -> int:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from spark_vision.core.embedding import Picture
 from spark_vision.core.errors import PictureError
 from spark_vision.core.suggestion import Item, Suggestion
-from spark_vision.media.annotate import Card, Row, annotate
 from spark_vision.media.decode import decode
 from spark_vision.media.picture_source import PictureSource
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from spark_vision.media.annotate import Card, Row
 
 _CARD_SIDE = 170
 
@@ -54,10 +55,14 @@ def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
 
 def annotated(photo: Picture, items: Sequence[Item], pictures: PictureSource) -> "Image":
     """The photo with its boxes, and the reference images of what was suggested beside it."""
+    from spark_vision.media.annotate import annotate
+
     return annotate(photo, [_row(item, pictures) for item in items])
 
 
-def _row(item: Item, pictures: PictureSource) -> Row:
+def _row(item: Item, pictures: PictureSource) -> "Row":
+    from spark_vision.media.annotate import Row
+
     heading = "Whole photo" if item.box is None else "Box"
     if item.no_match is not None:
         heading += f": {item.no_match.detail}"
@@ -65,7 +70,9 @@ def _row(item: Item, pictures: PictureSource) -> Row:
     return Row(item.box, heading, cards)
 
 
-def _card(suggestion: Suggestion, pictures: PictureSource) -> Card:
+def _card(suggestion: Suggestion, pictures: PictureSource) -> "Card":
+    from spark_vision.media.annotate import Card
+
     product = suggestion.product
     price = "" if product.price is None else str(product.price)
     lines = (product.title, _score(suggestion), price)

@@ -1,8 +1,9 @@
-"""Making models: what needs the `train` extra, apart from the rest, so that a look-up never loads it."""
+"""Exporting models: needs the `torch` extra, so that a look-up never imports this module."""
 
 from pathlib import Path
 
-from spark_vision.core.errors import ModelError, ModelNotFoundError
+from spark_vision.core.errors import ModelNotFoundError
+from spark_vision.extras import extra_for
 
 
 def add_onnx_graphs(folder: Path) -> None:
@@ -14,8 +15,6 @@ def add_onnx_graphs(folder: Path) -> None:
 
     if not (folder / CONFIG).is_file():
         raise ModelNotFoundError(f"{folder} has no {CONFIG}; name a model folder in open_clip's form.")
-    try:
+    with extra_for("Exporting ONNX graphs"):
         from spark_vision.embedding.onnx_export import export_onnx
-    except ImportError as error:
-        raise ModelError("Exporting needs onnx and onnxscript: pip install 'spark-vision[train]'.") from error
     export_onnx(folder)

@@ -9,12 +9,10 @@ from spark_vision import __version__
 
 _LIBRARIES = (
     "faiss-cpu",
-    "ir-measures",
     "numpy",
     "onnxruntime",
     "open-clip-torch",
     "pillow",
-    "pytrec-eval-terrier",
     "scikit-learn",
     "timm",
     "torch",
