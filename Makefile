@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CORE := $(VENV)/.core
 DEMO := out/demo
 SERVE ?= 1
 PORT ?= 8000
@@ -24,13 +25,22 @@ setup: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Spark Vision needs Python 3.11 or newer; say which with PYTHON=..."; exit 1; }
+		|| { echo "Spark Vision needs Python 3.11 or newer. Name it with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,render,research]"
 	@touch $@
 
-demo: setup
+# The demo needs the plain installation alone: no PyTorch.
+$(CORE): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Spark Vision needs Python 3.11 or newer. Name it with PYTHON=..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+demo: $(CORE)
 	$(BIN)/spark-vision demo --dir $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: lint types imports unit browser notebooks
