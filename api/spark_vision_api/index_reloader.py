@@ -22,7 +22,7 @@ _RETRY_SECONDS = 30.0
 
 
 class OpenShop(Protocol):
-    """Loads an index version with its encoder; `bootstrap.open_shop` is the real one."""
+    """Loads an index version with its encoder; `open_shop` of the container is the real one."""
 
     def __call__(
         self, settings: Settings, version: str | None = None, held: Encoder | None = None

@@ -20,7 +20,7 @@ def _untold(items: tuple[Item, ...], seconds: Mapping[str, float]) -> None:
 
 @dataclass(frozen=True)
 class IndexPhotoSearcher:
-    """A `ports.looking.Looker` on one shop. looked_up: told the items of each look-up and the seconds of its
+    """Searches photos in one loaded index. looked_up: told the items of each look-up and the seconds of its
     stages.
     """
 

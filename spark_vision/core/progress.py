@@ -1,7 +1,4 @@
-"""The heavy seams, as protocols that speak NumPy and the domain's words.
-
-What is behind them (torch, FAISS, the file system) is chosen in `bootstrap` and nowhere else.
-"""
+"""Progress reports of long work."""
 
 from typing import Protocol
 

@@ -19,7 +19,10 @@ class SqliteCommits:
         self._opened = 0
 
     def mark(self) -> tuple[int, int] | None:
-        """See `ports.store.Store`. Two marks are equal only if the same connection gave them."""
+        """Return a value that differs once anything was committed.
+
+        Two marks are equal only if the same connection gave them.
+        """
         with self._lock:
             try:
                 if self._connection is None:

@@ -24,7 +24,10 @@ _LEFT_SECONDS = 3600
 
 
 class FsspecPhotoFiles:
-    """See `ports.photo_files.PhotoFiles`. url: a folder's path, or what fsspec knows (`s3://bucket/photos`)."""
+    """Photo files in a folder or an object store.
+
+    url: a folder's path, or an address that fsspec knows, such as `s3://bucket/photos`.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url

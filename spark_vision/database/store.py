@@ -25,7 +25,7 @@ from spark_vision.database.repositories.sales import ClickRepository, SaleReposi
 
 
 class UnitOfWork:
-    """One transaction's repositories, made when they are asked for; see `ports.store.Work`."""
+    """One transaction's repositories, made when they are asked for."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -97,7 +97,7 @@ class UnitOfWork:
 
 
 class Store:
-    """The store of one database; see `ports.store.Store`. Safe to share between threads."""
+    """The store of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

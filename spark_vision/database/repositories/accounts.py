@@ -14,7 +14,7 @@ from spark_vision.database.tables.accounts import AccountRow, KeyRow
 
 
 class AccountRepository:
-    """Accounts of one session; see `ports.accounts.Accounts`."""
+    """Accounts of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -14,7 +14,7 @@ from spark_vision.database.tables.decisions import DecisionRow, RejectionRow, Su
 
 
 class SuggestionRepository:
-    """Suggestions of one session; see `ports.decisions.Suggestions`."""
+    """Suggestions of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -43,7 +43,7 @@ class SuggestionRepository:
 
 
 class TagRepository:
-    """Tags and rejections of one session; see `ports.decisions.Tags`."""
+    """Tags and rejections of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -120,7 +120,7 @@ class TagRepository:
 
 
 class DecisionRepository:
-    """The log of one session; see `ports.decisions.Decisions`."""
+    """The log of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -42,7 +42,7 @@ _FEW = 1_000
 
 
 class FeedRepository:
-    """Published posts and smiles of one session; see `ports.feed.Feed`."""
+    """Published posts and smiles of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

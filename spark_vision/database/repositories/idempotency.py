@@ -11,7 +11,7 @@ from spark_vision.database.tables.idempotency import IdempotencyKeyRow
 
 
 class IdempotencyRepository:
-    """Calls of one session; see `ports.calls.Calls`."""
+    """Calls of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

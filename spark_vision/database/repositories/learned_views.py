@@ -18,7 +18,7 @@ _NUMBERS = np.dtype("<f4")
 
 
 class LearnedViewRepository:
-    """Learned views of one session; see `ports.learned.LearnedViews`."""
+    """Learned views of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -16,7 +16,7 @@ _EARNS = (EntryKind.COMMISSION.value, EntryKind.REFUND.value)
 
 
 class LedgerRepository:
-    """The ledger in one session; see `ports.earnings.Ledger`."""
+    """The ledger in one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -20,7 +20,7 @@ _ARRIVING, _KEPT, _LEAVING = "arriving", "kept", "leaving"
 
 
 class PostRepository:
-    """Posts of one session; see `ports.posts.Posts`."""
+    """Posts of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -89,7 +89,7 @@ class PostRepository:
 
 
 class PhotoRepository:
-    """Photo files' records of one session; see `ports.posts.Photos`."""
+    """Photo files' records of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

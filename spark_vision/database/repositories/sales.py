@@ -15,7 +15,7 @@ _HOUR_SECONDS = 3600
 
 
 class ClickRepository:
-    """Clicks of one session; see `ports.earnings.Clicks`."""
+    """Clicks of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -79,7 +79,7 @@ class ClickRepository:
 
 
 class SaleRepository:
-    """Order lines of one session; see `ports.earnings.Sales`."""
+    """Order lines of one session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
