@@ -6,14 +6,14 @@ import numpy as np
 
 from spark_vision.core.embedding import Picture
 
-_START, _END = b"\xff\xd8", b"\xff\xd9"
+_START, _SCAN, _END = b"\xff\xd8", b"\xff\xda", b"\xff\xd9"
 # Codes that a decoder which still waits for picture data would draw. They hold no marker.
 _NOISE = bytes((37 * number + 91) % 254 for number in range(256))
 
 
 def lacks_end_marker(data: bytes) -> bool:
-    """Return whether a JPEG has no end marker at all behind its start."""
-    return data.startswith(_START) and data.rfind(_END) < 0
+    """Return whether a JPEG has no end marker behind its last scan. A thumbnail's stands before it."""
+    return data.startswith(_START) and data.rfind(_END) < data.rfind(_SCAN)
 
 
 def decode_without_end_marker(data: bytes, decode: Callable[[bytes], Picture]) -> Picture | None:

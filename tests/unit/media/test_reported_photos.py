@@ -26,6 +26,14 @@ def test_a_missing_end_marker_is_forgiven(options: dict[str, object], missing: i
     assert np.array_equal(decode(whole[:-missing]), decode(whole))
 
 
+def test_a_thumbnail_with_an_end_marker_changes_nothing() -> None:
+    thumbnail = encoded(smooth(16, 10), "JPEG")
+    segment = b"\xff\xe1" + (len(thumbnail) + 2).to_bytes(2, "big") + thumbnail
+    whole = encoded(smooth(80, 50), "JPEG")
+    whole = whole[:2] + segment + whole[2:]
+    assert np.array_equal(decode(whole[:-2]), decode(whole))
+
+
 def test_the_reported_photo_without_an_end_marker_is_read() -> None:
     assert np.array_equal(decode((CASES / "noeoi.jpg").read_bytes()), BASE)
 
