@@ -132,7 +132,7 @@ class VersionStore:
 
     def _check_held(self, name: str) -> None:
         if self.hold(name) is None:
-            raise ConflictError(f"{self.root}: version {name!r} is not held. `index list` shows what is.")
+            raise ConflictError(f"Version {name!r} is not held. `index list` shows what is.")
 
     def activate(self, name: str) -> None:
         """Verify a version and make it live; raises IndexVersionError and its children."""

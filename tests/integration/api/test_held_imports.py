@@ -83,5 +83,7 @@ def test_a_held_import_that_a_newer_one_replaced_cannot_be_accepted(
 ) -> None:
     team, made, _ = held
     assert imported(client, team, base, 9)["state"] == "done"
-    assert client.post(f"{IMPORTS}/{made['id']}/accept", headers=team).status_code == 409
+    refused = client.post(f"{IMPORTS}/{made['id']}/accept", headers=team)
+    assert refused.status_code == 409
+    assert str(client.app.state.services.settings.index_dir) not in refused.text
     assert client.post(f"{IMPORTS}/{made['id']}/discard", headers=team).json()["state"] == "cancelled"
