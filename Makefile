@@ -23,21 +23,15 @@ help:
 
 setup: $(INSTALLED)
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Spark Vision needs Python 3.11 or newer. Name it with PYTHON=..."; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,render,research]"
-	@touch $@
-
 # The demo needs the plain installation alone: no PyTorch.
-$(CORE): pyproject.toml constraints.txt
+$(CORE): EXTRAS :=
+$(INSTALLED): EXTRAS := [dev,render,research]
+$(CORE) $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Spark Vision needs Python 3.11 or newer. Name it with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".$(EXTRAS)"
 	@touch $@
 
 demo: $(CORE)

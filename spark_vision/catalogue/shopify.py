@@ -100,7 +100,7 @@ def _handle(row: TableRow) -> str:
 
 
 def _titled_first(rows: list[TableRow]) -> list[TableRow]:
-    """Put the row with the product's fields first: an export that was sorted anew may have it anywhere."""
+    """Put the row with the product's fields first: a sorted export may have it anywhere."""
     return sorted(rows, key=lambda row: not row.values.get("title"))
 
 

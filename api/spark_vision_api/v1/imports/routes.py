@@ -42,6 +42,7 @@ from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError, FormError, MediaTypeError, OverloadedError
 from spark_vision_api.http.idempotency import IdempotencyKey, call_of, to_response
 from spark_vision_api.openapi import BODY_TOO_LARGE, TOO_SLOW, feed_body, problems
+from spark_vision_api.presenters.index_errors import without_folder
 from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.catalogue.schemas import ImportOut, ImportsOut, import_out
 from spark_vision_api.v1.feed.request import read_order
@@ -178,7 +179,7 @@ def _decide(services: Services, decide: Decide, import_id: str) -> ImportOut:
     try:
         decided = decide(services.store, versions, import_id, datetime.now(UTC))
     except IndexVersionError as error:
-        raise ConflictError(error.message.replace(f"{versions.root}/", "")) from error
+        raise ConflictError(without_folder(versions, error)) from error
     services.live.refresh()
     return import_out(decided)
 

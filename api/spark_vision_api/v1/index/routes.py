@@ -20,6 +20,7 @@ from spark_vision.index.manifest import RUN, RUN_PAGE
 from spark_vision.index.versions import VersionStore
 from spark_vision_api.auth.access import CatalogueTeam
 from spark_vision_api.openapi import problems
+from spark_vision_api.presenters.index_errors import without_folder
 from spark_vision_api.services import LoadedShop, Services, ServicesDep
 from spark_vision_api.v1.health.routes import shop_problem
 from spark_vision_api.v1.imports.routes import REPORT_HEADERS
@@ -105,7 +106,7 @@ def verify_version(version: Version, services: ServicesDep, actor: CatalogueTeam
     try:
         manifest = store.verify(version)
     except IndexVersionError as error:
-        return VerifiedOut(version=version, ok=False, files=None, detail=_told(store, error))
+        return VerifiedOut(version=version, ok=False, files=None, detail=without_folder(store, error))
     return VerifiedOut(version=version, ok=True, files=len(manifest.files), detail=None)
 
 
@@ -159,9 +160,4 @@ def _served(services: Services, store: VersionStore, version: str) -> VersionOut
 
 def _refused(store: VersionStore, error: IndexVersionError) -> ConflictError:
     _log.warning("no other version was made live: %s", error.message)
-    return ConflictError(_told(store, error))
-
-
-def _told(store: VersionStore, error: IndexVersionError) -> str:
-    """An error's words without the place of the folder on this machine's disk."""
-    return error.message.replace(f"{store.root}/", "").replace(str(store.root), "index")
+    return ConflictError(without_folder(store, error))
