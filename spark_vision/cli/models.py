@@ -50,8 +50,11 @@ def export(folder: Annotated[Path, typer.Argument(help="A model folder in open_c
     """Add ONNX graphs to a model folder, so that it runs without PyTorch and faster on a CPU."""
     from spark_vision.training.onnx_graphs import add_onnx_graphs
 
-    add_onnx_graphs(folder)
-    console.out.print(f"{folder} now has ONNX graphs; its weights and its fingerprint are the same.")
+    export = add_onnx_graphs(folder)
+    towers = "both towers" if export.text else "the image tower"
+    console.out.print(f"{folder} now has ONNX graphs of {towers}; its weights and fingerprint are the same.")
+    if not export.text:
+        console.err.print(f"PyTorch runs its texts: {export.reason}")
 
 
 def _facts(model: BundledModel) -> dict[str, object]:

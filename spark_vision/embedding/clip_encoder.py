@@ -14,23 +14,17 @@ _BATCH_ON_CPU = 32
 _BATCH_ON_GPU = 256
 
 
-class ClipEncoder:
-    """An `Encoder`: preprocessing and tokenizer of a model around a session that runs it."""
+class ClipImageEncoder:
+    """An `ImageEncoder`: the preprocessing of a model around a session that runs it."""
 
     def __init__(
-        self,
-        spec: EncoderSpec,
-        session: ModelSession,
-        preparer: Preparer,
-        tokenizer: Tokenizer,
-        device: str = "cpu",
+        self, spec: EncoderSpec, session: ModelSession, preparer: Preparer, device: str = "cpu"
     ) -> None:
         self.spec = spec
         self.shares_cpu = device == "cpu"
         self.batch_size = _BATCH_ON_CPU if self.shares_cpu else _BATCH_ON_GPU
         self._session = session
         self._preparer = preparer
-        self._tokenizer = tokenizer
 
     def prepare(self, picture: Picture) -> NDArray[np.uint8]:
         """See ImageEncoder."""
@@ -47,6 +41,21 @@ class ClipEncoder:
     def finish(self, features: NDArray[np.float32]) -> Embeddings:
         """See ImageEncoder."""
         return unit_length(features)
+
+
+class ClipEncoder(ClipImageEncoder):
+    """An `Encoder`: both towers run by one session."""
+
+    def __init__(
+        self,
+        spec: EncoderSpec,
+        session: ModelSession,
+        preparer: Preparer,
+        tokenizer: Tokenizer,
+        device: str = "cpu",
+    ) -> None:
+        super().__init__(spec, session, preparer, device)
+        self._tokenizer = tokenizer
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """See TextEncoder."""

@@ -6,7 +6,6 @@ licence (MIT).
 """
 
 import gzip
-import html
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_vision.embedding.text_cleaning import clean_text
+
+_CONTEXT_LENGTH = 77  # open_clip's own where a configuration has none
 _MERGES = 49152 - 256 - 2
 _START, _END = "<start_of_text>", "<end_of_text>"
 _WORD_END = "</w>"
@@ -23,19 +25,29 @@ _COMMENT = "#: "  # before each line of the licence
 _WORDS = rf"{_START}|{_END}" + r"|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
 
-_OTHER_TOKENIZERS = ("hf_tokenizer_name", "hf_model_name", "tokenizer_kwargs", "tokenizer_mode")
+_OTHER_TOKENIZERS = ("hf_tokenizer_name", "hf_model_name", "tokenizer_mode")
 
 
 def is_byte_pair(text_cfg: dict[str, Any]) -> bool:
     """Return whether a `text_cfg` of open_clip asks for the tokenizer of this module."""
-    return not any(text_cfg.get(key) for key in _OTHER_TOKENIZERS)
+    options = text_cfg.get("tokenizer_kwargs") or {}
+    return options.keys() <= {"clean"} and not any(text_cfg.get(key) for key in _OTHER_TOKENIZERS)
+
+
+def byte_pair_tokenizer(text_cfg: dict[str, Any]) -> "BytePairTokenizer":
+    """Return the tokenizer of a `text_cfg` for which `is_byte_pair` holds."""
+    options = text_cfg.get("tokenizer_kwargs") or {}
+    return BytePairTokenizer(
+        int(text_cfg.get("context_length", _CONTEXT_LENGTH)), options.get("clean", "lower")
+    )
 
 
 class BytePairTokenizer:
     """A `Tokenizer` that gives the same rows as open_clip's `SimpleTokenizer`."""
 
-    def __init__(self, context_length: int) -> None:
+    def __init__(self, context_length: int, cleaner: str = "lower") -> None:
         self._context_length = context_length
+        self._cleaner = cleaner
         self._pieces = lru_cache(maxsize=10_000)(self._split)
 
     def __call__(self, texts: list[str]) -> NDArray[np.int64]:
@@ -47,10 +59,7 @@ class BytePairTokenizer:
         return rows
 
     def _ids(self, text: str) -> list[int]:
-        import ftfy  # here, since a look-up by photo has no text
-
-        clean = html.unescape(html.unescape(ftfy.fix_text(text))).strip()
-        words = self._words.findall(" ".join(clean.split()).lower())
+        words = self._words.findall(clean_text(text, self._cleaner))
         return [self._id_of[piece] for word in words for piece in self._pieces(word)]
 
     def _split(self, word: str) -> tuple[str, ...]:

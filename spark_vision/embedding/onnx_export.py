@@ -1,11 +1,11 @@
-"""Both towers of a model folder as ONNX graphs without weights, which stay in its safetensors file.
+"""Write the towers of a model folder as ONNX graphs; the weights stay in its safetensors file.
 
 The exporter names the weights of a graph as the model does, so that the session can hand them over by
-name. So the graphs are small, and there is one copy of the weights, in half precision.
+name. So the graphs are small, and there is one copy of the weights, in the precision that they have.
 """
 
 import json
-import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,30 @@ import numpy as np
 import onnx
 import open_clip
 import torch
+from numpy.typing import NDArray
 
 from spark_vision.core.embedding import unit_length
-from spark_vision.core.errors import ModelError
+from spark_vision.core.errors import ModelError, reason_of
 from spark_vision.embedding.bundled import CONFIG
-from spark_vision.embedding.clip_tokenizer import BytePairTokenizer, is_byte_pair
+from spark_vision.embedding.clip_tokenizer import byte_pair_tokenizer, is_byte_pair
+from spark_vision.embedding.hf_tokenizer import HuggingFaceTokenizer, save_tokenizer
+from spark_vision.embedding.model_name import LOCAL, LocalModel
 from spark_vision.embedding.onnx_files import (
-    GRAPH_PREFIX,
     IMAGE_GRAPH,
     RECORD,
     TEXT_GRAPH,
+    TOKENIZER,
     WEIGHTS,
+    Export,
     Graphs,
     read_weights,
-    weights_of,
     write_record,
 )
-from spark_vision.embedding.onnx_session import FEATURES, MAPS, PICTURES, TOKENS, OnnxSession
+from spark_vision.embedding.onnx_graph import ImageTower, image_graph, leave_out_weights, text_graph
+from spark_vision.embedding.onnx_session import OnnxSession
+from spark_vision.embedding.open_clip_loader import open_clip_errors
+from spark_vision.embedding.session import Tokenizer
 
-_FLOAT = onnx.TensorProto.FLOAT
 _LEAST_COSINE = 0.99999
 _PROBE_PICTURES = 3
 _PROBES = (
@@ -41,184 +46,131 @@ _PROBES = (
     "word " * 100,
     "it's &amp; 5",
     "sale!% Red  bowl\n",
+    "SALE_50% off: Café-Stühle & l’été",
 )
-_MAP_STRIDE = 16  # pixels a place: coarser ones know more of what a thing is, finer ones where it ends
 
 
-class _ImageTower(torch.nn.Module):
-    """Bytes (n, height, width, 3) to features, with the model's own mean and scale."""
-
-    def __init__(self, clip: Any, mean: list[float], std: list[float]) -> None:
-        super().__init__()
-        self.clip = clip
-        self._scale = (1 / (torch.tensor(std) * 255)).view(1, 3, 1, 1)
-        self._shift = (-torch.tensor(mean) / torch.tensor(std)).view(1, 3, 1, 1)
-
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        pixels = pictures.permute(0, 3, 1, 2).float() * self._scale + self._shift
-        features: torch.Tensor = self.clip.encode_image(pixels)
-        return features
-
-
-class _TextTower(torch.nn.Module):
-    """Tokens (n, length) to features, for any length up to the model's own."""
-
-    def __init__(self, clip: Any) -> None:
-        super().__init__()
-        self.clip = clip
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        clip, length = self.clip, tokens.shape[1]
-        hidden = clip.token_embedding(tokens) + clip.positional_embedding[:length]
-        hidden = clip.transformer(hidden, attn_mask=clip.attn_mask[:length, :length])
-        # The end token has the largest number of all.
-        last = hidden[torch.arange(tokens.shape[0]), tokens.argmax(dim=-1)]
-        features: torch.Tensor = clip.ln_final(last) @ clip.text_projection
-        return features
-
-
-def export_onnx(folder: Path) -> None:
+def export_onnx(folder: Path) -> Export:
     """Write `image.onnx`, `text.onnx` and their record into a model folder, replacing older ones.
 
-    The graphs are kept only if they reproduce the model: equal tokens, and a cosine of at least .99999 with
-    open_clip's features of probe pictures and texts.
+    A graph is kept only if it reproduces the model: equal tokens, and a cosine of at least .99999 with
+    open_clip's features of probe pictures and texts. Where the text tower or the tokenizer cannot be
+    reproduced, the image tower is exported alone, and PyTorch runs the texts.
 
-    Raises ModelError where the folder is no CLIP model of open_clip with its own text tower and
-    tokenizer and weights in safetensors, or where the graphs give other features.
+    Raises:
+        ModelError: The folder has no open_clip model with weights in safetensors, or the image graph gives
+            other features.
+        MissingExtraError: The model has a text tower or tokenizer of Hugging Face, and `transformers` is not
+            installed.
     """
-    clip, config = _model(folder)
+    _remove_graphs(folder)
+    model = _load(folder)
     weights = frozenset(read_weights(folder))
-    prepared = config["preprocess_cfg"]
-    size = prepared.get("size", config["model_cfg"]["vision_cfg"]["image_size"])
-    height, width = size if isinstance(size, list) else (size, size)
-    pictures = torch.zeros(2, height, width, 3, dtype=torch.uint8)
-    tokens = torch.zeros(2, 7, dtype=torch.int64)
-    some, length = torch.export.Dim("n"), torch.export.Dim("length", min=2, max=clip.context_length)
-    image = _graph(_ImageTower(clip, prepared["mean"], prepared["std"]), (PICTURES, pictures), {0: some})
-    text = _graph(_TextTower(clip), (TOKENS, tokens), {0: some, 1: length})
-    _give_maps(image.graph, height // _MAP_STRIDE, width // _MAP_STRIDE)
-    for name, graph in ((IMAGE_GRAPH, image), (TEXT_GRAPH, text)):
-        _leave_out_weights(graph, frozenset(weights_of(name, weights)))
-        beside = folder / f"{name}.part"
-        beside.write_bytes(graph.SerializeToString(deterministic=True))
-        beside.replace(folder / name)
+    used = _write(folder, IMAGE_GRAPH, image_graph(model.image_tower, model.size), weights)
+    write_record(folder, weights - used)
+    _check_images(model)
     try:
-        _check(folder, clip, prepared, (height, width))
-    except ModelError:
-        (folder / RECORD).unlink(missing_ok=True)  # graphs without a record are not used
-        raise
-    write_record(folder)
+        model.write_tokenizer()
+        used |= _write(folder, TEXT_GRAPH, text_graph(model.clip, model.context_length), weights)
+        write_record(folder, weights - used)
+        _check_texts(model)
+    except ModelError as error:
+        for name in (TEXT_GRAPH, TOKENIZER):
+            (folder / name).unlink(missing_ok=True)
+        write_record(folder, weights - used)
+        return Export(text=False, reason=reason_of(error))
+    return Export(text=True)
 
 
-def _check(folder: Path, clip: Any, prepared: dict[str, Any], size: tuple[int, int]) -> None:
-    """Compare both graphs with open_clip; raises ModelError where they differ."""
-    tokens = open_clip.get_tokenizer(f"local-dir:{folder}")(list(_PROBES))
-    if not np.array_equal(BytePairTokenizer(clip.context_length)(list(_PROBES)), tokens.numpy()):
-        raise ModelError(f"{folder}: its tokenizer is not CLIP's byte pairs. PyTorch runs the model.")
-    noise = np.random.default_rng(0).integers(0, 256, (_PROBE_PICTURES, *size, 3), dtype=np.uint8)
-    session, tower = OnnxSession(Graphs(folder)), _ImageTower(clip, prepared["mean"], prepared["std"])
-    with torch.inference_mode():
-        expected = {
-            "image": tower.eval()(torch.from_numpy(noise)).numpy(),
-            "text": clip.encode_text(tokens).numpy(),
-        }
-    found = {"image": session.run_images(noise), "text": session.run_texts(tokens.numpy())}
-    for name, features in expected.items():
-        cosine = float((unit_length(features) * unit_length(found[name])).sum(axis=1).min())
-        if not cosine >= _LEAST_COSINE:
-            raise ModelError(
-                f"{folder}: the {name} graph gives other features than open_clip (cosine {cosine:.6f}, at"
-                f" least {_LEAST_COSINE} is needed). PyTorch runs the model."
-            )
+def _remove_graphs(folder: Path) -> None:
+    for name in (RECORD, IMAGE_GRAPH, TEXT_GRAPH, TOKENIZER):  # graphs without a record are not used
+        (folder / name).unlink(missing_ok=True)
 
 
-def _model(folder: Path) -> tuple[Any, dict[str, Any]]:
+@dataclass(frozen=True)
+class _Model:
+    """A loaded model folder."""
+
+    folder: Path
+    clip: Any
+    config: dict[str, Any]
+    tokenizer: Any
+
+    @property
+    def text_cfg(self) -> dict[str, Any]:
+        text_cfg: dict[str, Any] = self.config["model_cfg"]["text_cfg"]
+        return text_cfg
+
+    @property
+    def size(self) -> tuple[int, int]:
+        size = self.config["preprocess_cfg"].get("size", self.config["model_cfg"]["vision_cfg"]["image_size"])
+        return (size[0], size[1]) if isinstance(size, list) else (size, size)
+
+    @property
+    def image_tower(self) -> ImageTower:
+        prepared = self.config["preprocess_cfg"]
+        return ImageTower(self.clip, prepared["mean"], prepared["std"])
+
+    @property
+    def context_length(self) -> int:
+        return int(self.tokenizer.context_length)
+
+    def write_tokenizer(self) -> None:
+        if not is_byte_pair(self.text_cfg):
+            save_tokenizer(self.tokenizer, self.folder / TOKENIZER)
+
+    def tokenizer_without_torch(self) -> Tokenizer:
+        if is_byte_pair(self.text_cfg):
+            return byte_pair_tokenizer(self.text_cfg)
+        return HuggingFaceTokenizer(self.folder / TOKENIZER, self.text_cfg)
+
+
+def _load(folder: Path) -> _Model:
     if not (folder / WEIGHTS).is_file():
         raise ModelError(f"{folder} has no {WEIGHTS}; ONNX graphs are made beside safetensors alone.")
     config: dict[str, Any] = json.loads((folder / CONFIG).read_text("utf-8"))
-    # Before the weights are loaded: a text tower of Hugging Face would ask for transformers.
-    clip = None
-    if is_byte_pair(config["model_cfg"]["text_cfg"]):
-        clip = open_clip.create_model(f"local-dir:{folder}").eval()
-    if not isinstance(clip, open_clip.CLIP) or clip.text_pool_type != "argmax":
-        raise ModelError(f"{folder} has another text tower than open_clip's own; it stays with PyTorch.")
-    return clip, config
+    name = f"{LOCAL}{folder}"
+    with open_clip_errors(LocalModel(name, folder)):
+        clip = open_clip.create_model(name, weights_only=True, require_pretrained=True).eval()
+        return _Model(folder, clip, config, open_clip.get_tokenizer(name))
 
 
-def _graph(tower: torch.nn.Module, given: tuple[str, torch.Tensor], free: dict[int, Any]) -> onnx.ModelProto:
-    name, example = given
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the exporter's own, about its own future
-        program = torch.onnx.export(
-            tower.eval(),
-            (example,),
-            dynamo=True,
-            input_names=[name],
-            output_names=[FEATURES],
-            dynamic_shapes=(free,),
-            optimize=False,
-            verbose=False,
+def _write(folder: Path, name: str, graph: onnx.ModelProto, weights: frozenset[str]) -> set[str]:
+    used = leave_out_weights(graph, weights)
+    beside = folder / f"{name}.part"
+    beside.write_bytes(graph.SerializeToString(deterministic=True))
+    beside.replace(folder / name)
+    return used
+
+
+def _check_images(model: _Model) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (_PROBE_PICTURES, *model.size, 3), dtype=np.uint8)
+    with torch.inference_mode():
+        expected = model.image_tower.eval()(torch.from_numpy(noise)).numpy()
+    try:
+        _check_cosine(model.folder, "image", expected, OnnxSession(Graphs(model.folder)).run_images(noise))
+    except ModelError:
+        _remove_graphs(model.folder)
+        raise
+
+
+def _check_texts(model: _Model) -> None:
+    tokens = model.tokenizer(list(_PROBES))
+    if not np.array_equal(model.tokenizer_without_torch()(list(_PROBES)), tokens.numpy()):
+        raise ModelError(f"{model.folder}: its tokenizer gives other tokens without PyTorch.")
+    with torch.inference_mode():
+        expected = model.clip.encode_text(tokens).numpy()
+    found = OnnxSession(Graphs(model.folder)).run_texts(tokens.numpy())
+    _check_cosine(model.folder, "text", expected, found)
+
+
+def _check_cosine(
+    folder: Path, tower: str, expected: NDArray[np.float32], found: NDArray[np.float32]
+) -> None:
+    """Raise ModelError where a graph's features are not those of open_clip."""
+    cosine = float((unit_length(expected) * unit_length(found)).sum(axis=1).min())
+    if not cosine >= _LEAST_COSINE:
+        raise ModelError(
+            f"{folder}: the {tower} graph gives other features than open_clip (cosine {cosine:.6f}, at"
+            f" least {_LEAST_COSINE} is needed). PyTorch runs the model."
         )
-    if program is None:
-        raise ModelError("PyTorch did not export a graph.")
-    graph: onnx.ModelProto = program.model_proto
-    _tidy(graph.graph)
-    return graph
-
-
-def _tidy(graph: onnx.GraphProto) -> None:
-    """Drop what keeps ONNX Runtime from fusing, and where in Python each node came from.
-
-    A float32 constant needs no cast to the type of a float32 value; with the casts gone all constants are
-    known when the graph is loaded, and batch norms and activations go into the convolutions. The exporter
-    could fuse them itself, but then the graph's weights would no longer be the model's.
-    """
-    floats = {value.name for value in graph.value_info if value.type.tensor_type.elem_type == _FLOAT}
-    for node in graph.node:
-        if node.op_type == "Constant" and _is_float(node.attribute[0]):
-            floats.add(node.output[0])
-        if node.op_type == "CastLike" and floats.issuperset(node.input):
-            node.op_type = "Identity"
-            del node.input[1:]
-    for part in (*graph.node, *graph.value_info, *graph.initializer):
-        del part.metadata_props[:]
-        part.doc_string = ""
-
-
-def _give_maps(graph: onnx.GraphProto, rows: int, columns: int) -> None:
-    """Give out what the last residual block of this many places came to, so that things can be found by it.
-
-    A graph without such a block, as that of a vision transformer, stays as it is.
-    """
-    shapes = {
-        value.name: [size.dim_value for size in value.type.tensor_type.shape.dim]
-        for value in graph.value_info
-    }
-    sums = [node for node in graph.node if node.op_type == "Add"]
-    held = [node for node in sums if shapes.get(node.output[0], [])[2:] == [rows, columns]]
-    if not held:
-        return
-    channels = shapes[held[-1].output[0]][1]
-    graph.node.add(op_type="Identity", name=MAPS, input=[held[-1].output[0]], output=[MAPS])
-    graph.output.append(onnx.helper.make_tensor_value_info(MAPS, _FLOAT, ["n", channels, rows, columns]))
-
-
-def _is_float(constant: onnx.AttributeProto) -> bool:
-    return constant.name == "value_float" or constant.t.data_type == _FLOAT
-
-
-def _leave_out_weights(model: onnx.ModelProto, known: frozenset[str]) -> None:
-    """Let the graph only name its weights; the session hands them over when it loads.
-
-    Raises ModelError where the graph has other weights than those that the session will hand over.
-    """
-    named = set()
-    for tensor in model.graph.initializer:
-        name = tensor.name.removeprefix(GRAPH_PREFIX)
-        if name in known:
-            tensor.ClearField("raw_data")
-            tensor.data_location = onnx.TensorProto.EXTERNAL
-            tensor.external_data.add(key="location", value=WEIGHTS)
-            named.add(name)
-    if named != known:
-        raise ModelError(f"the exported graph lacks {', '.join(sorted(known - named))}.")

@@ -19,17 +19,34 @@ from spark_vision.core.errors import ModelError
 WEIGHTS = "open_clip_model.safetensors"
 IMAGE_GRAPH = "image.onnx"
 TEXT_GRAPH = "text.onnx"
+TOKENIZER = "onnx_tokenizer.json"
 RECORD = "onnx.json"
 GRAPH_PREFIX = "clip."  # before the model's name of a weight stands this in a graph
 _IMAGE_PREFIX = "visual."
 _NOT_RUN = ("logit_scale", "logit_bias")
+_OPTIONAL = (TEXT_GRAPH, TOKENIZER)
+_UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Which towers ONNX Runtime runs after an export.
+
+    Attributes:
+        text: Whether the text tower is among them.
+        reason: Why it is not; empty if it is.
+    """
+
+    text: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The folder of two graphs that were checked: they are whole, and made for the weights beside them."""
+    """A folder whose graphs were checked: they are whole, and made for the weights beside them."""
 
     folder: Path
+    has_text: bool = True
 
 
 def find_graphs(folder: Path, weights: str) -> Graphs | None:
@@ -44,10 +61,10 @@ def find_graphs(folder: Path, weights: str) -> Graphs | None:
     digests = _read(record)
     if digests.get(WEIGHTS) != weights:
         raise ModelError(f"{folder}: its ONNX graphs were made for other weights; {_REMEDY}")
-    for name in (IMAGE_GRAPH, TEXT_GRAPH):
+    for name in (IMAGE_GRAPH, *(name for name in _OPTIONAL if name in digests)):
         if not (folder / name).is_file() or digests.get(name) != digest_of(folder / name):
             raise ModelError(f"{folder / name} is not the file that {RECORD} tells of; {_REMEDY}")
-    return Graphs(folder)
+    return Graphs(folder, has_text=TEXT_GRAPH in digests)
 
 
 def read_weights(folder: Path, graph: str | None = None) -> dict[str, NDArray[np.float32]]:
@@ -63,7 +80,7 @@ def read_weights(folder: Path, graph: str | None = None) -> dict[str, NDArray[np
     try:
         with safe_open(folder / WEIGHTS, framework="np") as file:
             names = [name for name in file.keys() if name not in _NOT_RUN]  # noqa: SIM118 - no mapping
-            wanted = names if graph is None else weights_of(graph, names)
+            wanted = names if graph is None else weights_of(graph, set(names) - _unused(folder))
             tensors = {name: file.get_tensor(name) for name in wanted}
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{folder / WEIGHTS} cannot be read ({error}).") from error
@@ -74,16 +91,29 @@ def read_weights(folder: Path, graph: str | None = None) -> dict[str, NDArray[np
     }
 
 
+def _unused(folder: Path) -> set[str]:
+    names = _read(folder / RECORD).get(_UNUSED) if (folder / RECORD).is_file() else None
+    return {str(name) for name in names} if isinstance(names, list) else set()
+
+
 def weights_of(graph: str, names: Iterable[str]) -> list[str]:
     """Which of a model's weights are in the graph of this name."""
     return [name for name in names if name.startswith(_IMAGE_PREFIX) == (graph == IMAGE_GRAPH)]
 
 
-def write_record(folder: Path) -> None:
-    """Note the digests of the weights and of both graphs, replacing the record as a whole."""
-    digests = {name: digest_of(folder / name) for name in (WEIGHTS, IMAGE_GRAPH, TEXT_GRAPH)}
+def write_record(folder: Path, unused: Iterable[str] = ()) -> None:
+    """Note the digests of the weights and of the graphs, replacing the record as a whole.
+
+    Args:
+        folder: The model folder.
+        unused: The names of the weights that no graph uses, such as those of CoCa's decoder.
+    """
+    files = (WEIGHTS, IMAGE_GRAPH, *(name for name in _OPTIONAL if (folder / name).is_file()))
+    record: dict[str, object] = {name: digest_of(folder / name) for name in files}
+    if names := sorted(unused):
+        record[_UNUSED] = names
     beside = folder / f"{RECORD}.part"
-    beside.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
+    beside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     beside.replace(folder / RECORD)
 
 

@@ -8,11 +8,15 @@ from spark_vision.core.embedding import EncoderSpec, Preprocessing
 from spark_vision.core.errors import ModelError, reason_of
 from spark_vision.embedding.bundled import CONFIG
 from spark_vision.embedding.clip_encoder import ClipEncoder
-from spark_vision.embedding.clip_tokenizer import BytePairTokenizer, is_byte_pair
+from spark_vision.embedding.clip_tokenizer import byte_pair_tokenizer, is_byte_pair
+from spark_vision.embedding.encoder import Encoder
+from spark_vision.embedding.hf_tokenizer import HuggingFaceTokenizer
 from spark_vision.embedding.model_name import LocalModel
-from spark_vision.embedding.onnx_files import RECORD, Graphs, find_graphs
+from spark_vision.embedding.onnx_files import RECORD, TOKENIZER, Graphs, find_graphs
 from spark_vision.embedding.onnx_session import OnnxSession
 from spark_vision.embedding.preprocess import Preparer
+from spark_vision.embedding.session import Tokenizer
+from spark_vision.embedding.torch_text import TorchTextEncoder
 from spark_vision.embedding.weights import file_digest, weights_identity
 
 
@@ -21,7 +25,7 @@ def has_graphs(folder: Path) -> bool:
     return (folder / RECORD).is_file()
 
 
-def load_onnx(model: LocalModel) -> ClipEncoder:
+def load_onnx(model: LocalModel) -> Encoder:
     """Load the graphs, preprocessing and tokenizer of a model folder.
 
     The spec equals that of the same folder loaded by open_clip: an index serves both.
@@ -42,14 +46,9 @@ def load_onnx(model: LocalModel) -> ClipEncoder:
         ) from error
 
 
-def _assemble(model: LocalModel, graphs: Graphs, weights: str) -> ClipEncoder:
+def _assemble(model: LocalModel, graphs: Graphs, weights: str) -> Encoder:
     config: dict[str, Any] = json.loads((model.path / CONFIG).read_text("utf-8"))
     architecture = config["model_cfg"]
-    if not is_byte_pair(architecture["text_cfg"]):
-        raise ModelError(
-            f"{model.name}: {model.path} has ONNX graphs but another tokenizer than CLIP's, which ONNX"
-            f" Runtime cannot run here. Remove {model.path / RECORD}, so that PyTorch runs the model."
-        )
     preprocessing = _preprocessing(config["preprocess_cfg"], architecture["vision_cfg"]["image_size"])
     spec = EncoderSpec(
         model=model.name,
@@ -57,8 +56,21 @@ def _assemble(model: LocalModel, graphs: Graphs, weights: str) -> ClipEncoder:
         dimension=int(architecture["embed_dim"]),
         preprocessing=preprocessing,
     )
-    tokenizer = BytePairTokenizer(int(architecture["text_cfg"]["context_length"]))
-    return ClipEncoder(spec, OnnxSession(graphs), Preparer(preprocessing), tokenizer)
+    session, preparer = OnnxSession(graphs), Preparer(preprocessing)
+    if not graphs.has_text:
+        return TorchTextEncoder(spec, session, preparer, model)
+    return ClipEncoder(spec, session, preparer, _tokenizer(model, architecture["text_cfg"]))
+
+
+def _tokenizer(model: LocalModel, text_cfg: dict[str, Any]) -> Tokenizer:
+    if is_byte_pair(text_cfg):
+        return byte_pair_tokenizer(text_cfg)
+    if not (model.path / TOKENIZER).is_file():
+        raise ModelError(
+            f"{model.name}: {model.path} has ONNX graphs of an earlier version, which ran them with another"
+            " tokenizer than the model's. Run `spark-vision models export-onnx` on the folder."
+        )
+    return HuggingFaceTokenizer(model.path / TOKENIZER, text_cfg)
 
 
 def _preprocessing(cfg: dict[str, Any], image_size: Any) -> Preprocessing:

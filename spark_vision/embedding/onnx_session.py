@@ -20,8 +20,8 @@ _PART = 8  # pictures whose features stay in the processor's cache: a seventh le
 class OnnxSession:
     """Both towers on the CPU; safe to share by threads.
 
-    Texts are run without the columns that are padding in every row: attention is causal, so that what
-    comes after the end changes nothing, and a short text takes a third of the time.
+    Where a text tower's attention is causal, texts are run without the columns that are padding in every
+    row: what comes after the end changes nothing, and a short text takes a third of the time.
     """
 
     def __init__(self, graphs: Graphs) -> None:
@@ -45,8 +45,11 @@ class OnnxSession:
 
     def run_texts(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
         """See ModelSession."""
-        longest = int(tokens.argmax(axis=1).max()) + 1  # the end is the largest token; 0 is also a "!"
-        features: NDArray[np.float32] = self._text().run([FEATURES], {TOKENS: tokens[:, :longest]})[0]
+        session = self._text()
+        if not isinstance(session.get_inputs()[0].shape[1], int):  # the graph takes any length
+            longest = int(tokens.argmax(axis=1).max()) + 1  # the end is the largest token; 0 is also a "!"
+            tokens = tokens[:, :longest]
+        features: NDArray[np.float32] = session.run([FEATURES], {TOKENS: tokens})[0]
         return features
 
     def _text(self) -> onnxruntime.InferenceSession:

@@ -44,10 +44,22 @@ def load_open_clip(model: ModelName, device: str = "auto") -> ClipEncoder:
     if isinstance(model, TaggedModel):
         _check_tag(model)
     place = best_device(device)
+    with open_clip_errors(model):
+        return _assemble(model, place)
+
+
+@contextmanager
+def open_clip_errors(model: ModelName) -> Iterator[None]:
+    """Turn what open_clip raises and logs while it loads a model into errors that say what to do.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+        MissingExtraError: A package that the model needs is not installed.
+    """
     try:
         with _quiet(), extra_for(f"Model {model.name!r}"), _named_transformers():
-            return _assemble(model, place)
-    except MissingExtraError:
+            yield
+    except (MissingExtraError, ModelError):
         raise
     except Exception as error:  # open_clip and the hub's client raise a dozen kinds
         raise _explained(model, error) from error

@@ -3,13 +3,18 @@
 from pathlib import Path
 
 from spark_vision.core.errors import ModelNotFoundError
+from spark_vision.embedding.onnx_files import Export
 from spark_vision.extras import extra_for
 
 
-def add_onnx_graphs(folder: Path) -> None:
+def add_onnx_graphs(folder: Path) -> Export:
     """Write ONNX graphs beside the weights of a model folder.
 
-    Raises ModelError where the model is of another kind than open_clip's own.
+    Returns:
+        Whether the text tower is among them, and why not.
+
+    Raises:
+        ModelError: The folder has no open_clip model that can be exported.
     """
     from spark_vision.embedding.bundled import CONFIG
 
@@ -17,4 +22,4 @@ def add_onnx_graphs(folder: Path) -> None:
         raise ModelNotFoundError(f"{folder} has no {CONFIG}; name a model folder in open_clip's form.")
     with extra_for("Exporting ONNX graphs"):
         from spark_vision.embedding.onnx_export import export_onnx
-    export_onnx(folder)
+    return export_onnx(folder)

@@ -1,4 +1,4 @@
-"""Models whose tokenizer or text tower is Hugging Face's: never run by ONNX Runtime as if it were CLIP's."""
+"""Models whose tokenizer or text tower is Hugging Face's: never run as if it were CLIP's."""
 
 import json
 import shutil
@@ -28,9 +28,9 @@ def with_text(folder: Path, **changed: object) -> Path:
 
 
 @pytest.mark.parametrize("changed", [NAMES, TOWER, SIGLIP])
-def test_export_refuses_another_tokenizer(tmp_path: Path, changed: dict[str, object]) -> None:
+def test_export_refuses_a_tokenizer_that_is_not_there(tmp_path: Path, changed: dict[str, object]) -> None:
     folder = with_text(write_model(tmp_path), **changed)
-    with pytest.raises(ModelError, match="another text tower"):
+    with pytest.raises(ModelError, match="cannot be loaded"):
         export_onnx(folder)
     assert not (folder / RECORD).exists()
 
@@ -39,7 +39,7 @@ def test_graphs_that_an_earlier_version_exported_wrongly_are_refused(tmp_path: P
     folder = write_model(tmp_path / "model")
     export_onnx(folder)
     wrong = with_text(shutil.copytree(folder, tmp_path / "wrong"), **NAMES)
-    with pytest.raises(ModelError, match=r"another tokenizer than CLIP's"):
+    with pytest.raises(ModelError, match=r"graphs of an earlier version.*models export-onnx"):
         load_encoder(f"local-dir:{wrong}", "cpu", "onnx")
 
 
