@@ -32,7 +32,6 @@ EXTRA_OF = {
     "redis": "redis",
     "s3fs": "s3",
     "pillow_heif": "heic",
-    "umap": "research",
     "hnswlib": "bench",
     "usearch": "bench",
 }

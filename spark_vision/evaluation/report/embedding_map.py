@@ -1,4 +1,4 @@
-"""Embeddings on a plane: which products and photos a model holds for alike (UMAP, McInnes et al. 2018)."""
+"""Embeddings on a plane, by t-SNE (van der Maaten and Hinton, JMLR 2008)."""
 
 from dataclasses import dataclass
 
@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spark_vision.core.embedding import Embeddings
-from spark_vision.core.errors import MissingExtraError
 from spark_vision.evaluation.records.run import Run
 from spark_vision.evaluation.report.pictures import Album
+from spark_vision.extras import extra_for
 
 MOST_POINTS, MOST_PICTURES = 3000, 160
 _NEIGHBOURS, _SEED = 12, 0
@@ -44,31 +44,24 @@ class Map:
 
 
 def plane(embeddings: Embeddings, seed: int = _SEED) -> NDArray[np.float64]:
-    """Embeddings (n, dimension) on a plane, (n, 2) in 0..1, neighbours near each other.
+    """Return embeddings on a plane, neighbours near each other.
 
-    Raises MissingExtraError where umap-learn is not installed.
+    Args:
+        embeddings: At least _FEWEST embeddings, (n, dimension).
+        seed: Random seed.
+
+    Returns:
+        Places of shape (n, 2) in 0..1: t-SNE of the Euclidean distances, whose order is that of the cosines.
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
     """
-    try:
-        import warnings
+    with extra_for("A map of the embeddings"):
+        from sklearn.manifold import TSNE
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of numba and TensorFlow, which mean nothing to whoever asks
-            from umap import UMAP
-
-            reducer = UMAP(
-                n_neighbors=min(_NEIGHBOURS, len(embeddings) - 1),
-                metric="cosine",
-                min_dist=0.15,
-                random_state=seed,
-                n_jobs=1,
-                init="random" if len(embeddings) < 4 * _NEIGHBOURS else "spectral",
-            )
-            places = np.asarray(reducer.fit_transform(embeddings), dtype=np.float64)
-    except ImportError as error:
-        raise MissingExtraError(
-            "A map of embeddings needs umap-learn: pip install 'spark-vision[research]', or leave it out "
-            "with --no-map."
-        ) from error
+    perplexity = min(_NEIGHBOURS, (len(embeddings) - 1) / 3)
+    reducer = TSNE(perplexity=perplexity, init="pca", random_state=seed, n_jobs=1)
+    places = np.asarray(reducer.fit_transform(embeddings), dtype=np.float64)
     low, high = places.min(axis=0), places.max(axis=0)
     scaled: NDArray[np.float64] = (places - low) / np.where(high > low, high - low, 1.0)
     return scaled

@@ -22,7 +22,7 @@ _NO_PROBABILITIES = (
     "There is no reliability diagram: this run has no probabilities. Risk and coverage go by similarity."
 )
 _MAP_WORDS = (
-    "Neighbours on the map are alike to the model (UMAP of cosine distances; directions and far distances "
+    "Neighbours on the map are alike to the model (t-SNE of cosine distances; directions and far distances "
     "mean nothing). Photos lie where their product is if all is well. Rest the pointer on a mark for its "
     "name."
 )

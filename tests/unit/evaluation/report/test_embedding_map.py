@@ -13,7 +13,6 @@ from spark_vision.evaluation.report.page import render
 from spark_vision.evaluation.report.pictures import Album
 
 
-@pytest.mark.slow
 def test_what_is_alike_is_near_on_the_map() -> None:
     rng = np.random.default_rng(0)
     centres = rng.standard_normal((3, 16))
@@ -28,9 +27,9 @@ def test_what_is_alike_is_near_on_the_map() -> None:
     assert within < between[~np.eye(3, dtype=bool)].min() / 2
 
 
-def test_without_umap_the_error_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'spark-vision\[research\]'.*--no-map"):
+def test_a_missing_scikit_learn_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "spark-vision\[eval\]"'):
         render([run])
     assert "Map of the embeddings" not in render([run], with_map=False)
 
