@@ -3,6 +3,12 @@
 import os
 from pathlib import Path
 
+# Before NumPy and PyTorch are imported: processes that run tests side by side have a core each, and threads
+# that wait for work should sleep. Child processes inherit both.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 import pytest
 from hypothesis import settings
 
@@ -15,6 +21,14 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Send the tests of a file to one process where they share a fixture, which is then made once."""
+    for item in items:
+        made = [fixture for fixtures in item._fixtureinfo.name2fixturedefs.values() for fixture in fixtures]
+        if any(fixture.scope == "module" for fixture in made):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
