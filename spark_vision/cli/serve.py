@@ -46,6 +46,8 @@ def run_service(host: str, port: int, settings: Settings, greeting: str = "") ->
     uvicorn.run(
         "spark_vision_api:create_app",
         factory=True,
+        http="spark_vision_api.http.bounded_protocol:BoundedHttpProtocol",
+        ws="none",
         host=host,
         port=port,
         log_config=None,  # Ours, which also says nothing of addresses, as uvicorn's access log does.

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
 from spark_vision.social.accounts import NewKey, add_account
 from spark_vision_api import create_app
+from spark_vision_api.http.bounded_protocol import BoundedHttpProtocol
 from spark_vision_api.services import Services
 
 
@@ -22,6 +23,7 @@ class Server:
 
     port: int
     services: Services
+    connections: Collection[object]
 
     @property
     def url(self) -> str:
@@ -33,10 +35,12 @@ class Server:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Server]:
+def serving(
+    settings: Settings, protocol: type[BoundedHttpProtocol] = BoundedHttpProtocol
+) -> Iterator[Server]:
     """Serve on 127.0.0.1, at a free port, for the time of a block."""
     app = create_app(settings, watch_seconds=0.5)
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+    config = uvicorn.Config(app, http=protocol, ws="none", log_config=None, access_log=False, lifespan="on")
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -48,7 +52,7 @@ def serving(settings: Settings) -> Iterator[Server]:
         started.wait(0.05)
     assert server.started
     try:
-        yield Server(listener.getsockname()[1], app.state.services)
+        yield Server(listener.getsockname()[1], app.state.services, server.server_state.connections)
     finally:
         server.should_exit = True
         thread.join(20)
