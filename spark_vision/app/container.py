@@ -177,7 +177,9 @@ def rules_of(settings: Settings, options: BuildOptions) -> "VersionPolicy":
 
     kind = options.kind or settings.index_kind
     guard = GuardPolicy(settings.max_removed_share, options.accept_removals)
-    return VersionPolicy(kind, settings.keep_versions, settings.min_recall, options.live, guard)
+    return VersionPolicy(
+        kind, settings.keep_versions, settings.min_recall, options.live, guard, settings.picture_gone_runs
+    )
 
 
 def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:

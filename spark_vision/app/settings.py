@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     )
     keep_imports: int = Field(default=100, gt=0, description="How many imports that are over are remembered.")
     picture_timeout: float = Field(default=30, gt=0, description="Seconds that fetching a picture may take.")
+    picture_gone_runs: int = Field(
+        default=3,
+        gt=0,
+        description="Runs in a row in which a picture's host must refuse it (404, 410, no picture) before the"
+        " picture is removed. A host that is in trouble (5xx, 429, no answer) removes nothing.",
+    )
     regions: Literal["objects", "detector", "off"] = Field(
         default="objects",
         description="Whether things in a photo are looked for by what stands out (`objects`), by a detector"

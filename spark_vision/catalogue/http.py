@@ -14,7 +14,8 @@ import httpcore
 from spark_vision import __version__
 from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
 from spark_vision.catalogue.fetched import Fetched, FetchedStore
-from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError
+from spark_vision.catalogue.host_health import HostHealth
+from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError, PictureUnreachableError
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -64,6 +65,7 @@ class HttpPictures:
     _hosts: dict[str, threading.BoundedSemaphore] = field(init=False)
     _backend: GuardedBackend = field(init=False)
     _pool: httpcore.ConnectionPool = field(init=False)
+    _health: HostHealth = field(init=False, default_factory=HostHealth)
 
     def __post_init__(self) -> None:
         self._hosts = defaultdict(lambda: threading.BoundedSemaphore(self.fetch.a_host))
@@ -78,7 +80,24 @@ class HttpPictures:
         self._pool.close()
 
     def read(self, image: str) -> bytes:
-        """The bytes at an address; raises PictureNotFoundError or PictureTooLargeError, which name it."""
+        """Return the bytes at an address.
+
+        Raises:
+            PictureUnreachableError: The host does not send it.
+            PictureTooLargeError: It has more bytes than are fetched.
+        """
+        host = urlsplit(image).netloc
+        if not self._health.may_ask(host):
+            raise PictureUnreachableError(f"{image}: {host} does not answer.", transient=True)
+        try:
+            data = self._read(image)
+        except PictureUnreachableError as error:
+            self._health.note(host, answered=not error.transient)
+            raise
+        self._health.note(host, answered=True)
+        return data
+
+    def _read(self, image: str) -> bytes:
         deadline = time.monotonic() + self.fetch.seconds
         self._backend.end_at(deadline)
         known = self.store.get(image)
@@ -88,7 +107,8 @@ class HttpPictures:
             except _TryAgainError as error:
                 wait = max(error.after, self.fetch.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1))  # noqa: S311
                 if attempt == self.fetch.attempts or time.monotonic() + wait > deadline:
-                    raise PictureNotFoundError(f"{image}: cannot be fetched ({error}).") from error
+                    reason = f"{image}: cannot be fetched ({error})."
+                    raise PictureUnreachableError(reason, transient=True) from error
                 time.sleep(wait)
         raise PictureNotFoundError(f"{image}: no attempt to fetch it is allowed.")
 
@@ -102,7 +122,8 @@ class HttpPictures:
             if answer is not known:
                 self.store.put(image, answer)
             return answer.data
-        raise PictureNotFoundError(f"{image}: it is redirected more than {self.fetch.redirects} times.")
+        reason = f"{image}: it is redirected more than {self.fetch.redirects} times."
+        raise PictureUnreachableError(reason, transient=False)
 
     def _answer(self, image: str, url: str, known: Fetched | None, deadline: float) -> Fetched | str:
         """One request: what was fetched, or where it is redirected to."""
@@ -113,7 +134,7 @@ class HttpPictures:
         try:
             return self._requested(image, target, known, deadline)
         except AddressRefusedError as error:
-            raise PictureNotFoundError(f"{image}: {error}.") from error
+            raise PictureUnreachableError(f"{image}: {error}.", transient=False) from error
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
             raise _TryAgainError(str(error) or type(error).__name__) from error
         finally:
@@ -153,7 +174,8 @@ class HttpPictures:
             if len(data) > most:
                 raise PictureTooLargeError(f"{image}: over {most:,} bytes, which is the bound.")
             if time.monotonic() > deadline:
-                raise PictureNotFoundError(f"{image}: not fetched within {self.fetch.seconds:g} s.")
+                reason = f"{image}: not fetched within {self.fetch.seconds:g} s."
+                raise PictureUnreachableError(reason, transient=True)
         return bytes(data)
 
 
@@ -188,4 +210,4 @@ def _check_status(image: str, status: int, said: dict[str, str]) -> None:
         after = said.get("retry-after", "")
         raise _TryAgainError(f"the server says {status}", float(after) if after.isdecimal() else 0)
     if status != 200:
-        raise PictureNotFoundError(f"{image}: the server says {status}.")
+        raise PictureUnreachableError(f"{image}: the server says {status}.", transient=status >= 500)

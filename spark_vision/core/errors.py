@@ -43,6 +43,20 @@ class PictureNotFoundError(PictureError):
     code = "picture-not-found"
 
 
+class PictureUnreachableError(PictureNotFoundError):
+    """A picture's host did not send it.
+
+    Attributes:
+        transient: Whether the host is at fault for now (5xx, 429, no answer), so that it may send it later.
+    """
+
+    code = "picture-unreachable"
+
+    def __init__(self, message: str, *, transient: bool) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
 class PictureTooLargeError(PictureError):
     """A picture exceeds a bound: bytes, pixels or length of a side."""
 

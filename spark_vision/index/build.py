@@ -17,13 +17,14 @@ from spark_vision.index.build_steps import NO_PICTURE, BuildInput, BuildReport, 
 from spark_vision.index.calibrations import inherit_calibration
 from spark_vision.index.changes import compare
 from spark_vision.index.embedding_cache import EmbeddingCache
-from spark_vision.index.encode import PicturePipeline
+from spark_vision.index.encode import PicturePipeline, Usable
 from spark_vision.index.engines.faiss.kinds import in_cells, kind_for, read_index
 from spark_vision.index.existing_products import iter_existing_products
 from spark_vision.index.fingerprint_cache import FileFingerprintCache
 from spark_vision.index.guard import write_hold
 from spark_vision.index.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.index.near_duplicates import References, lookalikes
+from spark_vision.index.previous_pictures import Fallback, MissedRuns, PreviousPictures
 from spark_vision.index.report_page import render
 from spark_vision.index.staging import Staging
 from spark_vision.index.versions import VersionStore
@@ -89,9 +90,18 @@ def _made(
         with (
             closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
             closing(FileFingerprintCache(store.cache)) as stamps,
+            closing(MissedRuns(store.cache)) as missed,
         ):
+            fallback = Fallback(_previous(run, before, cache), missed, given.rules.gone_runs)
             _read(run, staging)
-            _encode(run, staging, cache, stamps)
+            _encode(
+                run,
+                staging,
+                PicturePipeline(
+                    given.encoder, cache, given.pictures, given.limits, stamps=stamps, fallback=fallback
+                ),
+            )
+            fallback.end_run()
             _compare(run, staging, before)
             if before is not None and not even_if_unchanged and _is_unchanged(run, staging, before.manifest):
                 staging.close()
@@ -139,18 +149,27 @@ def _read(run: Run, staging: Staging) -> None:
             run.progress("read", number)
 
 
-def _encode(run: Run, staging: Staging, cache: EmbeddingCache, stamps: FileFingerprintCache) -> None:
-    given = run.given
-    pipeline = PicturePipeline(given.encoder, cache, given.pictures, given.limits, stamps=stamps)
+def _previous(run: Run, before: _Before | None, cache: EmbeddingCache) -> PreviousPictures | None:
+    """The live version's pictures, which stand in for those that cannot be fetched now."""
+    if before is None:
+        return None
+    same = before.manifest.content.encoder.fingerprint == run.given.encoder.spec.fingerprint
+    return PreviousPictures(before.folder, before.manifest, cache, same_encoder=same)
+
+
+def _encode(run: Run, staging: Staging, pipeline: PicturePipeline) -> None:
     _, total = staging.count()
-    usable = []
+    usable: list[Usable] = []
+    done = 0
     with run.step("encode"):
         run.progress("encode", 0, total)
-        for done, result in enumerate(pipeline.run(staging.pictures(), run.tally), start=1):
+        for result in pipeline.run(staging.pictures(), run.tally):
             if isinstance(result, FeedIssue):
                 run.issues.append(result)
             else:
                 usable.append(result)
+            # A warning comes before its picture, which counts then.
+            done += not (isinstance(result, FeedIssue) and result.severity == "warning")
             if len(usable) == _ACCEPT_AT_ONCE:
                 staging.accept(usable)
                 usable.clear()

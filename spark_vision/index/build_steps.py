@@ -32,7 +32,8 @@ class VersionPolicy:
     """How a version is made. kind: of the index, None where its size decides; keep: how many versions
     stay; min_recall: what an approximate index must reach at 10 before it is published, 0..1;
     live: whether the version becomes the live one, or stays beside it until it is activated; guard: when it
-    is held beside the live one instead.
+    is held beside the live one instead; gone_runs: after how many runs in a row a picture is removed that
+    its host refuses.
     """
 
     kind: str | None = None
@@ -40,6 +41,7 @@ class VersionPolicy:
     min_recall: float = 0.98
     live: bool = True
     guard: GuardPolicy = DEFAULT_GUARD
+    gone_runs: int = 3
 
 
 DEFAULT_RULES = VersionPolicy()

@@ -12,12 +12,13 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.core.errors import ModelError, PictureError
+from spark_vision.core.errors import ModelError, PictureError, PictureTooLargeError, PictureUnreachableError
 from spark_vision.core.ids import content_digest
 from spark_vision.core.product import FeedIssue
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.index.embedding_cache import EmbeddingCache
 from spark_vision.index.fingerprint_cache import FileFingerprintCache
+from spark_vision.index.previous_pictures import Fallback
 from spark_vision.index.staging import StagedPicture
 from spark_vision.media.decode import decode
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
@@ -25,6 +26,8 @@ from spark_vision.media.picture_source import FingerprintedSource, PictureSource
 
 Usable = tuple[StagedPicture, str]
 """A picture that has an embedding in the cache, and the digest under which."""
+
+KEPT_PICTURE = "The live version's picture is used."
 
 # JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
 OVERSAMPLING = 2
@@ -50,7 +53,17 @@ class _Loaded:
     stamp: str | None = None
 
 
-_Submitted = list[_Loaded | Future[_Loaded | FeedIssue]]
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """A remote picture that could not be had or read. transient: whether its host is in trouble."""
+
+    picture: StagedPicture
+    reason: str
+    transient: bool
+
+
+_Read = _Loaded | _Missed | FeedIssue
+_Submitted = list[_Loaded | Future[_Read]]
 
 
 @dataclass
@@ -78,6 +91,7 @@ class PicturePipeline:
     limits: PictureLimits = DEFAULT_LIMITS
     windows: int = 4
     stamps: FileFingerprintCache | None = None
+    fallback: Fallback | None = None
 
     def run(self, pictures: Iterable[StagedPicture], tally: EncodeTally) -> Iterator[Usable | FeedIssue]:
         """Every picture once: usable, or why not. Usable ones are in the cache when they come out.
@@ -167,11 +181,24 @@ class PicturePipeline:
             loaded = entry.result() if isinstance(entry, Future) else entry
             if isinstance(loaded, _Loaded) and loaded.stamp is not None:
                 fresh.append((loaded.stamp, loaded.digest))
-            yield loaded
+            yield from self._stand_in(loaded) if isinstance(loaded, _Missed) else (loaded,)
         if self.stamps is not None and fresh:
             self.stamps.put(fresh)
 
-    def _load(self, picture: StagedPicture, stamp: str | None) -> _Loaded | FeedIssue:
+    def _stand_in(self, missed: _Missed) -> Iterator[_Loaded | FeedIssue]:
+        """What the live version has in place of a picture, with a warning; or why there is nothing."""
+        picture, reason = missed.picture, missed.reason
+        digest = self.fallback and self.fallback.find(picture.image, transient=missed.transient)
+        if not digest:
+            yield FeedIssue(reason, picture.product_id, line=picture.line, image=picture.image)
+            return
+        reason = f"{reason} {KEPT_PICTURE}"
+        yield FeedIssue(
+            reason, picture.product_id, line=picture.line, image=picture.image, severity="warning"
+        )
+        yield _Loaded(picture, digest, None)
+
+    def _load(self, picture: StagedPicture, stamp: str | None) -> _Read:
         try:
             data = self.source.read(picture.image)
             digest = content_digest(data)
@@ -181,6 +208,9 @@ class PicturePipeline:
             with _DECODERS:
                 return _Loaded(picture, digest, self._prepare(data), stamp)
         except PictureError as error:
+            if self._is_remote(picture) and not isinstance(error, PictureTooLargeError):
+                transient = isinstance(error, PictureUnreachableError) and error.transient
+                return _Missed(picture, error.message, transient)
             return FeedIssue(error.message, picture.product_id, line=picture.line, image=picture.image)
 
     def _confirmed(self, picture: StagedPicture, stamp: str | None) -> str | None:

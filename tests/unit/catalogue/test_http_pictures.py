@@ -3,69 +3,21 @@
 import ipaddress
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from spark_vision.catalogue.addresses import is_allowed, networks
+from spark_vision.catalogue.addresses import is_allowed
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures, is_url
 from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError
 from spark_vision.media.limits import PictureLimits
+from tests.picture_host import LOOPBACK, Answer, Server, answer, serving
 
-LOOPBACK = networks(["127.0.0.0/8"])
 QUICK = FetchLimits(seconds=5, connect_seconds=2, backoff=0.01)
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-def answer(status: int, body: bytes = b"", **headers: str) -> Answer:
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"Content_Length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return send
-
-
-@dataclass
-class Server:
-    """Answers by path, in turn; the last answer of a path stays."""
-
-    port: int
-    answers: dict[str, list[Answer]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
-
-@contextmanager
-def serving() -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            server.asked.append((self.path, dict(self.headers)))
-            turns = server.answers[self.path]
-            (turns.pop(0) if len(turns) > 1 else turns[0])(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        server = Server(running.server_address[1])
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture
