@@ -189,7 +189,7 @@ def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
 
 def _source(settings: Settings, source: str, options: BuildOptions) -> "Source":
     from spark_vision.catalogue.read import open_source
-    from spark_vision.catalogue.shopify import Shop as ExportedShop
+    from spark_vision.catalogue.shop import Shop as ExportedShop
 
     return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
 

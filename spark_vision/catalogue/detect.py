@@ -1,8 +1,8 @@
-"""Which format a feed is in, by its first bytes: the name of a file says little."""
+"""Which format a feed is in, by its first characters: a file's name says little."""
 
 from enum import StrEnum
-from pathlib import Path
 
+from spark_vision.catalogue.feed_file import FeedFile
 from spark_vision.catalogue.shopify import is_shopify
 from spark_vision.catalogue.table import open_table
 from spark_vision.catalogue.text import open_text
@@ -22,29 +22,25 @@ class Format(StrEnum):
     FOLDER = "folder"
 
 
-def detect(path: Path) -> Format:
-    """Tell a feed's format by its content; raises CatalogueError where there is nothing to tell by.
+DELIMITED = frozenset({Format.GOOGLE_CSV, Format.SHOPIFY_CSV})
 
-    What is neither XML, a page nor JSON is delimited text.
+
+def detect(feed: FeedFile) -> Format:
+    """Return a feed's format by its content; text that is neither XML, a page nor JSON is delimited.
+
+    Raises:
+        CatalogueError: If the file is no text, or empty.
     """
-    if path.is_dir():
+    if feed.path.is_dir():
         return Format.FOLDER
-    with open_text(path) as file:
-        head = file.read(_HEAD).lstrip("\ufeff").lstrip()
-    _check_text(path, head)
+    with open_text(feed) as file:
+        head = file.read(_HEAD).lstrip("\ufeff\0 \t\r\n")
+    if head.count("\0") > len(head) // 10:  # a stray one is its row's mistake
+        raise CatalogueError(f"{feed}: this is no text, so it is no feed.")
     if head.startswith("<"):
         start = head[:512].lower()
         return Format.HTML if "<!doctype html" in start or "<html" in start else Format.GOOGLE_XML
     if head.startswith(("{", "[")):
         return Format.JSON_LD
-    with open_table(path) as table:
+    with open_table(feed) as table:
         return Format.SHOPIFY_CSV if is_shopify(table.columns) else Format.GOOGLE_CSV
-
-
-def _check_text(path: Path, head: str) -> None:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((b"PK\x03\x04", b"\x1f\x8b")):
-        raise CatalogueError(f"{path}: this is a packed file (zip, gzip or xlsx); unpack it first.")
-    if head.count("\0") > len(head) // 10:  # a stray one is its row's mistake
-        raise CatalogueError(f"{path}: this is no text, so it is no feed.")

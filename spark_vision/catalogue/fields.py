@@ -1,16 +1,18 @@
-"""Values of a feed's fields: what they mean, or why they mean nothing."""
+"""Values of a feed's fields: read a text as a period, an availability, a GTIN, a picture or an id."""
 
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError
 
 from spark_vision.core.product import Availability
 
-# Feeds say few different states, again and again.
+# Feeds repeat a few states.
 _REMEMBERED = 4096
+_NO_SCHEME = re.compile(r"//[\w-]+(\.[\w-]+)+(:\d+)?/")
 _SCHEMA_ORG = {
     "instock": Availability.IN_STOCK,
     "instoreonly": Availability.IN_STOCK,
@@ -24,11 +26,13 @@ _SCHEMA_ORG = {
     "backorder": Availability.BACKORDER,
     "backordered": Availability.BACKORDER,
     "availablefororder": Availability.BACKORDER,
+    "madetoorder": Availability.BACKORDER,
+    "reserved": Availability.OUT_OF_STOCK,
 }
 
 
 def whole(text: str) -> str:
-    """A text without halves of characters, which JSON can write (as `\\ud800`) and nothing can keep.
+    """Return a text without lone surrogates, which JSON can write (as `\\ud800`) and no file can store.
 
     >>> whole("a\\ud800b")
     'a\ufffdb'
@@ -41,7 +45,7 @@ def whole(text: str) -> str:
 
 
 def lasts(period: str, now: datetime) -> bool | None:
-    """Whether a moment lies in a period of two ISO 8601 moments with a slash between; None where it is none.
+    """Return whether a moment lies in a period: two ISO 8601 moments with a slash between, or None.
 
     A moment without a zone is in UTC.
 
@@ -62,7 +66,7 @@ def _moment(text: str) -> datetime:
 
 @lru_cache(_REMEMBERED)
 def availability(text: str) -> Availability | None:
-    """`in_stock`, `In Stock`, `https://schema.org/InStock`; None where the text is no such word.
+    """Return the availability of `in_stock`, `In Stock` or `https://schema.org/InStock`, or None.
 
     >>> availability("Out of stock")
     <Availability.OUT_OF_STOCK: 'out_of_stock'>
@@ -72,7 +76,7 @@ def availability(text: str) -> Availability | None:
 
 
 def gtin(text: str) -> str | None:
-    """A GTIN-8, -12, -13 or -14 in digits alone; None where its length or check digit is wrong.
+    """Return a GTIN-8, -12, -13 or -14 in digits alone; None if its length or check digit is wrong.
 
     >>> gtin("4006381-333931"), gtin("4006381333932")
     ('4006381333931', None)
@@ -87,8 +91,37 @@ def gtin(text: str) -> str | None:
 
 
 def picture_list(main: str, more: str) -> tuple[str, ...]:
-    """The main picture, then the additional ones (comma-separated, a comma itself as %2C), each once."""
+    """Return the main picture, then the additional ones (separated by commas, a comma as %2C), each once."""
     if not more:
-        return (main.strip(),) if main.strip() else ()
-    additional = (part.strip().replace("%2C", ",").replace("%2c", ",") for part in more.split(","))
-    return tuple(dict.fromkeys(image for image in (main.strip(), *additional) if image))
+        return (address(main),) if main.strip() else ()
+    additional = (address(part.replace("%2C", ",").replace("%2c", ",")) for part in more.split(","))
+    return tuple(dict.fromkeys(image for image in (address(main), *additional) if image))
+
+
+def address(text: str) -> str:
+    """Return an address or path without the marks of the page that it was taken from.
+
+    >>> address("//cdn.example/a.jpg?v=1&amp;w=2")
+    'https://cdn.example/a.jpg?v=1&w=2'
+    """
+    text = text.strip()
+    if _NO_SCHEME.match(text):
+        text = f"https:{text}"
+    return text.replace("&amp;", "&") if text.startswith(("http://", "https://")) else text
+
+
+def id_of(values: dict[str, str]) -> tuple[str, str]:
+    """Return a stable id for a product without one, and the attribute that it is made of.
+
+    The GTIN stands in, else the MPN, else a digest of the link. Both texts are empty if there is none.
+
+    >>> id_of({"link": "https://shop.example/cup"})
+    ('link-f76edfe4846f', 'link')
+    """
+    if code := gtin(values.get("gtin", "")):
+        return code, "gtin"
+    if code := values.get("mpn", ""):
+        return code, "mpn"
+    if link := address(values.get("link", "")):
+        return f"link-{sha256(link.encode()).hexdigest()[:12]}", "link"
+    return "", ""

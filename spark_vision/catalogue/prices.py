@@ -10,6 +10,7 @@ from spark_vision.core.product import Price
 
 _REMEMBERED = 4096
 _MAX_DIGITS = 12
+_MAX_DECIMALS = 4
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _WHOLE_ONLY = re.compile(r"(?<=\d)[.,][-\u2013\u2014]+$")
 _CODE = r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])"
@@ -21,10 +22,17 @@ _SYMBOLS = {"€": "EUR"}
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrice:
-    """A price, or why the text is none. One of the two is None."""
+    """A price, or why the text is none.
+
+    Attributes:
+        price: The price, or None.
+        fault: Why there is no price, or None.
+        note: What was odd about a text that is a price, or None.
+    """
 
     price: Price | None
     fault: str | None = None
+    note: str | None = None
 
 
 @lru_cache(_REMEMBERED)
@@ -59,9 +67,13 @@ def parse_price(text: str, default_currency: str = "") -> ParsedPrice:
         return ParsedPrice(None, f"{told} is no amount with a currency, such as 15.00 USD")
     if number[0] in "-\u2212(":
         return ParsedPrice(None, f"{told} is negative")
+    note = None
+    if -int(amount.as_tuple().exponent) > _MAX_DECIMALS:  # a computed number: 10.830000000000002
+        amount = round(amount, len(str(minor_units(currency))) - 1)
+        note = f"{told} has too many decimals; {amount} counts"
     if not amount:
         return ParsedPrice(None, f"{told} is zero")
-    return ParsedPrice(Price(amount, currency))
+    return ParsedPrice(Price(amount, currency), note=note)
 
 
 def _split(text: str, default_currency: str) -> tuple[str | None, str]:
@@ -90,7 +102,7 @@ def _amount(digits: str, currency: str) -> Decimal | None:
     joined = "".join(groups)
     if not grouped or not joined.isdecimal() or len(joined) > _MAX_DIGITS:
         return None
-    if fraction and (not fraction.isdecimal() or len(fraction) > 4):
+    if fraction and (not fraction.isdecimal() or len(fraction) > _MAX_DIGITS + 8):
         return None
     return Decimal(f"{joined}.{fraction}" if fraction else joined)
 

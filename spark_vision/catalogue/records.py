@@ -11,7 +11,7 @@ from typing import IO
 class Record:
     """One row's cells and the line where it begins (1 is the first).
 
-    fault: why the cells are not to be relied on, or None.
+    fault: Why the cells are unreliable, or None.
     """
 
     line: int
@@ -22,11 +22,11 @@ class Record:
 class _Lines:
     """Lines for csv's reader, which can be taken back from where a record began."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], number: int) -> None:
         self._file = file
         self._returned: deque[str] = deque()
         self.record: list[str] = []
-        self.number = 0  # of the last line handed out
+        self.number = number  # of the last line handed out
         self.ran_out = False
 
     def __iter__(self) -> "_Lines":
@@ -54,14 +54,21 @@ class _Lines:
         return first
 
 
-def read_records(file: IO[str], delimiter: str) -> Iterator[Record]:
+def read_records(file: IO[str], delimiter: str, skipped: int = 0) -> Iterator[Record]:
     """Stream the records of a delimited text.
 
-    A cell may span lines. Where a quote is opened and never closed, or closed in the midst of another
-    row, the first line alone is at fault and reading goes on behind it. A cell is at most csv's
-    131,072 characters long.
+    A cell may span lines. If a quote is opened and never closed, or closed within another row, only the
+    first line is at fault and reading goes on behind it. A cell has at most csv's 131,072 characters.
+
+    Args:
+        file: The text, at the beginning of a record.
+        delimiter: The character between cells.
+        skipped: The number of lines before, for the records' line numbers.
+
+    Yields:
+        The records in the order of the text.
     """
-    lines = _Lines(file)
+    lines = _Lines(file, skipped)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         lines.begin()
@@ -80,6 +87,12 @@ def read_records(file: IO[str], delimiter: str) -> Iterator[Record]:
 def _salvaged(lines: _Lines, line: int, delimiter: str, error: csv.Error) -> Record:
     spans_lines = lines.ran_out or len(lines.record) > 1
     first = lines.take_back()
+    if '\\"' in first:  # quotes escaped as databases and PHP do it
+        try:
+            cells = next(csv.reader([first], delimiter=delimiter, strict=True, escapechar="\\"), [])
+            return Record(line, cells)
+        except csv.Error:
+            pass
     try:
         # Not strict: `"5" pipe` is sloppy, and clear.
         cells = next(csv.reader([first], delimiter=delimiter), [])

@@ -14,7 +14,7 @@ from spark_vision.catalogue.feed_fetch import FeedLimits, fetch_feed
 from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.sent import SentPictures, with_addresses, within
-from spark_vision.catalogue.shopify import Shop
+from spark_vision.catalogue.shop import Shop
 from spark_vision.core.catalogue_import import ImportOrder
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.progress import Progress
@@ -121,14 +121,15 @@ def summary(report: BuildReport) -> dict[str, Any]:
 def _source(settings: Settings, order: ImportOrder, folder: Path, progress: Progress) -> Source:
     shop = Shop(settings.shop_currency, settings.shop_url)
     if order.origin == "folder":
-        return open_source(within(settings.import_folder, order.source), order.format, shop)
+        feed = within(settings.import_folder, order.source)
+        return open_source(feed, order.format, shop, max_unpacked_bytes=settings.max_feed_bytes)
     path = folder / FEED
     if order.origin == "address" and not path.exists():
         progress("fetch", 0, 1)
         addresses = picture_addresses(settings)
         fetch_feed(order.source, path, FeedLimits(settings.max_feed_bytes), addresses.networks)
         progress("fetch", 1, 1)
-    return open_source(path, order.format, shop)
+    return open_source(path, order.format, shop, max_unpacked_bytes=settings.max_feed_bytes)
 
 
 def _pictures(settings: Settings, order: ImportOrder, source: Source) -> PictureSource:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from spark_vision.catalogue.detect import Format, detect
+from spark_vision.catalogue.feed_file import FeedFile
 from spark_vision.catalogue.read import Source, open_source
-from spark_vision.catalogue.shopify import Shop
+from spark_vision.catalogue.shop import Shop
 from spark_vision.core.errors import CatalogueError, InvalidInputError
 from spark_vision.core.product import Availability, FeedIssue, Price, Product
 
@@ -68,14 +69,14 @@ def read(source: Source) -> tuple[list[Product], list[FeedIssue]]:
     ],
 )
 def test_the_content_says_the_format_whatever_the_name(tmp_path: Path, text: str, expected: Format) -> None:
-    assert detect(write(tmp_path, text, "feed.txt")) is expected
-    assert detect(write(tmp_path, text, "feed.xml", "utf-8-sig")) is expected
+    assert detect(FeedFile(write(tmp_path, text, "feed.txt"))) is expected
+    assert detect(FeedFile(write(tmp_path, text, "feed.xml", "utf-8-sig"))) is expected
 
 
-def test_a_packed_file_is_named_as_such(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "feed.csv").write_bytes(b"PK\x03\x04rest")
-    with pytest.raises(CatalogueError, match="unpack"):
-        detect(tmp_path / "feed.csv")
+    with pytest.raises(CatalogueError, match="damaged"):
+        detect(FeedFile(tmp_path / "feed.csv"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from spark_vision.catalogue.shopify import Shop, read_shopify_csv
+from spark_vision.catalogue.read import open_source
+from spark_vision.catalogue.shop import Shop
 from spark_vision.core.product import FeedIssue, FeedRow, Product
 
 CASES = Path(__file__).parents[2] / "cases" / "feeds"
@@ -17,7 +18,7 @@ HEADER = (
 
 
 def read(path: Path) -> tuple[dict[str, Product], list[FeedIssue]]:
-    rows = list(read_shopify_csv(path, SHOP))
+    rows = list(open_source(path, "shopify-csv", SHOP).rows())
     products = {row.product.id: row.product for row in rows if isinstance(row, FeedRow)}
     return products, [row for row in rows if isinstance(row, FeedIssue)]
 
