@@ -5,18 +5,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_vision.catalogue.bigcommerce import read_bigcommerce
 from spark_vision.catalogue.detect import DELIMITED, Format, detect
 from spark_vision.catalogue.feed_file import MAX_UNPACKED_BYTES, FeedFile
 from spark_vision.catalogue.feed_map import NO_MAP, FeedMap
 from spark_vision.catalogue.folder import read_folder
 from spark_vision.catalogue.google import read_google_csv
 from spark_vision.catalogue.google_xml import read_google_xml
+from spark_vision.catalogue.magento import read_magento
 from spark_vision.catalogue.pictures import LocalPictures, folder_of_feed
+from spark_vision.catalogue.prestashop import read_prestashop
 from spark_vision.catalogue.product_row import parse_row
 from spark_vision.catalogue.schema_org import read_html, read_json_ld
 from spark_vision.catalogue.shop import UNKNOWN_SHOP, Shop
 from spark_vision.catalogue.shopify import read_shopify_csv
+from spark_vision.catalogue.shopify_json import read_shopify_json
 from spark_vision.catalogue.table import TableRow
+from spark_vision.catalogue.woocommerce import read_woocommerce
 from spark_vision.core.errors import CatalogueError, InvalidInputError
 from spark_vision.core.ids import content_digest
 from spark_vision.core.product import FeedIssue, FeedRow
@@ -98,6 +103,16 @@ class Source:
                 return read_google_xml(self.feed, self.feed_map)
             case Format.SHOPIFY_CSV:
                 return read_shopify_csv(self.feed, shop, self.feed_map)
+            case Format.SHOPIFY_JSON:
+                return read_shopify_json(self.feed, shop, self.feed_map)
+            case Format.WOOCOMMERCE_CSV:
+                return read_woocommerce(self.feed, shop, self.feed_map)
+            case Format.MAGENTO_CSV:
+                return read_magento(self.feed, shop, self.feed_map)
+            case Format.PRESTASHOP_CSV:
+                return read_prestashop(self.feed, shop, self.feed_map)
+            case Format.BIGCOMMERCE_CSV:
+                return read_bigcommerce(self.feed, shop, self.feed_map)
             case Format.JSON_LD:
                 return read_json_ld(self.feed, self.feed_map)
             case Format.HTML:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spark_vision.catalogue.attributes import Row
+from spark_vision.catalogue.attributes import MORE_PICTURES, PICTURES, Row
 from spark_vision.core.product import FeedIssue
 
 NO_CURRENCY = FeedIssue(
@@ -63,3 +63,50 @@ def number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def is_no(text: str) -> bool:
+    """Return whether a cell says no: `0`, `FALSE`, `N`."""
+    return text.strip().lower() in ("0", "-1", "false", "no", "n")
+
+
+def deepest_category(text: str, separator: str, step: str = "/", root: str = "") -> str:
+    """Return the deepest of several category paths, with `>` between its steps.
+
+    >>> deepest_category("Default Category,Default Category/Gear/Bags", ",", root="Default Category")
+    'Gear > Bags'
+    """
+    paths = [[part.strip() for part in path.split(step)] for path in text.split(separator) if path.strip()]
+    best = max(paths, key=len, default=[])
+    return " > ".join(part for part in best if part and part != root)
+
+
+def period(start: str, end: str) -> str:
+    """Return a sale's period by Google's notation, or an empty text if it has no bounds.
+
+    >>> period("2026-11-01", ""), period("12/24/26", "")
+    ('2026-11-01/9999-12-31', '2026-12-24/9999-12-31')
+    """
+    if not start and not end:
+        return ""
+    return f"{_day(start) or '0001-01-02'}/{_day(end) or '9999-12-31'}"
+
+
+def _day(text: str) -> str:
+    """Return a day as ISO 8601 writes it, also of Magento's `month/day/year`."""
+    parts = text.partition(",")[0].split("/")
+    if len(parts) != 3 or not all(part.strip().isdecimal() for part in parts):
+        return text
+    month, day, year = (int(part) for part in parts)
+    return f"{year + 2000 if year < 100 else year:04}-{month:02}-{day:02}"
+
+
+def pictures(images: list[str]) -> Row:
+    """Return pictures by attribute."""
+    images = [image for image in images if image]
+    return {PICTURES: images[0] if images else "", MORE_PICTURES: joined(images[1:])}
+
+
+def left_out(reason: str, product_id: str, line: int) -> FeedIssue:
+    """Return the issue of a product that a shop does not show."""
+    return FeedIssue(f"left out: {reason}", product_id=product_id, line=line)
