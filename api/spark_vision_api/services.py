@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from spark_vision.app.container import version_store
 from spark_vision.app.learning import LearningService
 from spark_vision.app.settings import Settings
 from spark_vision.app.store import migrate_store
@@ -76,6 +77,7 @@ class Services:
         migrate_store(self.settings, self.store)
         recover_interrupted_photos(self.room)
         sweep_imports(self.settings, self.store, datetime.now(UTC))
+        version_store(self.settings).remove_leftovers()
         self.live.refresh()
         self.imports.open()
 

@@ -104,6 +104,20 @@ def similarities(vectors: Embeddings, query: NDArray[np.float32]) -> NDArray[np.
     return rounded
 
 
+_UNIT_TOLERANCE = 1e-3
+
+
+def have_unit_length(vectors: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows of (n, dimension) are finite and of length 1, within a thousandth.
+
+    >>> have_unit_length(np.array([[0.6, 0.8], [8e37, 0.0], [0.0, 0.0], [np.nan, 1.0]], np.float32))
+    array([ True, False, False, False])
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = np.einsum("ij,ij->i", vectors, vectors)
+        return np.asarray(np.abs(squares - 1) <= 2 * _UNIT_TOLERANCE)  # NaN compares as false
+
+
 def unit_length(vectors: NDArray[np.floating[Any]]) -> Embeddings:
     """Scale each row of (n, dimension) to length 1; a row of zeros stays as it is.
 

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from spark_vision.app.container import version_store
 from spark_vision.app.settings import Settings
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, ImportOrder, Progress
 from spark_vision.core.errors import IndexBusyError, SparkVisionError
@@ -36,6 +37,7 @@ class ImportProcess:
             "order": {name: getattr(given.order, name) for name in ImportOrder.__dataclass_fields__},
         }
         self.progress = Progress("start")
+        self._index = version_store(settings)
         self._ended: RunOutcome | None = None
         command = [sys.executable, "-m", "spark_vision.imports.process"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
@@ -63,6 +65,7 @@ class ImportProcess:
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
+        self._index.remove_leftovers()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe

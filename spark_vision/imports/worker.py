@@ -130,25 +130,29 @@ class ImportWorker:
             self._close(given, RunOutcome(failure=Failure(error.code, error.message)))
             return True
         try:
-            self._attend(given, running)
+            cancelled = not self._attend(given, running)
         finally:
             running.kill()
+        if cancelled:
+            self._forget(given.id)
         return True
 
-    def _attend(self, given: CatalogueImport, running: RunHandle) -> None:
+    def _attend(self, given: CatalogueImport, running: RunHandle) -> bool:
+        """Wait for a run to end; return False if it was cancelled."""
         while (ended := running.wait(self._pace.look)) is None:
             if self._stopping.is_set():
                 running.kill()
                 self._put_back(given, 0, begun=False)
-                return
+                return True
             with self._store.writing() as work:
                 held = work.imports.hold(given.id, self._name, self._until(), running.progress)
             if not held:
                 _log.info("import %s was cancelled", given.id)
-                return
+                return False
         with self._store.writing() as work:
             work.imports.hold(given.id, self._name, self._until(), running.progress)
         self._close(given, ended)
+        return True
 
     def _until(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._pace.hold)
@@ -165,7 +169,8 @@ class ImportWorker:
             elif ended.failure is not None:
                 work.imports.fail(given.id, self._name, now, ended.failure)
             gone = work.imports.forget_all_but(self._keep)
-        for import_id in gone:
+        # A feed that failed is not read again, so that its file need not stay.
+        for import_id in (*gone, *([given.id] if ended.failure is not None else [])):
             self._forget(import_id)
 
     def _put_back(self, given: CatalogueImport, seconds: float, *, begun: bool) -> None:

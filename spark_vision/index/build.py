@@ -1,8 +1,9 @@
 """A feed to a new index version, beside the live one until its last step."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +15,19 @@ from spark_vision.core.product import FeedIssue
 from spark_vision.core.progress import Progress, no_progress
 from spark_vision.index.atomic_files import try_file_lock
 from spark_vision.index.build_steps import NO_PICTURE, BuildInput, BuildReport, Outcome, Run
-from spark_vision.index.calibrations import inherit_calibration
+from spark_vision.index.calibrations import calibration_mark, inherit_calibration
 from spark_vision.index.changes import compare
 from spark_vision.index.embedding_cache import EmbeddingCache
 from spark_vision.index.encode import PicturePipeline, Usable
 from spark_vision.index.engines.faiss.kinds import in_cells, kind_for, read_index
-from spark_vision.index.existing_products import iter_existing_products
+from spark_vision.index.existing_products import iter_existing_products, shared_products
 from spark_vision.index.fingerprint_cache import FileFingerprintCache
 from spark_vision.index.guard import write_hold
 from spark_vision.index.manifest import MANIFEST, RUN, RUN_PAGE, Approximation, Content, Manifest
 from spark_vision.index.near_duplicates import References, lookalikes
 from spark_vision.index.previous_pictures import Fallback, MissedRuns, PreviousPictures
 from spark_vision.index.report_page import render
+from spark_vision.index.single_changes import replaced_changes
 from spark_vision.index.staging import Staging
 from spark_vision.index.versions import VersionStore
 from spark_vision.index.write import REPORT, issues_digest, write_content
@@ -41,10 +43,14 @@ _SAME_SHOP = 0.5
 
 @dataclass(frozen=True)
 class _Before:
-    """The version that was live when a build began."""
+    """The version that was live when a build began.
+
+    is_whole: whether its files are undamaged. Its list of products is in any case.
+    """
 
     manifest: Manifest
     folder: Path
+    is_whole: bool
 
 
 def build_version(store: VersionStore, given: BuildInput, progress: Progress = no_progress) -> BuildReport:
@@ -81,40 +87,54 @@ def _made(
     store: VersionStore, given: BuildInput, progress: Progress, *, even_if_unchanged: bool
 ) -> BuildReport:
     store.root.mkdir(parents=True, exist_ok=True)
-    with try_file_lock(store.root / ".lock"):
-        store.clean_work()
-        folder = store.work / "version"
-        folder.mkdir()
+    with (
+        try_file_lock(store.root / ".lock"),
+        _work_folder(store) as folder,
+        closing(Staging(store.work)) as staging,
+        closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
+        closing(FileFingerprintCache(store.cache)) as stamps,
+        closing(MissedRuns(store.cache)) as missed,
+    ):
         run, before = Run(given, folder, progress), _before(store)
-        staging = Staging(store.work)
-        with (
-            closing(EmbeddingCache(store.cache, given.encoder.spec)) as cache,
-            closing(FileFingerprintCache(store.cache)) as stamps,
-            closing(MissedRuns(store.cache)) as missed,
-        ):
-            fallback = Fallback(_previous(run, before, cache), missed, given.rules.gone_runs)
-            _read(run, staging)
-            _encode(
-                run,
-                staging,
-                PicturePipeline(
-                    given.encoder, cache, given.pictures, given.limits, stamps=stamps, fallback=fallback
-                ),
-            )
+        fallback = Fallback(_previous(run, before, cache), missed, given.rules.gone_runs)
+        pipeline = PicturePipeline(
+            given.encoder, cache, given.pictures, given.limits, stamps=stamps, fallback=fallback
+        )
+        _read(run, staging)
+        _encode(run, staging, pipeline)
+        _compare(run, staging, before)
+        outcome: Outcome
+        if before is not None and not even_if_unchanged and _is_unchanged(run, staging, before):
+            manifest, outcome = before.manifest, "unchanged"
+        else:
+            manifest, outcome = _new_version(run, store, staging, cache, before)
+        if not given.single_changes:  # which read none of the other products' pictures
             fallback.end_run()
-            _compare(run, staging, before)
-            if before is not None and not even_if_unchanged and _is_unchanged(run, staging, before.manifest):
-                staging.close()
-                store.clean_work()
-                return run.report(before.manifest, "unchanged")
-            content, approximation = write_content(run, staging, cache)
-        manifest = _describe(run, store, content, approximation)
-        _look_for_doubles(run, store, staging, manifest)
-        staging.close()
-        _inherit(run, before)
-        outcome = _outcome(run, before)
-        _publish(run, store, manifest, outcome)
     return run.report(manifest, outcome)
+
+
+def _new_version(
+    run: Run, store: VersionStore, staging: Staging, cache: EmbeddingCache, before: _Before | None
+) -> tuple[Manifest, Outcome]:
+    content, approximation = write_content(run, staging, cache)
+    manifest = _describe(run, store, content, approximation)
+    _look_for_doubles(run, store, staging, manifest)
+    _inherit(run, store, before)
+    outcome = _outcome(run, before)
+    _publish(run, store, manifest, outcome)
+    return manifest, outcome
+
+
+@contextmanager
+def _work_folder(store: VersionStore) -> Iterator[Path]:
+    """Make the folder of a build, and give its disk back at the end, also after a failure."""
+    store.clean_work()
+    folder = store.work / "version"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(store.work, ignore_errors=True)
 
 
 def _outcome(run: Run, before: _Before | None) -> Outcome:
@@ -128,12 +148,18 @@ def _outcome(run: Run, before: _Before | None) -> Outcome:
 
 
 def _before(store: VersionStore) -> _Before | None:
-    """The live version, if there is one that is whole: nothing is said to be unchanged from a damaged one."""
+    """Return the live version, or None where there is none whose list of products can be read."""
     try:
         name = store.live()
-        return _Before(store.verify(name), store.folder(name))
+        folder, manifest = store.folder(name), store.manifest(name)
+        store.verify_records(name)
     except IndexVersionError:
         return None
+    try:
+        store.verify(name)
+    except IndexVersionError:
+        return _Before(manifest, folder, is_whole=False)
+    return _Before(manifest, folder, is_whole=True)
 
 
 def _read(run: Run, staging: Staging) -> None:
@@ -154,7 +180,7 @@ def _previous(run: Run, before: _Before | None, cache: EmbeddingCache) -> Previo
     if before is None:
         return None
     same = before.manifest.content.encoder.fingerprint == run.given.encoder.spec.fingerprint
-    return PreviousPictures(before.folder, before.manifest, cache, same_encoder=same)
+    return PreviousPictures(before.folder, before.manifest, cache, has_vectors=same and before.is_whole)
 
 
 def _encode(run: Run, staging: Staging, pipeline: PicturePipeline) -> None:
@@ -182,15 +208,18 @@ def _encode(run: Run, staging: Staging, pipeline: PicturePipeline) -> None:
 
 def _compare(run: Run, staging: Staging, before: _Before | None) -> None:
     with run.step("compare"):
-        held = iter(()) if before is None else iter_existing_products(before.folder)
-        run.changes = compare(staging.products(), held, run.folder)
+        existing = iter(()) if before is None else iter_existing_products(before.folder)
+        run.changes = compare(staging.products(), existing, run.folder)
+        if before is not None and not run.given.single_changes:
+            run.issues.extend(replaced_changes(before.manifest.single_changes, run.changes))
 
 
-def _is_unchanged(run: Run, staging: Staging, live: Manifest) -> bool:
-    """Whether the content would be the live version's: all that it depends on is equal."""
-    content = live.content
+def _is_unchanged(run: Run, staging: Staging, before: _Before) -> bool:
+    """Return whether the content would be the live version's: all that it depends on is equal."""
+    content = before.manifest.content
     return (
-        content.catalogue_digest == run.changes.catalogue_digest
+        before.is_whole
+        and content.catalogue_digest == run.changes.catalogue_digest
         and content.encoder == run.given.encoder.spec
         and content.index_kind == kind_for(staging.usable(), run.given.rules.kind)
         and content.files[REPORT].sha256 == issues_digest(run.issues)
@@ -209,12 +238,32 @@ def _look_for_doubles(run: Run, store: VersionStore, staging: Staging, manifest:
                 run.lookalikes.extend(lookalikes(index, references, same, run.given.pictures))
 
 
-def _inherit(run: Run, before: _Before | None) -> None:
-    """A shop's own probabilities go on: it would have to calibrate after each day's update otherwise."""
+def _inherit(run: Run, store: VersionStore, before: _Before | None) -> None:
+    """Inherit the calibration of the live version, or else of an earlier version of the same shop.
+
+    An earlier one is asked so that a night that emptied the catalogue does not cost the calibration.
+    """
     if before is not None:
         same_model = before.manifest.content.encoder.fingerprint == run.given.encoder.spec.fingerprint
         same_shop = same_model and run.changes.kept_share >= _SAME_SHOP
         run.calibration = inherit_calibration(before.folder, run.folder, same_shop=same_shop)
+    if run.calibration != "inherited":
+        for folder in _calibrated(store, run.given.encoder.spec.fingerprint):
+            if (before is None or folder != before.folder) and shared_products(
+                folder, run.folder
+            ) >= _SAME_SHOP:
+                run.calibration = inherit_calibration(folder, run.folder, same_shop=True)
+                return
+
+
+def _calibrated(store: VersionStore, fingerprint: str) -> Iterator[Path]:
+    """Yield the folders of the versions of a model that have a calibration, newest first."""
+    for name in reversed(store.names()):
+        with suppress(IndexVersionError):
+            folder = store.folder(name)
+            if calibration_mark(folder) and store.manifest(name).content.encoder.fingerprint == fingerprint:
+                store.verify_records(name)
+                yield folder
 
 
 def _describe(
@@ -230,6 +279,7 @@ def _describe(
         seconds=dict(run.seconds),
         feed_digest=run.given.feed_digest,
         approximation=approximation,
+        single_changes=run.given.single_changes,
     )
 
 
@@ -243,10 +293,9 @@ def _publish(run: Run, store: VersionStore, manifest: Manifest, outcome: Outcome
         if run.hold is not None:
             write_hold(run.folder, run.hold)
         (run.folder / MANIFEST).write_bytes(manifest.to_bytes())
-        store.release_held()  # a newer version takes the place of one that waits
         store.publish(run.folder, manifest.version, live=outcome == "published")
+        store.release_held(but=manifest.version)  # a newer version takes the place of one that waits
         store.retain(run.given.rules.keep)
-        store.clean_work()
 
 
 def _free_name(started: datetime, content: Content, taken: list[str]) -> str:

@@ -16,7 +16,7 @@ from spark_vision.index.calibrations import Inheritance
 from spark_vision.index.changes import Changes
 from spark_vision.index.encode import EncodeTally
 from spark_vision.index.guard import DEFAULT_GUARD, GuardPolicy, Hold
-from spark_vision.index.manifest import Manifest
+from spark_vision.index.manifest import Manifest, SingleChange
 from spark_vision.index.near_duplicates import NearDuplicate
 from spark_vision.index.spooled_list import SpooledList, json_pieces
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
@@ -51,7 +51,8 @@ DEFAULT_RULES = VersionPolicy()
 class BuildInput:
     """What a version is made from: a catalogue's rows and pictures, and an encoder.
 
-    source: the feed's path, for the manifest; feed_digest: SHA-256 of the feed, for the manifest.
+    source: the feed's path, for the manifest; feed_digest: SHA-256 of the feed, for the manifest;
+    single_changes: those since the last feed, with the new ones; empty where the rows are a feed's.
     """
 
     source: str
@@ -61,6 +62,7 @@ class BuildInput:
     limits: PictureLimits = DEFAULT_LIMITS
     feed_digest: str = ""
     rules: VersionPolicy = DEFAULT_RULES
+    single_changes: tuple[SingleChange, ...] = ()
 
 
 class Issues(SpooledList[FeedIssue]):

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spark_vision.core.embedding import Embeddings, EncoderSpec
+from spark_vision.core.embedding import Embeddings, EncoderSpec, have_unit_length
+from spark_vision.core.errors import IndexDamagedError
 from spark_vision.index.cache_file import MOST_ASKED, open_cache, places
 
 _TABLE = """
@@ -58,10 +59,24 @@ class EmbeddingCache:
             for picture, vector, crc in rows:
                 if zlib.crc32(vector) == crc and len(vector) == 4 * self._dimension:
                     found[picture.hex()] = vector
-        return found
+        return self._usable(found)
+
+    def _usable(self, found: dict[str, bytes]) -> dict[str, bytes]:
+        """Leave out vectors that are not of unit length: no encoder has made them."""
+        together = np.frombuffer(b"".join(found.values()), dtype="<f4").reshape(-1, self._dimension)
+        usable = have_unit_length(together)
+        if usable.all():
+            return found
+        return {digest: vector for (digest, vector), good in zip(found.items(), usable, strict=True) if good}
 
     def put(self, digests: Sequence[str], embeddings: Embeddings) -> None:
-        """Keep the embeddings of some pictures; all of them are there, or none."""
+        """Keep the embeddings of some pictures, all of them or none.
+
+        Raises:
+            IndexDamagedError: An embedding is not finite or not of unit length.
+        """
+        if not have_unit_length(embeddings).all():
+            raise IndexDamagedError("An embedding is not of unit length, so it is not cached.")
         vectors = [row.astype("<f4").tobytes() for row in embeddings]
         rows = [
             (bytes.fromhex(digest), vector, zlib.crc32(vector))

@@ -12,6 +12,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from spark_vision.core.embedding import have_unit_length
 from spark_vision.core.errors import ModelError, PictureError, PictureTooLargeError, PictureUnreachableError
 from spark_vision.core.ids import content_digest
 from spark_vision.core.product import FeedIssue
@@ -125,10 +126,11 @@ class PicturePipeline:
         start = perf_counter()
         prepared = np.stack([loaded.prepared for loaded in batch if loaded.prepared is not None])
         embeddings = self.encoder.finish(self.encoder.forward(prepared))
-        if not np.isfinite(embeddings).all():
+        if not have_unit_length(embeddings).all():
             raise ModelError(
-                f"{self.encoder.spec.model}: its embeddings are not finite numbers; the weights are damaged,"
-                " or the device computes with too few digits (try the setting device=cpu)."
+                f"{self.encoder.spec.model}: its embeddings are not finite numbers of unit length; the"
+                " weights are damaged, or the device computes with too few digits (try the setting"
+                " device=cpu)."
             )
         tally.forward_seconds += perf_counter() - start
         tally.encoded += len(batch)

@@ -86,6 +86,18 @@ def _groups(folder: Path) -> Iterator[_Group]:
             first_picture += picture_rows.num_rows
 
 
+def shared_products(one: Path, other: Path) -> float:
+    """Return the share, 0..1, of the products of two versions together that both have."""
+    first, second = (set(_ids(folder)) for folder in (one, other))
+    return len(first & second) / max(len(first | second), 1)
+
+
+def _ids(folder: Path) -> list[str]:
+    with pq.ParquetFile(folder / PRODUCTS) as file:
+        ids: list[str] = file.read(columns=["id"])["id"].to_pylist()
+    return ids
+
+
 def remember_embeddings(folder: Path, manifest: Manifest, cache_folder: Path) -> None:
     """Have all embeddings of a version in the cache: it may have been deleted since."""
     index = read_index(folder, manifest)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from spark_vision.core.embedding import EncoderSpec
 from spark_vision.core.errors import IndexDamagedError, reason_of
@@ -61,12 +61,21 @@ class Approximation:
 
 
 @dataclass(frozen=True, slots=True)
+class SingleChange:
+    """A product that was put or deleted by itself since the last feed. at: UTC, ISO 8601."""
+
+    product_id: str
+    action: Literal["put", "delete"]
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """The content of a version, and where and when it was made.
 
     source: the feed or folder, as an absolute path; started, finished: UTC, ISO 8601;
     seconds: of each step; feed_digest: SHA-256 of the feed as it was read;
-    approximation: None where search is exact.
+    approximation: None where search is exact; single_changes: those since the last feed, one a product.
     """
 
     version: str
@@ -78,6 +87,7 @@ class Manifest:
     seconds: dict[str, float]
     feed_digest: str = ""
     approximation: Approximation | None = None
+    single_changes: tuple[SingleChange, ...] = ()
 
     @property
     def files(self) -> dict[str, FileEntry]:
@@ -127,10 +137,12 @@ def _from_dict(value: dict[str, Any]) -> Manifest:
     encoder = {key: entry for key, entry in content.pop("encoder").items() if key != "fingerprint"}
     content.pop("dimension")
     files = _files(content.pop("files"))
-    known = Manifest.__dataclass_fields__.keys() - {"content", "approximation"}
+    known = Manifest.__dataclass_fields__.keys() - {"content", "approximation", "single_changes"}
     return Manifest(
         content=Content(encoder=EncoderSpec.from_dict(encoder), files=files, **content),
         approximation=_approximation(value["approximation"]),
+        # Versions of before 0.7 have none.
+        single_changes=tuple(SingleChange(**change) for change in value.get("single_changes", ())),
         **{key: value[key] for key in known},
     )
 

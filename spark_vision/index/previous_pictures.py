@@ -48,16 +48,14 @@ class PreviousPictures:
         folder: The live version.
         manifest: Its manifest.
         cache: Where embeddings of this build are looked up; those of the version are added as needed.
-        same_encoder: Whether this build embeds as the version did.
+        has_vectors: Whether the version's vectors can be used: undamaged, and of this build's encoder.
     """
 
-    def __init__(
-        self, folder: Path, manifest: Manifest, cache: EmbeddingCache, *, same_encoder: bool
-    ) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, cache: EmbeddingCache, *, has_vectors: bool) -> None:
         self._folder = folder
         self._manifest = manifest
         self._cache = cache
-        self._same_encoder = same_encoder
+        self._has_vectors = has_vectors
 
     def find(self, image: str) -> str | None:
         """Return the digest under which the cache holds the picture's embedding, or None."""
@@ -66,7 +64,7 @@ class PreviousPictures:
         row, digest = found
         if self._cache.get(digest) is not None:
             return digest
-        if not self._same_encoder:
+        if not self._has_vectors:
             return None
         self._cache.put([digest], self._index.vectors(np.array([row], dtype=np.int64)))
         return digest

@@ -9,24 +9,33 @@ index/work/             a build on its way; leftovers are removed by the next
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spark_vision.core.errors import (
     ConflictError,
+    IndexBusyError,
     IndexDamagedError,
     IndexNotFoundError,
     IndexVersionError,
     reason_of,
 )
-from spark_vision.index.atomic_files import file_lock, file_sha256, sync_file, sync_folder, write_atomically
+from spark_vision.index.atomic_files import (
+    file_lock,
+    file_sha256,
+    sync_file,
+    sync_folder,
+    try_file_lock,
+    write_atomically,
+)
 from spark_vision.index.engines.faiss.gallery import FaissGallery
 from spark_vision.index.engines.faiss.kinds import read_index
 from spark_vision.index.guard import HELD, Hold, read_hold, release
-from spark_vision.index.manifest import MANIFEST, Manifest, read_manifest
-from spark_vision.index.records import Records
+from spark_vision.index.manifest import MANIFEST, FileEntry, Manifest, read_manifest
+from spark_vision.index.records import PICTURES, PRODUCTS, Records
+from spark_vision.index.vector_check import check_vectors
 
 REPORT = "report.json"
 _POINTER = "live.json"
@@ -125,10 +134,11 @@ class VersionStore:
             (self._versions / name).rename(gone)  # in one step, so that it is never half there
             shutil.rmtree(gone, ignore_errors=True)
 
-    def release_held(self) -> None:
-        """Hold no version any longer; they stay as ordinary versions until retention removes them."""
+    def release_held(self, *, but: str = "") -> None:
+        """Hold no version but one any longer; they stay as ordinary versions until retention removes them."""
         for name in self.held():
-            release(self._versions / name)
+            if name != but:
+                release(self._versions / name)
 
     def _check_held(self, name: str) -> None:
         if self.hold(name) is None:
@@ -162,36 +172,52 @@ class VersionStore:
         """Remove all but the newest versions, the live one and the one before it; returns what went."""
         with file_lock(self.root / _POINTER_LOCK):
             history = self._history()
-            kept = {*self.names()[-count:], *history[-2:], *self.held()}
-            gone = [name for name in self.names() if name not in kept]
+            names = self.names()
+            # Versions of single changes do not count, or ten of them would remove all others.
+            counted = [name for name in names if not self._is_of_changes(name)]
+            kept = {*counted[-count:], *history[-2:], *self.held()}
+            gone = [name for name in names if name not in kept]
             if any(name in gone for name in history):
                 self._point([name for name in history if name not in gone])
+            self.work.mkdir(exist_ok=True)
             for name in gone:
                 # In one step, so that a half-removed version is never among the versions.
                 (self._versions / name).rename(self.work / name)
         return gone
 
+    def _is_of_changes(self, name: str) -> bool:
+        try:
+            return bool(self.manifest(name).single_changes)
+        except IndexVersionError:
+            return False
+
     def verify(self, name: str) -> Manifest:
-        """Check every file of a version against its manifest; raises IndexDamagedError."""
+        """Check every file of a version against its manifest, and its vectors; raises IndexDamagedError."""
         folder = self.folder(name)
         manifest = read_manifest(folder)
         for file, entry in manifest.files.items():
-            path = folder / file
-            if not path.is_file():
-                raise IndexDamagedError(f"{path}: the file is missing{_WAY_OUT}")
-            if path.stat().st_size != entry.bytes:
-                raise IndexDamagedError(
-                    f"{path}: has {path.stat().st_size:,} bytes instead of {entry.bytes:,}{_WAY_OUT}"
-                )
-            if file_sha256(path) != entry.sha256:
-                raise IndexDamagedError(f"{path}: its checksum is wrong{_WAY_OUT}")
+            _check_file(folder / file, entry)
+        check_vectors(folder, manifest)
         return manifest
+
+    def verify_records(self, name: str) -> None:
+        """Check the files of a version's products against its manifest; raises IndexDamagedError."""
+        folder = self.folder(name)
+        files = read_manifest(folder).files
+        for file in (PRODUCTS, PICTURES):
+            _check_file(folder / file, files[file])
 
     def load(self, name: str | None = None) -> FaissGallery:
         """Verify a version (None: the live one) and load it; raises IndexVersionError's children."""
         name = self.live() if name is None else name
         manifest = self.verify(name)
         return open_gallery(self.folder(name), manifest)
+
+    def remove_leftovers(self) -> None:
+        """Remove what a killed build left, unless another build is at work."""
+        if self.work.exists():
+            with suppress(IndexBusyError), try_file_lock(self.root / ".lock"):
+                shutil.rmtree(self.work, ignore_errors=True)
 
     def clean_work(self) -> None:
         """Remove what broken-off builds left; only for who holds the lock."""
@@ -222,6 +248,17 @@ class VersionStore:
     def _point(self, history: list[str]) -> None:
         pointer = {"live": history[-1], "history": history[-_REMEMBERED:]}
         write_atomically(self.root / _POINTER, json.dumps(pointer, indent=2).encode() + b"\n")
+
+
+def _check_file(path: Path, entry: FileEntry) -> None:
+    if not path.is_file():
+        raise IndexDamagedError(f"{path}: the file is missing{_WAY_OUT}")
+    if path.stat().st_size != entry.bytes:
+        raise IndexDamagedError(
+            f"{path}: has {path.stat().st_size:,} bytes instead of {entry.bytes:,}{_WAY_OUT}"
+        )
+    if file_sha256(path) != entry.sha256:
+        raise IndexDamagedError(f"{path}: its checksum is wrong{_WAY_OUT}")
 
 
 def open_gallery(folder: Path, manifest: Manifest) -> FaissGallery:

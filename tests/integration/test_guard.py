@@ -9,11 +9,13 @@ import pytest
 from spark_vision.catalogue.read import open_source
 from spark_vision.core.errors import ConflictError
 from spark_vision.embedding.fake_encoder import FakeEncoder
+from spark_vision.index.atomic_files import try_file_lock
 from spark_vision.index.build import build_version, update_version
 from spark_vision.index.build_steps import BuildInput, BuildReport, VersionPolicy
+from spark_vision.index.calibrations import keep_calibration, read_calibration
 from spark_vision.index.guard import GuardPolicy
 from spark_vision.index.versions import VersionStore
-from tests.fakes import Shelf, build
+from tests.fakes import BrokenOffError, FailingEncoder, Shelf, build
 from tests.integration.test_catalogue_commands import run
 
 PRODUCTS = 20
@@ -160,3 +162,48 @@ def test_accept_removals_skips_the_guard(tmp_path: Path) -> None:
     assert run("index", "build", str(shelf.feed), cwd=tmp_path).returncode == 0
     del shelf.rows[2:]
     assert run("index", "update", str(shelf.feed), "--accept-removals", cwd=tmp_path).returncode == 0
+
+
+def test_calibration_survives_a_night_that_empties_the_catalogue(
+    stocked: Shelf, store: VersionStore, encoder: FakeEncoder
+) -> None:
+    keep_calibration(store.folder(store.live()), {"scale": 7.0})
+    rows = list(stocked.rows)
+    del stocked.rows[2:]
+    bad_night = update(store, stocked.feed, encoder, GuardPolicy(accept=True))
+    assert (bad_night.outcome, bad_night.calibration) == ("published", "left behind")
+    stocked.rows[:] = rows
+    assert update(store, stocked.feed, encoder).calibration == "inherited"
+    assert read_calibration(store.folder(store.live())) == {"scale": 7.0}
+
+
+def test_a_damaged_live_version_is_guarded_by_its_list_of_products(
+    stocked: Shelf, store: VersionStore, encoder: FakeEncoder
+) -> None:
+    vectors = store.folder(store.live()) / "vectors.faiss"
+    vectors.write_bytes(vectors.read_bytes()[:-4] + b"\xff\xff\x7f\x7f")
+    whole = list(stocked.rows)
+    del stocked.rows[10:]
+    assert update(store, stocked.feed, encoder).outcome == "held"
+    stocked.rows[:] = whole
+    assert update(store, stocked.feed, encoder).outcome == "published"
+    store.verify(store.live())
+
+
+def test_a_failed_build_gives_its_disk_back(stocked: Shelf, store: VersionStore) -> None:
+    live = store.live()
+    stocked.fill(200, first=500)
+    with pytest.raises(BrokenOffError):
+        update(store, stocked.feed, FailingEncoder(40))
+    assert not store.work.exists()
+    assert (store.live(), store.names()) == (live, [live])
+
+
+def test_what_a_killed_build_left_is_removed(store: VersionStore) -> None:
+    store.work.mkdir(parents=True)
+    (store.work / "staging.sqlite").write_bytes(b"\0" * 1000)
+    with try_file_lock(store.root / ".lock"):
+        store.remove_leftovers()
+        assert store.work.exists()  # a build is at work
+    store.remove_leftovers()
+    assert not store.work.exists()

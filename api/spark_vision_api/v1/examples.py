@@ -198,6 +198,11 @@ PRODUCT_IN: dict[str, Any] = {
     "product_type": "Grocery > Fruit > Apple",
     "color": "red",
 }
+BATCH_IN: dict[str, Any] = {
+    "puts": [{"id": "red-delicious", **PRODUCT_IN}],
+    "deletes": ["granny-smith"],
+    "accept_removals": False,
+}
 ALIVE: dict[str, Any] = {"status": "ok", "program_version": "0.1.0"}
 READY: dict[str, Any] = {
     "status": "ready",

@@ -74,6 +74,7 @@ TABLE = (
     Line("GET", "/v1/catalogue/learned-views/{view_id}/picture", "team", (404,)),
     Line("PUT", "/v1/catalogue/products/{product_id}", "team", (422,), {"json": {}}),
     Line("DELETE", "/v1/catalogue/products/{product_id}", "team", (404,)),
+    Line("POST", "/v1/catalogue/batch", "team", (422,), {"json": {}}),
     Line("GET", "/v1/posts", "anybody"),
     Line("POST", "/v1/posts", "posts", (415,), {"content": b"x", "headers": {"Content-Type": "text/plain"}}),
     Line("GET", "/v1/me/posts", "member"),

@@ -1,13 +1,16 @@
 """What the catalogue team sends and gets: imports, single products."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from spark_vision.catalogue.detect import Format
 from spark_vision.core.catalogue_import import CatalogueImport, ImportState
 from spark_vision.core.product import Availability, Price, Product
+from spark_vision.imports.product_changes import BatchReport, ProductChange
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.search.filters import Amount
 
@@ -177,7 +180,7 @@ class ProductIn(BaseModel):
 
     def product(self, product_id: str) -> Product:
         """The domain's word for it; without images where they stay as they are."""
-        texts = self.model_dump(exclude={"image_links", "price", "regular_price"})
+        texts = self.model_dump(exclude={"id", "image_links", "price", "regular_price"})
         return Product(
             id=product_id,
             images=tuple(dict.fromkeys(self.image_links or ())),
@@ -185,6 +188,81 @@ class ProductIn(BaseModel):
             regular_price=None if self.regular_price is None else self.regular_price.price(),
             **texts,
         )
+
+
+ProductIdIn = Annotated[str, Field(min_length=1, max_length=200)]
+MAX_BATCH = 500
+
+
+class BatchPutIn(ProductIn):
+    """A product to put, with its id."""
+
+    id: ProductIdIn
+
+    def change(self) -> ProductChange:
+        """Return the change for the core."""
+        return ProductChange(self.id, self.product(self.id))
+
+
+class BatchIn(BaseModel):
+    """Products to put and to delete in one version; at most 500 together, each named once."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=examples.shown(examples.BATCH_IN))
+
+    puts: list[BatchPutIn] = Field(default=[], max_length=MAX_BATCH)
+    deletes: list[ProductIdIn] = Field(default=[], max_length=MAX_BATCH)
+    accept_removals: bool = Field(
+        default=False, description="Delete also more than the share of the live products that is allowed."
+    )
+
+    @model_validator(mode="after")
+    def _check_ids(self) -> "BatchIn":
+        ids = [*(put.id for put in self.puts), *self.deletes]
+        if not 0 < len(ids) <= MAX_BATCH:
+            raise ValueError(f"should name 1 to {MAX_BATCH} products, got {len(ids):,}")
+        if repeated := [product_id for product_id, count in Counter(ids).items() if count > 1]:
+            raise ValueError(f"should name each product once; {repeated[0][:100]!r} is named again")
+        return self
+
+    def changes(self) -> list[ProductChange]:
+        """Return the changes for the core, puts first."""
+        deletes = [ProductChange(product_id, None) for product_id in self.deletes]
+        return [*(put.change() for put in self.puts), *deletes]
+
+
+class BatchEntryOut(BaseModel):
+    """What became of one product of a batch."""
+
+    product_id: str
+    action: Literal["put", "delete"]
+    outcome: Literal["added", "changed", "removed", "unchanged", "refused"]
+    detail: str | None = Field(description="Why it was refused.")
+
+
+class BatchOut(BaseModel):
+    """What became of a batch: one version, and an entry for each product in the order of the request."""
+
+    index_version: str
+    seconds: float
+    counts: dict[str, int] = Field(description="Number of products by outcome.")
+    products: list[BatchEntryOut]
+
+
+def batch_out(changes: Sequence[ProductChange], report: BatchReport, seconds: float) -> BatchOut:
+    """Return a batch's report for clients."""
+    entries = [
+        BatchEntryOut(
+            product_id=change.product_id,
+            action="delete" if change.product is None else "put",
+            outcome=report.outcome(change.product_id),
+            detail=report.refused.get(change.product_id),
+        )
+        for change in changes
+    ]
+    counts: Counter[str] = Counter(entry.outcome for entry in entries)
+    return BatchOut(
+        index_version=report.version, seconds=round(seconds, 3), counts=dict(counts), products=entries
+    )
 
 
 class ProductChanged(BaseModel):
