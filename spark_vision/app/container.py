@@ -34,13 +34,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class BuildOptions:
     """What may be asked of one run. format_name, kind: None where the content and the size decide;
-    live: whether the version becomes the live one at once; accept_removals: hold it for nothing.
+    live: whether the version becomes the live one at once; accept_removals: hold it for nothing;
+    feed_map: the file that maps the feed's columns.
     """
 
     format_name: str | None = None
     kind: str | None = None
     live: bool = True
     accept_removals: bool = False
+    feed_map: Path | None = None
 
 
 DEFAULT_OPTIONS = BuildOptions()
@@ -62,7 +64,7 @@ def build_index(
     from spark_vision.index.build import build_version
 
     # Before the model is loaded: a misspelt path is told at once.
-    catalogue = _source(settings, source, options)
+    catalogue = feed_source(settings, source, options)
     encoder = _lazy_encoder(settings, model)
     given = _given(settings, catalogue, encoder, options)
     return build_version(version_store(settings), given, progress)
@@ -78,7 +80,7 @@ def update_index(
     """Make what build_index would make, with the live version's model, unless it is live already."""
     from spark_vision.index.build import update_version
 
-    catalogue = _source(settings, source, options)
+    catalogue = feed_source(settings, source, options)
     encoder = live_encoder(settings) if model is None else _lazy_encoder(settings, model)
     return update_version(version_store(settings), _given(settings, catalogue, encoder, options), progress)
 
@@ -187,11 +189,20 @@ def _lazy_encoder(settings: Settings, model: str | None) -> Encoder:
     return lazy_encoder(model or settings.model, settings.device, memory, settings.runtime)
 
 
-def _source(settings: Settings, source: str, options: BuildOptions) -> "Source":
+def feed_source(settings: Settings, source: str, options: BuildOptions) -> "Source":
+    """Return a feed or folder with what the settings and the map say of it.
+
+    Raises:
+        CatalogueError: If there is no such feed.
+        InvalidInputError: If the map or the format is not usable.
+    """
+    from spark_vision.catalogue.feed_map import NO_MAP, read_map
     from spark_vision.catalogue.read import open_source
     from spark_vision.catalogue.shop import Shop as ExportedShop
 
-    return open_source(source, options.format_name, ExportedShop(settings.shop_currency, settings.shop_url))
+    shop = ExportedShop(settings.shop_currency, settings.shop_url)
+    feed_map = NO_MAP if options.feed_map is None else read_map(options.feed_map)
+    return open_source(source, options.format_name, shop, feed_map)
 
 
 def _given(settings: Settings, source: "Source", encoder: Encoder, options: BuildOptions) -> "BuildInput":

@@ -178,7 +178,7 @@ def parse_map(text: str, name: str) -> FeedMap:
         fixed,
         _patterns(found.get("patterns", {}), name),
         _currency(_text(found, "currency", name), name),
-        _text(found, "encoding", name),
+        _encoding(_text(found, "encoding", name), name),
         _text(found, "format", name),
         _text(found, "item", name).lower(),
     )
@@ -203,6 +203,14 @@ def _currency(text: str, name: str) -> str:
     if code and code not in CURRENCIES:
         raise InvalidInputError(f"{name}: currency {text!r} is no code of ISO 4217, such as EUR.")
     return code
+
+
+def _encoding(text: str, name: str) -> str:
+    try:
+        b"a".decode(text or "utf-8")
+    except (LookupError, ValueError):
+        raise InvalidInputError(f"{name}: {text!r} is no encoding, such as cp1250.") from None
+    return text
 
 
 def _check_attribute(attribute: str, where: str, name: str) -> None:

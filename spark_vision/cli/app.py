@@ -18,8 +18,9 @@ def _demo() -> Any:
 
 
 def _index() -> Any:
-    from spark_vision.cli import index, index_archive
+    from spark_vision.cli import check, index, index_archive
 
+    index.app.command("check")(check.check)
     index.app.command("export")(index_archive.export_version)
     index.app.command("import")(index_archive.import_version)
     return index.app

@@ -34,8 +34,12 @@ FeedFormat = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="google-csv, google-xml, shopify-csv, json-ld, html, folder; without, the content tells.",
+        help="Format of the feed, such as google-csv, google-xml or json-ld. Default: told by its content.",
     ),
+]
+FeedMapFile = Annotated[
+    Path | None,
+    typer.Option("--map", help="TOML file that maps the feed's columns to attributes.", metavar="MAP.toml"),
 ]
 Kind = Annotated[
     str | None, typer.Option("--kind", help="flat (exact), hnsw, ivf or ivf-pq; without, the size decides.")
@@ -58,12 +62,13 @@ def _maker(*, update: bool) -> Callable[..., None]:
         kind: Kind = None,
         live: Live = True,
         accept_removals: AcceptRemovals = False,
+        feed_map: FeedMapFile = None,
         as_json: AsJson = False,
     ) -> None:
         from spark_vision.app.container import BuildOptions, build_index, update_index
 
         make = update_index if update else build_index
-        options = BuildOptions(feed_format, kind, live, accept_removals)
+        options = BuildOptions(feed_format, kind, live, accept_removals, feed_map)
         with console.progress() as progress:
             report = make(settings_for(index_dir), source, model, progress, options)
         print_report(report, as_json=as_json)
