@@ -97,6 +97,11 @@ class HttpPictures:
         self._health.note(host, answered=True)
         return data
 
+    def kept(self, image: str) -> bytes | None:
+        """Return the bytes that were fetched from an address before, or None."""
+        fetched = self.store.get(image)
+        return None if fetched is None else fetched.data
+
     def _read(self, image: str) -> bytes:
         deadline = time.monotonic() + self.fetch.seconds
         self._backend.end_at(deadline)
@@ -119,7 +124,7 @@ class HttpPictures:
             if isinstance(answer, str):
                 url = urljoin(url, answer)
                 continue
-            if answer is not known:
+            if answer is not known and not _is_page(answer.data):
                 self.store.put(image, answer)
             return answer.data
         reason = f"{image}: it is redirected more than {self.fetch.redirects} times."
@@ -177,6 +182,11 @@ class HttpPictures:
                 reason = f"{image}: not fetched within {self.fetch.seconds:g} s."
                 raise PictureUnreachableError(reason, transient=True)
         return bytes(data)
+
+
+def _is_page(data: bytes) -> bool:
+    """Whether a host sent a page, such as one about its maintenance, or nothing, in place of a picture."""
+    return data.lstrip()[:1] in (b"", b"<")
 
 
 def _latin(text: bytes) -> str:

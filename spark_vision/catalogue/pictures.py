@@ -109,6 +109,10 @@ class FeedPictures:
         """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
         return self.addresses.read(image) if is_url(image) else self.files.read(image)
 
+    def kept(self, image: str) -> bytes | None:
+        """See RememberingSource."""
+        return self.addresses.kept(image) if is_url(image) else None
+
     def stamp(self, image: str) -> str | None:
         """See FingerprintedSource: of an address only its server can tell."""
         return None if is_url(image) else self.files.stamp(image)

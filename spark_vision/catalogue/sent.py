@@ -25,6 +25,10 @@ class SentPictures:
             )
         return self.addresses.read(image)
 
+    def kept(self, image: str) -> bytes | None:
+        """See RememberingSource."""
+        return self.addresses.kept(image) if is_url(image) else None
+
     def stamp(self, image: str) -> str | None:
         """See FingerprintedSource: only its server can tell."""
         return None

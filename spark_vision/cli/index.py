@@ -1,6 +1,7 @@
 """`spark-vision index ...`: the catalogue team's commands."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -116,11 +117,12 @@ def show(
     store = _store(index_dir)
     name = version or store.live()
     manifest, report = store.manifest(name), store.report(name)
-    live = store.has_live() and store.live() == name
+    live, hold = store.has_live() and store.live() == name, store.hold(name)
     fit = read_calibration(store.folder(name))
     if as_json:
         known = {
             "live": live,
+            "held": None if hold is None else asdict(hold),
             "calibration": fit and {"fitted_on": fit["fitted_on"], "figures": fit["figures"]},
             "index_time": manifest.finished,
             "run_page": str(store.folder(name) / RUN_PAGE),
@@ -128,7 +130,6 @@ def show(
         console.print_json({**manifest.as_dict(), **known, **report})
         return
     table = console.table("", "")
-    hold = store.hold(name)
     facts = {
         **_facts(manifest, live),
         **({"held": hold.reason} if hold else {}),

@@ -9,11 +9,11 @@ from typing import Any, Literal
 class ImportState(StrEnum):
     """State of an import.
 
-    A waiting import may have been begun before, and broken off. A held one has made a version beside the live
+    A queued import may have been begun before, and broken off. A held one has made a version beside the live
     one, which a person accepts or discards.
     """
 
-    WAITING = "waiting"
+    QUEUED = "queued"
     RUNNING = "running"
     HELD = "held"
     DONE = "done"
@@ -23,7 +23,7 @@ class ImportState(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing more happens to it."""
-        return self not in (ImportState.WAITING, ImportState.RUNNING)
+        return self not in (ImportState.QUEUED, ImportState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class CatalogueImport:
     account_id: str
     order: ImportOrder
     created_at: datetime
-    state: ImportState = ImportState.WAITING
+    state: ImportState = ImportState.QUEUED
     started_at: datetime | None = None
     finished_at: datetime | None = None
     attempts: int = 0

@@ -23,12 +23,13 @@ from spark_vision.index.previous_pictures import Fallback
 from spark_vision.index.staging import StagedPicture
 from spark_vision.media.decode import decode
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
-from spark_vision.media.picture_source import FingerprintedSource, PictureSource
+from spark_vision.media.picture_source import FingerprintedSource, PictureSource, RememberingSource
 
 Usable = tuple[StagedPicture, str]
 """A picture that has an embedding in the cache, and the digest under which."""
 
 KEPT_PICTURE = "The live version's picture is used."
+FETCHED_PICTURE = "The picture that was fetched before is used."
 
 # JPEGs are decoded no smaller than twice the model's input, so that resizing has pixels to average.
 OVERSAMPLING = 2
@@ -56,11 +57,15 @@ class _Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Missed:
-    """A remote picture that could not be had or read. transient: whether its host is in trouble."""
+    """A remote picture that could not be had or read.
+
+    transient: whether its host is in trouble. kept: the picture as it was fetched before, if it was.
+    """
 
     picture: StagedPicture
     reason: str
     transient: bool
+    kept: _Loaded | None = None
 
 
 _Read = _Loaded | _Missed | FeedIssue
@@ -188,17 +193,21 @@ class PicturePipeline:
             self.stamps.put(fresh)
 
     def _stand_in(self, missed: _Missed) -> Iterator[_Loaded | FeedIssue]:
-        """What the live version has in place of a picture, with a warning; or why there is nothing."""
+        """Yield what was fetched before in place of a picture, after a warning; or why there is nothing."""
         picture, reason = missed.picture, missed.reason
-        digest = self.fallback and self.fallback.find(picture.image, transient=missed.transient)
-        if not digest:
+        digest = self.fallback and self.fallback.find(picture)
+        found = _Loaded(picture, digest, None) if digest else missed.kept
+        if found is None or not self._may_stand_in(missed):
             yield FeedIssue(reason, picture.product_id, line=picture.line, image=picture.image)
             return
-        reason = f"{reason} {KEPT_PICTURE}"
+        reason = f"{reason} {KEPT_PICTURE if digest else FETCHED_PICTURE}"
         yield FeedIssue(
             reason, picture.product_id, line=picture.line, image=picture.image, severity="warning"
         )
-        yield _Loaded(picture, digest, None)
+        yield found
+
+    def _may_stand_in(self, missed: _Missed) -> bool:
+        return self.fallback is None or self.fallback.allows(missed.picture.image, transient=missed.transient)
 
     def _load(self, picture: StagedPicture, stamp: str | None) -> _Read:
         try:
@@ -212,8 +221,22 @@ class PicturePipeline:
         except PictureError as error:
             if self._is_remote(picture) and not isinstance(error, PictureTooLargeError):
                 transient = isinstance(error, PictureUnreachableError) and error.transient
-                return _Missed(picture, error.message, transient)
+                return _Missed(picture, error.message, transient, self._kept(picture))
             return FeedIssue(error.message, picture.product_id, line=picture.line, image=picture.image)
+
+    def _kept(self, picture: StagedPicture) -> _Loaded | None:
+        """Return a picture as it was fetched before, if it was and is one."""
+        data = self.source.kept(picture.image) if isinstance(self.source, RememberingSource) else None
+        if data is None:
+            return None
+        digest = content_digest(data)
+        if self.cache.get(digest) is not None:
+            return _Loaded(picture, digest, None)
+        try:
+            with _DECODERS:
+                return _Loaded(picture, digest, self._prepare(data))
+        except PictureError:
+            return None
 
     def _confirmed(self, picture: StagedPicture, stamp: str | None) -> str | None:
         """The stamp, where the file is still what it was before it was read."""

@@ -11,9 +11,11 @@ import pyarrow.parquet as pq
 from spark_vision.index.cache_file import open_cache
 from spark_vision.index.embedding_cache import EmbeddingCache
 from spark_vision.index.engines.faiss.kinds import read_index
+from spark_vision.index.existing_products import iter_existing_products
 from spark_vision.index.manifest import Manifest
 from spark_vision.index.ranking import VectorIndex
 from spark_vision.index.records import PICTURES
+from spark_vision.index.staging import StagedPicture
 
 _TABLE = "create table if not exists missed (image text primary key, runs integer not null) without rowid"
 
@@ -57,9 +59,16 @@ class PreviousPictures:
         self._cache = cache
         self._has_vectors = has_vectors
 
-    def find(self, image: str) -> str | None:
-        """Return the digest under which the cache holds the picture's embedding, or None."""
-        if (found := self._rows.get(image)) is None:
+    def find(self, picture: StagedPicture) -> str | None:
+        """Return the digest under which the cache holds the embedding of a picture, or None.
+
+        The picture is known by its address. The main picture of a product, whose address may be new, is
+        also known by the product.
+        """
+        found = self._rows.get(picture.image)
+        if found is None and picture.position == 0:
+            found = self._main_rows.get(picture.product_id)
+        if found is None:
             return None
         row, digest = found
         if self._cache.get(digest) is not None:
@@ -76,6 +85,12 @@ class PreviousPictures:
             table = file.read(columns=["image", "sha256"])
         pairs = zip(table["image"].to_pylist(), table["sha256"].to_pylist(), strict=True)
         return {image: (row, digest) for row, (image, digest) in enumerate(pairs)}
+
+    @cached_property
+    def _main_rows(self) -> dict[str, tuple[int, str]]:
+        """Row and SHA-256 of each product's main picture, by the product's id."""
+        products = iter_existing_products(self._folder)
+        return {product.id: (product.rows[0], product.pictures[0][1]) for product in products}
 
     @cached_property
     def _index(self) -> VectorIndex:
@@ -98,13 +113,16 @@ class Fallback:
         self._gone_runs = gone_runs
         self._refused: set[str] = set()
 
-    def find(self, image: str, *, transient: bool) -> str | None:
-        """Return the digest of the embedding that stands in for a picture, or None if nothing does."""
-        digest = self._previous.find(image) if self._previous is not None else None
-        if digest is None or transient:
-            return digest
+    def find(self, picture: StagedPicture) -> str | None:
+        """Return the digest of the live version's embedding of a picture, or None if it has none."""
+        return self._previous.find(picture) if self._previous is not None else None
+
+    def allows(self, image: str, *, transient: bool) -> bool:
+        """Return whether what was fetched before may stand in; a picture that is refused is counted."""
+        if transient:
+            return True
         self._refused.add(image)
-        return digest if self._missed.after_this(image) < self._gone_runs else None
+        return self._missed.after_this(image) < self._gone_runs
 
     def end_run(self) -> None:
         """Count this run for the pictures that were refused in it."""

@@ -19,3 +19,11 @@ class FingerprintedSource(PictureSource, Protocol):
 
     def is_remote(self, image: str) -> bool:
         """Whether reading waits for a network, so that many should be read at once."""
+
+
+@runtime_checkable
+class RememberingSource(PictureSource, Protocol):
+    """A PictureSource that keeps what it fetched."""
+
+    def kept(self, image: str) -> bytes | None:
+        """Return the bytes of a picture as they were fetched last, or None."""

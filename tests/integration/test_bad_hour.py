@@ -19,10 +19,10 @@ from spark_vision.core.errors import PictureUnreachableError
 from spark_vision.embedding.fake_encoder import FakeEncoder
 from spark_vision.index.build import BuildInput, BuildReport, update_version
 from spark_vision.index.build_steps import VersionPolicy
-from spark_vision.index.encode import KEPT_PICTURE
+from spark_vision.index.encode import FETCHED_PICTURE, KEPT_PICTURE
 from spark_vision.index.existing_products import iter_existing_products
 from spark_vision.index.versions import VersionStore
-from tests.fakes import encoded, noise
+from tests.fakes import BrokenOffError, FailingEncoder, encoded, noise
 from tests.picture_host import LOOPBACK, Answer, Server, answer, serving
 
 PRODUCTS = 8
@@ -45,19 +45,21 @@ class Shop:
             picture = answer(200, encoded(noise(number)), Content_Type="image/png")
             self.host.answers[self.path(number)] = [reply or picture]
 
-    def update(self, price: str = "9.00 EUR") -> BuildReport:
+    def update(
+        self, price: str = "9.00 EUR", suffix: str = "", encoder: FakeEncoder | None = None
+    ) -> BuildReport:
         feed = self.folder / "feed.csv"
         with feed.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["id", "title", "image_link", "price"])
             for number in range(PRODUCTS):
-                writer.writerow([f"p{number}", "mug", self.host.url(self.path(number)), price])
+                writer.writerow([f"p{number}", "mug", self.host.url(self.path(number)) + suffix, price])
         source = open_source(str(feed))
         addresses = HttpPictures(FetchedStore(self.store.cache / "fetched"), fetch=QUICK, networks=LOOPBACK)
         with closing(addresses):
             pictures = FeedPictures(source.pictures(), addresses)
             rules = VersionPolicy(gone_runs=3)
-            given = BuildInput(str(feed), source.rows(), pictures, FakeEncoder(), rules=rules)
+            given = BuildInput(str(feed), source.rows(), pictures, encoder or FakeEncoder(), rules=rules)
             return update_version(self.store, given)
 
     def products(self) -> list[str]:
@@ -159,3 +161,48 @@ def test_a_new_picture_is_refused_while_its_host_is_in_trouble(tmp_path: Path) -
         report = shop.update()
     assert report.counts()["without_picture"] == 1
     assert "p5" not in shop.products()
+
+
+def test_a_product_stays_when_the_new_address_of_its_picture_is_in_trouble(shop: Shop) -> None:
+    for number in range(PRODUCTS):
+        shop.host.answers[f"{shop.path(number)}?v=2"] = [answer(503)]
+    report = shop.update(price="8.00 EUR", suffix="?v=2")
+    assert report.counts()["removed"] == report.counts()["refused"] == 0
+    assert str(shop.store.load().product("p3").price) == "8.00 EUR"
+
+
+def test_pictures_of_a_build_that_broke_off_are_used_by_the_next(tmp_path: Path) -> None:
+    with serving() as host:
+        shop = Shop(tmp_path, host, VersionStore(tmp_path / "index"))
+        shop.answers()
+        with pytest.raises(BrokenOffError):
+            shop.update(encoder=FailingEncoder(5))
+        shop.answers(reply=answer(503))
+        report = shop.update()
+    assert len(shop.products()) == PRODUCTS
+    assert all(FETCHED_PICTURE in issue.reason for issue in report.issues)
+
+
+def test_a_page_in_place_of_a_picture_does_not_replace_what_was_fetched(shop: Shop) -> None:
+    shop.answers(reply=BAD_HOURS["no picture"])
+    shop.update()
+    shutil.rmtree(shop.store.root / "versions")
+    (shop.store.root / "live.json").unlink()
+    shop.answers(reply=answer(503))
+    shop.update()
+    assert len(shop.products()) == PRODUCTS
+
+
+def test_only_whole_runs_are_counted(shop: Shop) -> None:
+    """A run that fails, or a change of one product, does not bring a removal nearer, nor put it off."""
+    shop.answers(2, reply=answer(404))
+    shop.answers(3, reply=answer(200, encoded(noise(99)), Content_Type="image/png"))
+    for _ in range(4):
+        with pytest.raises(BrokenOffError):
+            shop.update(price="1.00 EUR", encoder=FailingEncoder(0))
+    assert "p2" in shop.products()
+    for run in range(2):
+        shop.update(price=f"{run + 2}.00 EUR")
+        assert "p2" in shop.products()
+    shop.update(price="5.00 EUR")
+    assert "p2" not in shop.products()

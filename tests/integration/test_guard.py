@@ -150,6 +150,8 @@ def test_the_command_ends_with_status_3_and_says_how_to_go_on(tmp_path: Path) ->
     held = json.loads(run("index", "list", "--json", cwd=tmp_path).stdout)["versions"][-1]
     assert held["held"]
     assert f"spark-vision index accept {held['version']}" in shown.stderr
+    one = json.loads(run("index", "show", held["version"], "--json", cwd=tmp_path).stdout)
+    assert one["held"]["removed"] > 0
     assert run("index", "accept", held["version"], cwd=tmp_path).returncode == 0
     listed = json.loads(run("index", "list", "--json", cwd=tmp_path).stdout)
     assert listed["live"] == held["version"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, ImportOrder, ImportState, Progress
 from spark_vision.database.tables.imports import ImportRow
 
-_UNFINISHED = (ImportState.WAITING.value, ImportState.RUNNING.value)
+_UNFINISHED = (ImportState.QUEUED.value, ImportState.RUNNING.value)
 
 
 class ImportRepository:
@@ -74,8 +74,8 @@ class ImportRepository:
     def put_back(self, import_id: str, worker: str, not_before: datetime, *, begun: bool) -> None:
         """Let it wait again; begun: whether the attempt counts."""
         attempts = ImportRow.attempts if begun else ImportRow.attempts - 1
-        waiting = {"state": ImportState.WAITING.value, "worker": None, "held_until": not_before}
-        self._changed(import_id, worker, {**waiting, "attempts": attempts})
+        queued = {"state": ImportState.QUEUED.value, "worker": None, "held_until": not_before}
+        self._changed(import_id, worker, {**queued, "attempts": attempts})
 
     def finish(self, import_id: str, worker: str, now: datetime, result: dict[str, Any]) -> bool:
         """Keep the result of a run, which is done or held; false where it is no longer the worker's."""

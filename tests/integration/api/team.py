@@ -55,7 +55,7 @@ def finished(client: TestClient, headers: dict[str, str], import_id: str) -> dic
     deadline = time.monotonic() + 120
     while True:
         found: dict[str, Any] = client.get(f"{IMPORTS}/{import_id}", headers=headers).json()
-        if found["state"] not in ("waiting", "running"):
+        if found["state"] not in ("queued", "running"):
             return found
         assert time.monotonic() < deadline, found
         time.sleep(0.2)
@@ -67,6 +67,6 @@ def wait_until_running(client: TestClient, headers: dict[str, str], import_id: s
         found = client.get(f"{IMPORTS}/{import_id}", headers=headers).json()
         if found["state"] == "running" and found["progress"]["step"] == step:
             return
-        assert found["state"] in ("waiting", "running"), found
+        assert found["state"] in ("queued", "running"), found
         assert time.monotonic() < deadline, found
         time.sleep(0.2)

@@ -1,5 +1,6 @@
 """Imports that are held: what the team sees, accepts and discards."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,3 +88,21 @@ def test_a_held_import_that_a_newer_one_replaced_cannot_be_accepted(
     assert refused.status_code == 409
     assert str(client.app.state.services.settings.index_dir) not in refused.text
     assert client.post(f"{IMPORTS}/{made['id']}/discard", headers=team).json()["state"] == "cancelled"
+
+
+def test_the_page_says_why_an_import_was_not_accepted(
+    client: TestClient, settings: Settings, held: tuple[dict[str, str], dict[str, Any], str]
+) -> None:
+    team, made, live = held
+    version = made["result"]["version"]
+    vectors = settings.index_dir / "versions" / version / "vectors.faiss"
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
+    page = f"/catalogue/imports/{made['id']}"
+    client.post("/sign-in", data={"key": team["Authorization"].removeprefix("Bearer "), "then": "/"})
+    token = re.search('name="token" value="([^"]+)"', client.get(page).text)
+    assert token is not None
+    answer = client.post(f"{page}/accept", data={"token": token[1]})
+    assert answer.status_code == 409
+    assert "its checksum is wrong" in answer.text
+    assert str(settings.index_dir) not in answer.text
+    assert live_version(client) == live

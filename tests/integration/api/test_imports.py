@@ -43,7 +43,7 @@ def test_a_feed_that_is_sent_becomes_the_live_version(open_settings: Settings, s
     )
     with pictures_at(FILES) as base:
         sent = send(client, team, HEADER + rows + f"blue,Blue,{base}blue.png,\n", pictures_base=base)
-        assert (sent["state"], sent["source"], sent["origin"]) == ("waiting", "feed.csv", "sent")
+        assert (sent["state"], sent["source"], sent["origin"]) == ("queued", "feed.csv", "sent")
         done = finished(client, team, sent["id"])
     assert done["state"] == "done", done
     result = done["result"]
@@ -116,7 +116,7 @@ def test_one_that_is_on_its_way_survives_a_restart_or_is_cancelled(
         wait_until_running(first, team, sent["id"], "encode")
         first.app.state.services.imports.close()
         waiting = first.get(f"{IMPORTS}/{sent['id']}", headers=team).json()
-        assert waiting["state"] == "waiting"
+        assert waiting["state"] == "queued"
         second = start(open_settings)
         wait_until_running(second, team, sent["id"], "encode")
         stopped = second.post(f"{IMPORTS}/{sent['id']}/cancel", headers=team)

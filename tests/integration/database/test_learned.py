@@ -340,7 +340,7 @@ def test_decisions_of_before_there_were_views_teach_too(
         connection.execute(text("DROP TABLE learned_views"))
         connection.execute(text("DROP TABLE learned_state"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    assert migrate(engine) == ("0004",)
+    assert migrate(engine)[0] == "0004"
     with learning.store.reading() as work:
         after = [kept.view for kept in work.learned.changed(0)]
     key = lambda one: one.id  # noqa: E731

@@ -169,7 +169,7 @@ def test_what_is_on_its_way_when_the_service_stops_goes_on_in_the_next(store: St
     with working(store, lambda _: run):
         wait_for(store, "a", ImportState.RUNNING)
     assert run.killed.is_set()
-    assert find_import(store, "a").state is ImportState.WAITING
+    assert find_import(store, "a").state is ImportState.QUEUED
     with working(store, lambda _: Run(DONE)):
         assert wait_for(store, "a", ImportState.DONE).attempts == 1
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from spark_vision.core.catalogue_import import ImportState
 from spark_vision.core.errors import ConflictError
 from spark_vision.feedback.view_recorder import count_views, find_view, remove_view, restore_view
 from spark_vision.imports.service import cancel_import, find_import, newest_imports
@@ -50,9 +51,15 @@ def show_catalogue(visit: Team, after: After = "") -> Response:
 @router.get("/imports/{import_id}")
 def show_import(visit: Team, import_id: str) -> Response:
     """One import: how far it is, or what it did, with pictures of what wants a look."""
-    made = import_out(find_import(visit.services.store, import_id))
+    return _import_page(visit, import_out(find_import(visit.services.store, import_id)))
+
+
+def _import_page(visit: Team, made: ImportOut, refusal: str = "") -> Response:
+    """Show an import. refusal: why a decision on it was not carried out."""
     return visit.page(
         "import.html",
+        409 if refusal else 200,
+        refusal=refusal,
         made=made,
         busy=_is_busy([made]),
         shelf=_shelf(visit),
@@ -82,9 +89,13 @@ def discard(visit: Team, import_id: str) -> Response:
 
 
 def _decided(visit: Team, decide: Callable[..., ImportOut], import_id: str) -> Response:
-    """Show the import as it is after a decision, also where somebody else decided first."""
-    with suppress(ConflictError):
+    """Show the import after a decision: why it was refused, or what somebody else decided first."""
+    try:
         decide(import_id, visit.services, visit.actor)
+    except ConflictError as error:
+        made = import_out(find_import(visit.services.store, import_id))
+        if made.state is ImportState.HELD:
+            return _import_page(visit, made, error.message)
     return visit.go(f"/catalogue/imports/{quote(import_id)}")
 
 
