@@ -23,6 +23,8 @@ _SIGNATURES = {
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
 }
 _RAW_SIGNATURES = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
+SIGNATURE_BYTES = 32
+"""Bytes at the beginning of a file that tell its format."""
 _AVIF_BRANDS = (b"avif", b"avis")
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 
@@ -51,6 +53,19 @@ def unidentified(data: bytes) -> PictureError:
     if name is None:
         return PictureFormatError(f"Unknown picture format. Supported formats: {', '.join(FORMATS)}.")
     return PictureDamagedError(f"The picture begins like {name}, but its header is damaged or cut off.")
+
+
+def begins_like_a_picture(start: bytes) -> bool:
+    """Return whether a file begins like a picture, also one of a format that is refused by name.
+
+    Args:
+        start: The first `SIGNATURE_BYTES` of the file.
+    """
+    brand = start[8:12] if start[4:8] == b"ftyp" else b""
+    is_raw = brand == b"crx " or start.startswith(_RAW_SIGNATURES)
+    if start.startswith(b"BM"):  # two letters are too few
+        return start[6:10] == bytes(4) and len(start) == SIGNATURE_BYTES
+    return is_raw or _named_by_signature(start, brand) is not None
 
 
 def check_not_raw(image: Image.Image, data: bytes) -> None:

@@ -9,6 +9,7 @@ from spark_vision.catalogue.folder import read_folder
 from spark_vision.catalogue.read import open_source
 from spark_vision.core.errors import CatalogueError
 from spark_vision.core.product import FeedIssue, FeedRow, Product
+from tests.fakes import encoded, plain
 
 
 def touch(folder: Path, *names: str) -> Path:
@@ -48,7 +49,7 @@ def test_hidden_files_and_folders_are_passed_over(tmp_path):
 def test_second_picture_of_a_name_is_reported(tmp_path):
     touch(tmp_path, "a.jpg", "a.png")
     rows = list(read_folder(tmp_path))
-    assert rows[1] == FeedIssue("another picture has this name", product_id="a", image="a.png")
+    assert rows[-1] == FeedIssue("another picture has this name", product_id="a", image="a.png")
 
 
 def test_name_that_is_not_utf_8_is_reported_in_words_that_can_be_printed(tmp_path):
@@ -67,6 +68,53 @@ def test_unicode_names_are_ids(tmp_path):
 def test_folder_without_a_picture_is_refused(tmp_path, names):
     with pytest.raises(CatalogueError, match="no picture"):
         list(read_folder(touch(tmp_path, *names)))
+
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF")
+
+
+@pytest.mark.parametrize("name", ["photo.jfif", "photo.jpe", "photo", "photo.JIF", "photo.txt"])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_content_tells_a_picture_whatever_its_name(tmp_path, kind, name):
+    (tmp_path / name).write_bytes(encoded(plain((9, 9, 9), 8, 8), kind))
+    (product,) = products(tmp_path)
+    assert product.images == (name,)
+    assert product.id == ("photo.txt" if name.endswith("txt") else "photo")
+    assert open_source(tmp_path).pictures().read(name)
+
+
+@pytest.mark.parametrize("start", [b"\0\0\0\x18ftypheic", b"\0\0\0\x18ftypcrx ", b"FUJIFILMCCD-RAW"])
+def test_formats_that_are_refused_by_name_are_left_to_the_decoder(tmp_path, start):
+    (tmp_path / "photo").write_bytes(start + bytes(40))
+    assert [product.id for product in products(tmp_path)] == ["photo"]
+
+
+def test_ids_keep_what_is_no_suffix(tmp_path):
+    for name in ("chair.v2", "chair.v3"):
+        (tmp_path / name).write_bytes(encoded(plain((9, 9, 9), 8, 8)))
+    assert [product.id for product in products(tmp_path)] == ["chair.v2", "chair.v3"]
+
+
+def test_every_file_that_is_left_out_is_listed_with_its_reason(tmp_path):
+    touch(tmp_path, "a.jpg", "._a.jpg", ".git/config", "chair/b.jpg", "empty", "chair/none.dat")
+    (tmp_path / "notes.txt").write_text("BM is a text, too, of more than thirty-two letters")
+    (tmp_path / "page.html").write_text("<html>")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "broken.jpg").symlink_to(tmp_path / "absent")
+    (tmp_path / "linked").symlink_to(tmp_path / "chair")
+    left_out = {row.image: row.reason for row in read_folder(tmp_path) if isinstance(row, FeedIssue)}
+    assert left_out == {
+        "._a.jpg": "left out: hidden file",
+        ".git": "left out: hidden folder",
+        "broken.jpg": "left out: cannot be read (No such file or directory)",
+        "chair/none.dat": "left out: empty file",
+        "empty": "left out: empty file",
+        "linked": "left out: link to a folder",
+        "notes.txt": "left out: not a picture",
+        "page.html": "left out: not a picture",
+        "pipe": "left out: not a file",
+    }
+    assert [product.id for product in products(tmp_path)] == ["a", "chair"]
 
 
 @pytest.mark.parametrize("name", ["catalogue.csv", "catalogue.tsv"])

@@ -1,18 +1,21 @@
 """Thousands of broken pictures in a process with limits: a picture or a PictureError, nothing else."""
 
+import os
 import subprocess
 import sys
 import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageCms
 
 from tests.fakes import encoded, handmade_png, noise, png_chunk, smooth
 
-MUTATIONS_A_SEED = 200
+MUTATIONS_A_SEED = 500
+CORPORA = os.environ.get("SPARK_VISION_CORPORA", "")
 
 CHILD = """
-import random, resource, sys, warnings
+import random, resource, sys, time, warnings
 from pathlib import Path
 from spark_vision.core.errors import PictureError
 from spark_vision.media.decode import decode
@@ -51,6 +54,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
     for number in range(int(sys.argv[2])):
         data = mutated(seed)
         at_least = chance.choice((None, 8))
+        begun = time.process_time()
         try:
             picture = decode(data, limits, at_least=at_least)
         except PictureError as error:
@@ -61,6 +65,8 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
         else:
             assert picture.ndim == 3 and picture.shape[2] == 3 and picture.size
             pictures += 1
+        if (took := time.process_time() - begun) > 5:
+            sys.exit(f"{path.name}, mutation {number}: {took:.1f} s")
 print(pictures, refused)
 """
 
@@ -78,7 +84,32 @@ SEEDS = {
     "raw.tiff": (noise(5), "TIFF", {}),
     "packed.tiff": (noise(6), "TIFF", {"compression": "tiff_lzw"}),
     "photo.avif": (smooth(40, 30), "AVIF", {}),
+    "grey.png": (Image.fromarray(noise(7)).convert("L"), "PNG", {}),
+    "palette.png": (Image.fromarray(noise(8)).convert("P"), "PNG", {"transparency": 3}),
+    "alpha.png": (Image.fromarray(noise(9)).convert("RGBA"), "PNG", {}),
+    "deep.png": (Image.fromarray(noise(10)).convert("I;16"), "PNG", {}),
+    "profile.png": (
+        noise(11),
+        "PNG",
+        {"icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()},
+    ),
+    "cmyk.jpg": (Image.fromarray(smooth(40, 30)).convert("CMYK"), "JPEG", {}),
+    "grey.jpg": (Image.fromarray(smooth(40, 30)).convert("L"), "JPEG", {"restart_marker_blocks": 2}),
+    "moving.gif": (
+        Image.fromarray(noise(12)),
+        "GIF",
+        {"save_all": True, "append_images": [Image.fromarray(noise(13))]},
+    ),
+    "moving.webp": (
+        Image.fromarray(noise(14)),
+        "WEBP",
+        {"save_all": True, "append_images": [Image.fromarray(noise(15))]},
+    ),
+    "float.tiff": (Image.fromarray(noise(16)).convert("F"), "TIFF", {}),
+    "jpeg.tiff": (smooth(40, 30), "TIFF", {"compression": "jpeg"}),
+    "bits.tiff": (Image.fromarray(noise(17)).convert("1"), "TIFF", {"compression": "group4"}),
 }
+assert len(SEEDS) >= 20
 
 
 @pytest.mark.slow
@@ -91,6 +122,59 @@ def test_mutated_pictures_end_as_a_picture_or_a_picture_error(tmp_path: Path):
     pictures, refused = map(int, child.stdout.split())
     assert pictures + refused == MUTATIONS_A_SEED * len(SEEDS)
     assert min(pictures, refused) > 100  # the mutations reach both the headers and the pixels
+
+
+CORPUS_CHILD = """
+import resource, sys, time, warnings
+from pathlib import Path
+from spark_vision.core.errors import PictureError
+from spark_vision.media.files import read_picture
+
+warnings.simplefilter("ignore")
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+pictures = refused = 0
+for path in sorted(Path(sys.argv[1]).rglob("*")):
+    if not path.is_file():
+        continue
+    begun = time.process_time()
+    try:
+        picture = read_picture(path)
+    except PictureError as error:
+        assert error.message.startswith(str(path))
+        refused += 1
+    except BaseException as error:
+        sys.exit(f"{path}: {error!r}")
+    else:
+        assert picture.ndim == 3 and picture.shape[2] == 3 and picture.size
+        pictures += 1
+    if (took := time.process_time() - begun) > 20:
+        sys.exit(f"{path}: {took:.1f} s")
+print(pictures, refused)
+"""
+
+
+def corpus(folder: Path) -> tuple[int, int]:
+    """Read every file of a folder in a process with limits: how many are pictures, how many refused."""
+    command = [sys.executable, "-c", CORPUS_CHILD, str(folder)]
+    child = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+    assert child.returncode == 0, child.stderr[-2000:]
+    pictures, refused = map(int, child.stdout.split())
+    return pictures, refused
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPORA, reason="SPARK_VISION_CORPORA names no folder of pictures")
+def test_the_files_of_a_corpus_end_as_a_picture_or_a_picture_error():
+    pictures, refused = corpus(Path(CORPORA))
+    assert pictures + refused > 0
+
+
+def test_a_corpus_is_read_whole_and_its_mistakes_are_counted(tmp_path: Path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.png").write_bytes(encoded(noise(1)))
+    (tmp_path / "b.jpg").write_bytes(b"\\xff\\xd8")
+    (tmp_path / "c.txt").write_text("text")
+    assert corpus(tmp_path) == (1, 2)
 
 
 BOMB_CHILD = """
