@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from spark_vision.app.settings import Settings
 from spark_vision.app.suggestion_policy import load_policy, reload_calibration
 from spark_vision.catalogue.addresses import networks
+from spark_vision.catalogue.credentials import Credentials, credentials_by_origin
+from spark_vision.catalogue.feed_cache import FeedCache
 from spark_vision.catalogue.fetched import FetchedStore
 from spark_vision.catalogue.http import FetchLimits, HttpPictures
 from spark_vision.catalogue.pictures import FeedPictures, LocalPictures, folder_of_feed
@@ -155,7 +157,21 @@ def picture_addresses(settings: Settings) -> HttpPictures:
         settings.picture_limits,
         FetchLimits(seconds=settings.picture_timeout),
         allowed,
+        fetch_credentials(settings),
     )
+
+
+def fetch_credentials(settings: Settings) -> dict[str, Credentials]:
+    """Return the credentials of hosts by their origins; raises InvalidInputError, which names none."""
+    try:
+        return credentials_by_origin(settings.fetch_credentials)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"SPARK_VISION_FETCH_CREDENTIALS: {error.message}") from error
+
+
+def feed_cache(settings: Settings) -> FeedCache:
+    """Return the feeds that were fetched last."""
+    return FeedCache(version_store(settings).cache / "feeds")
 
 
 def live_encoder(settings: Settings) -> Encoder:

@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     import_addresses: bool = Field(
         default=True, description="Whether the API may be told to fetch a feed from a public address."
     )
+    fetch_credentials: dict[str, str] = Field(
+        default={},
+        repr=False,
+        description="Credentials of hosts that feeds and pictures are fetched from: an address to `basic"
+        " USER:PASSWORD` or `bearer TOKEN`. They are sent to that host and port only.",
+        examples=[{"https://feeds.shop.example": "bearer TOKEN"}],
+    )
     import_folder: Path | None = Field(
         default=None, description="A folder whose feeds the API may be told to read; unset: none."
     )

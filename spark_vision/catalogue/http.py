@@ -5,7 +5,7 @@ import threading
 import time
 import weakref
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -13,9 +13,11 @@ import httpcore
 
 from spark_vision import __version__
 from spark_vision.catalogue.addresses import AddressRefusedError, GuardedBackend, Network
+from spark_vision.catalogue.credentials import Credentials, origin_of
 from spark_vision.catalogue.fetched import Fetched, FetchedStore
 from spark_vision.catalogue.host_health import HostHealth
 from spark_vision.core.errors import PictureNotFoundError, PictureTooLargeError, PictureUnreachableError
+from spark_vision.core.userinfo import without_userinfo
 from spark_vision.media.limits import DEFAULT_LIMITS, PictureLimits
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -55,13 +57,14 @@ class HttpPictures:
     """A PictureSource of addresses, for many threads at once.
 
     store: where pictures are kept, so that an unchanged one costs a 304; networks: private ones that
-    may be fetched from.
+    may be fetched from; credentials: by the origin that they are sent to (see origin_of).
     """
 
     store: FetchedStore
     limits: PictureLimits = DEFAULT_LIMITS
     fetch: FetchLimits = DEFAULT_FETCH_LIMITS
     networks: tuple[Network, ...] = ()
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
     _hosts: dict[str, threading.BoundedSemaphore] = field(init=False)
     _backend: GuardedBackend = field(init=False)
     _pool: httpcore.ConnectionPool = field(init=False)
@@ -122,7 +125,7 @@ class HttpPictures:
         for _ in range(self.fetch.redirects + 1):
             answer = self._answer(image, url, known, deadline)
             if isinstance(answer, str):
-                url = urljoin(url, answer)
+                url = redirected(image, url, answer)
                 continue
             if answer is not known and not _is_page(answer.data):
                 self.store.put(image, answer)
@@ -151,6 +154,8 @@ class HttpPictures:
             headers.append(("If-None-Match", known.etag))
         elif known is not None and known.last_modified:
             headers.append(("If-Modified-Since", known.last_modified))
+        if (credentials := self.credentials.get(origin_of(url))) is not None:
+            headers.append(("Authorization", credentials.header()))
         timeouts = self._timeouts(deadline)
         with self._pool.stream("GET", url, headers=headers, extensions=timeouts) as response:
             said = {_latin(name).lower(): _latin(value) for name, value in response.headers}
@@ -193,6 +198,14 @@ def _latin(text: bytes) -> str:
     return text.decode("latin-1")
 
 
+def redirected(image: str, url: str, location: str) -> str:
+    """Return where a redirect leads to; raises PictureUnreachableError, which names what was asked for."""
+    try:
+        return urljoin(url, location)
+    except ValueError:  # brackets that are no IPv6 address
+        raise PictureUnreachableError(f"{image}: is redirected to no address.", transient=False) from None
+
+
 def is_url(image: str) -> bool:
     """Whether a feed names a picture by http(s)."""
     return image[:8].lower().startswith(("http://", "https://"))
@@ -200,15 +213,20 @@ def is_url(image: str) -> bool:
 
 def checked_address(image: str, url: str) -> str:
     """An address as it goes over the wire; raises PictureNotFoundError where it is none to fetch from."""
+    image = without_userinfo(image)  # which the messages name
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except (ValueError, UnicodeError):
         raise PictureNotFoundError(f"{image}: this is no address.") from None
     if parts.scheme not in ("http", "https") or not host:
-        raise PictureNotFoundError(f"{image}: leads to {url[:100]!r}, which is not fetched.")
+        place = without_userinfo(url)[:100]
+        raise PictureNotFoundError(f"{image}: leads to {place!r}, which is not fetched.")
     if parts.username is not None or parts.password is not None:
-        raise PictureNotFoundError(f"{image}: addresses with a user or password are not fetched.")
+        raise PictureNotFoundError(
+            f"{image}: addresses with a user or password are not fetched. Set"
+            " SPARK_VISION_FETCH_CREDENTIALS instead."
+        )
     place = f"[{host}]" if ":" in host else host
     netloc = place if port is None else f"{place}:{port}"
     path, query = (quote(text, safe=_AS_THEY_ARE) for text in (parts.path or "/", parts.query))

@@ -33,7 +33,7 @@ class ImportOrder:
     origin: `sent` with the request, an `address` (http, https), or a path in the `folder` of the settings;
     source: the file's name, the address or the path; pictures_base: the address that pictures are relative
     to, of a feed that does not lie in the folder; format, kind: None where the content and the size decide;
-    live: whether the version becomes the live one at once.
+    live: whether the version becomes the live one at once; credentials: of the address, encrypted.
     """
 
     origin: Literal["sent", "address", "folder"]
@@ -42,6 +42,7 @@ class ImportOrder:
     format: str | None = None
     kind: str | None = None
     live: bool = True
+    credentials: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from spark_vision.app.container import BuildOptions, live_encoder, picture_addresses, rules_of, version_store
+from spark_vision.app.container import (
+    BuildOptions,
+    feed_cache,
+    fetch_credentials,
+    live_encoder,
+    picture_addresses,
+    rules_of,
+    version_store,
+)
+from spark_vision.app.sealed import unseal
 from spark_vision.app.settings import Settings
-from spark_vision.catalogue.feed_fetch import FeedLimits, fetch_feed
+from spark_vision.catalogue.credentials import origin_of
+from spark_vision.catalogue.feed_fetch import FeedLimits, FeedRequest, fetch_feed
 from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.sent import SentPictures, with_addresses, within
@@ -25,6 +35,7 @@ from spark_vision.index.report_page import render
 from spark_vision.media.picture_source import PictureSource
 
 FEED = "feed"
+NOT_MODIFIED = "feed.not-modified"
 _TOLD = 100
 # Sending a feed is given up after half an hour.
 _LEFT_SECONDS = 3600
@@ -87,6 +98,7 @@ def run_import(settings: Settings, order: ImportOrder, folder: Path, progress: P
         limits=settings.picture_limits,
         feed_digest=source.digest(),
         rules=rules_of(settings, BuildOptions(kind=order.kind, live=order.live)),
+        not_modified=(folder / NOT_MODIFIED).exists(),
     )
     report = update_version(version_store(settings), given, progress)
     with (folder / RUN).open("w", encoding="utf-8") as file:
@@ -105,6 +117,7 @@ def summary(report: BuildReport) -> dict[str, Any]:
         "version": report.manifest.version,
         "outcome": report.outcome,
         "held": None if report.hold is None else asdict(report.hold),
+        "feed_not_modified": report.not_modified,
         "model": content.encoder.model,
         "kind": content.index_kind,
         "products": content.products,
@@ -126,10 +139,21 @@ def _source(settings: Settings, order: ImportOrder, folder: Path, progress: Prog
     path = folder / FEED
     if order.origin == "address" and not path.exists():
         progress("fetch", 0, 1)
-        addresses = picture_addresses(settings)
-        fetch_feed(order.source, path, FeedLimits(settings.max_feed_bytes), addresses.networks)
+        if not fetch_feed(_request(settings, order), path):
+            (folder / NOT_MODIFIED).touch()
         progress("fetch", 1, 1)
     return open_source(path, order.format, shop, max_unpacked_bytes=settings.max_feed_bytes)
+
+
+def _request(settings: Settings, order: ImportOrder) -> FeedRequest:
+    own = unseal(settings, order.credentials) if order.credentials else None
+    return FeedRequest(
+        order.source,
+        FeedLimits(settings.max_feed_bytes),
+        picture_addresses(settings).networks,
+        own or fetch_credentials(settings).get(origin_of(order.source)),
+        feed_cache(settings),
+    )
 
 
 def _pictures(settings: Settings, order: ImportOrder, source: Source) -> PictureSource:

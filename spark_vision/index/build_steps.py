@@ -52,7 +52,8 @@ class BuildInput:
     """What a version is made from: a catalogue's rows and pictures, and an encoder.
 
     source: the feed's path, for the manifest; feed_digest: SHA-256 of the feed, for the manifest;
-    single_changes: those since the last feed, with the new ones; empty where the rows are a feed's.
+    single_changes: those since the last feed, with the new ones; empty where the rows are a feed's;
+    not_modified: whether the feed's server said that it has not changed.
     """
 
     source: str
@@ -63,6 +64,7 @@ class BuildInput:
     feed_digest: str = ""
     rules: VersionPolicy = DEFAULT_RULES
     single_changes: tuple[SingleChange, ...] = ()
+    not_modified: bool = False
 
 
 class Issues(SpooledList[FeedIssue]):
@@ -107,6 +109,7 @@ class BuildReport:
     seconds: dict[str, float] = field(default_factory=dict)
     calibration: Inheritance = "none"
     hold: Hold | None = None
+    not_modified: bool = False
 
     def counts(self) -> dict[str, int]:
         """The numbers that matter, by what they count."""
@@ -128,6 +131,7 @@ class BuildReport:
             "version": self.manifest.version,
             "outcome": self.outcome,
             "held": None if self.hold is None else asdict(self.hold),
+            "feed_not_modified": self.not_modified,
             "model": content.encoder.model,
             "kind": content.index_kind,
             "products": content.products,
@@ -187,4 +191,5 @@ class Run:
             dict(self.seconds),
             self.calibration,
             self.hold,
+            self.given.not_modified,
         )

@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import BoundedSemaphore
 from time import perf_counter
@@ -16,6 +16,7 @@ from spark_vision.core.embedding import have_unit_length
 from spark_vision.core.errors import ModelError, PictureError, PictureTooLargeError, PictureUnreachableError
 from spark_vision.core.ids import content_digest
 from spark_vision.core.product import FeedIssue
+from spark_vision.core.userinfo import without_userinfo
 from spark_vision.embedding.encoder import ImageEncoder
 from spark_vision.index.embedding_cache import EmbeddingCache
 from spark_vision.index.fingerprint_cache import FileFingerprintCache
@@ -198,12 +199,10 @@ class PicturePipeline:
         digest = self.fallback and self.fallback.find(picture)
         found = _Loaded(picture, digest, None) if digest else missed.kept
         if found is None or not self._may_stand_in(missed):
-            yield FeedIssue(reason, picture.product_id, line=picture.line, image=picture.image)
+            yield _issue(picture, reason)
             return
         reason = f"{reason} {KEPT_PICTURE if digest else FETCHED_PICTURE}"
-        yield FeedIssue(
-            reason, picture.product_id, line=picture.line, image=picture.image, severity="warning"
-        )
+        yield replace(_issue(picture, reason), severity="warning")
         yield found
 
     def _may_stand_in(self, missed: _Missed) -> bool:
@@ -222,7 +221,7 @@ class PicturePipeline:
             if self._is_remote(picture) and not isinstance(error, PictureTooLargeError):
                 transient = isinstance(error, PictureUnreachableError) and error.transient
                 return _Missed(picture, error.message, transient, self._kept(picture))
-            return FeedIssue(error.message, picture.product_id, line=picture.line, image=picture.image)
+            return _issue(picture, error.message)
 
     def _kept(self, picture: StagedPicture) -> _Loaded | None:
         """Return a picture as it was fetched before, if it was and is one."""
@@ -248,6 +247,12 @@ class PicturePipeline:
         wanted = self.encoder.spec.preprocessing
         at_least = OVERSAMPLING * max(wanted.height, wanted.width)
         return self.encoder.prepare(decode(data, self.limits, at_least=at_least))
+
+
+def _issue(picture: StagedPicture, reason: str) -> FeedIssue:
+    """Return why a picture is refused, without a password that its address may hold."""
+    image = without_userinfo(picture.image)
+    return FeedIssue(without_userinfo(reason), picture.product_id, line=picture.line, image=image)
 
 
 def _waited_for(ahead: Iterable[_Submitted]) -> int:

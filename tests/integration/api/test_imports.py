@@ -1,6 +1,8 @@
 """Imports through the API, as the catalogue team does them: real feeds, real processes."""
 
 import json
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from spark_vision.imports.run import import_folder
 from tests.integration.api.conftest import Start
 from tests.integration.api.pictures import COLOURS, picture, problem
 from tests.integration.api.team import IMPORTS, finished, key, pictures_at, wait_until_running
+from tests.picture_host import answer as host_answer
+from tests.picture_host import serving
 
 FILES = {f"{name}.png": picture(name) for name in COLOURS}
 HEADER = "id,title,image_link,price\n"
@@ -228,3 +232,49 @@ def test_the_openapi_file_tells_of_both_bodies(settings: Settings, start: Start)
     content = document["paths"][IMPORTS]["post"]["requestBody"]["content"]
     assert set(content) == {"multipart/form-data", "application/json"}
     assert "feed" in content["multipart/form-data"]["schema"]["properties"]
+
+
+def test_credentials_open_a_feed_and_are_never_shown(
+    settings: Settings, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A protected feed is fetched; the second time it has not changed."""
+    secret = "Tr0ub4dor-s3cr3t"
+    authorization = "Basic " + b64encode(f"ann:{secret}".encode()).decode()
+    rows = "".join(f"p{number},P,{name}.png,\n" for number, name in enumerate(COLOURS))
+
+    def feed(handler: BaseHTTPRequestHandler) -> None:
+        if handler.headers["Authorization"] != authorization:
+            return host_answer(401)(handler)
+        if handler.headers["If-None-Match"] == '"1"':
+            return host_answer(304)(handler)
+        return host_answer(200, (HEADER + rows).encode(), ETag='"1"')(handler)
+
+    client = start(settings.model_copy(update={"picture_networks": ("127.0.0.0/8",)}))
+    team = key(client)
+    with serving() as host:
+        host.answers = {f"/{name}.png": [host_answer(200, picture(name))] for name in COLOURS}
+        host.answers["/feed.csv"] = [feed]
+        address = host.url("/feed.csv")
+        body = {"address": address, "credentials": {"user": "ann", "password": secret}}
+        ends = [
+            finished(client, team, client.post(IMPORTS, headers=team, json=body).json()["id"])
+            for _ in range(2)
+        ]
+        refused = client.post(IMPORTS, headers=team, json={"address": address})
+        failed = finished(client, team, refused.json()["id"])
+    assert [made["result"]["feed_not_modified"] for made in ends] == [False, True]
+    assert [made["result"]["outcome"] for made in ends] == ["published", "unchanged"]
+    assert failed["state"] == "failed"
+    assert "credentials" in failed["failure"]["detail"]
+    inside = address.replace("http://", f"http://ann:{secret}@")
+    told = client.post(IMPORTS, headers=team, json={"address": inside})
+    assert (told.status_code, "credentials" in told.text) == (422, True)
+    shown = [client.get(IMPORTS, headers=team).text, told.text, caplog.text]
+    kept = [
+        path.read_bytes()
+        for path in [*settings.data_dir.rglob("*"), *settings.index_dir.rglob("*")]
+        if path.is_file()
+    ]
+    marks = (secret.encode(), authorization.removeprefix("Basic ").encode())
+    assert not any(mark in text.encode() for text in shown for mark in marks)
+    assert not any(mark in data for data in kept for mark in marks)

@@ -5,17 +5,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from spark_vision.catalogue.credentials import Credentials
 from spark_vision.catalogue.detect import Format
 from spark_vision.core.catalogue_import import CatalogueImport, ImportState
 from spark_vision.core.product import Availability, Price, Product
+from spark_vision.core.userinfo import has_userinfo
 from spark_vision.imports.product_changes import BatchReport, ProductChange
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.search.filters import Amount
 
 Kind = Literal["flat", "hnsw", "ivf", "ivf-pq"]
-Address = Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$")]
+
+
+def _check_userinfo(address: str) -> str:
+    if has_userinfo(address):
+        raise ValueError("must not hold a user or password; send them in `credentials`")
+    return address
+
+
+Address = Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$"), AfterValidator(_check_userinfo)]
 Text = Annotated[str, Field(max_length=5000)]
 Word = Annotated[str, Field(max_length=750)]
 
@@ -35,12 +45,35 @@ class ImportOptions(BaseModel):
     live: bool = Field(default=True, description="Make it live, or leave it beside the live version.")
 
 
+class CredentialsIn(BaseModel):
+    """What a feed's host asks for: a user and a password, or a token. They are never shown again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user: Annotated[str, Field(max_length=200, pattern="^[^:]*$")] = ""
+    password: Annotated[str, Field(max_length=500)] = Field(default="", repr=False)
+    token: Annotated[str, Field(max_length=4000, pattern=r"^[\x21-\x7e]*$")] = Field(default="", repr=False)
+
+    @model_validator(mode="after")
+    def _check_one(self) -> "CredentialsIn":
+        if bool(self.user) == bool(self.token) or (self.token and self.password):
+            raise ValueError("should have a user and a password, or a token")
+        return self
+
+    def credentials(self) -> Credentials:
+        """Return the credentials for the core."""
+        return Credentials(self.user, self.password, self.token)
+
+
 class ImportIn(ImportOptions):
     """A feed that is to be fetched, or lies in the folder of imports: one of the two."""
 
     address: Address | None = Field(default=None, examples=["https://shop.example/feed.xml"])
     path: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
         default=None, description="In the folder that the settings allow.", examples=["nightly/feed.csv"]
+    )
+    credentials: CredentialsIn | None = Field(
+        default=None, description="For the address; without, those of the settings for its host."
     )
 
 
@@ -101,6 +134,9 @@ class ImportResult(BaseModel):
     version: str
     outcome: Literal["published", "beside", "held", "unchanged"]
     held: HoldOut | None = Field(default=None, description="Why the version is held beside the live one.")
+    feed_not_modified: bool = Field(
+        default=False, description="The feed's server said that it has not changed since it was fetched."
+    )
     model: str
     kind: str
     products: int

@@ -1,6 +1,7 @@
 """The body of an order for an import: a form with a feed, which goes to a file as it comes, or JSON."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from spark_vision.app.sealed import seal
+from spark_vision.app.settings import Settings
 from spark_vision.core.catalogue_import import ImportOrder
 from spark_vision_api.http.error_handlers import FormError, MediaTypeError
 from spark_vision_api.http.forms import FormStream, Part
@@ -22,7 +25,7 @@ _MOST_JSON = 64 * 1024
 _NAME = 200
 
 
-async def read_order(request: Request, target: Path) -> ImportOrder:
+async def read_order(request: Request, target: Path, settings: Settings) -> ImportOrder:
     """Read an order; a feed that is sent is written to `target`, whose folder is made for it.
 
     Raises MediaTypeError, FormError, or RequestValidationError with the names of what was wrong.
@@ -32,7 +35,8 @@ async def read_order(request: Request, target: Path) -> ImportOrder:
     if kind == _FORM:
         return await _form(request, content_type, target)
     if kind == _JSON:
-        return _ordered(_validated(ImportIn, _value(await _small_body(request))))
+        asked = _validated(ImportIn, _value(await _small_body(request)))
+        return await run_in_threadpool(_ordered, asked, settings)
     raise MediaTypeError(
         f"A body of type {kind!r} is not read; send {_FORM} with a field `feed`, or {_JSON} with an `address`"
         " or a `path`."
@@ -77,9 +81,10 @@ def _value(body: bytes) -> Any:
         raise FormError(f"The body is not JSON: {error}.") from error
 
 
-def _ordered(asked: ImportIn) -> ImportOrder:
+def _ordered(asked: ImportIn, settings: Settings) -> ImportOrder:
     if asked.address is not None and asked.path is None:
-        return _order(asked, "address", asked.address)
+        sealed = "" if asked.credentials is None else seal(settings, asked.credentials.credentials())
+        return replace(_order(asked, "address", asked.address), credentials=sealed)
     if asked.path is not None and asked.address is None:
         return _order(asked, "folder", asked.path)
     raise FormError("Name the feed by `address` or by `path`: one of the two.")

@@ -1,7 +1,7 @@
 """For the catalogue team: feeds that are imported in the background."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -93,7 +93,7 @@ async def start_import(
     target = import_folder(services.settings, import_id) / FEED
     with services.feeds.admit():
         try:
-            order = await read_order(request, target)
+            order = await read_order(request, target, services.settings)
             answer, again = await run_in_threadpool(_ordered, services, import_id, order, actor, key)
         except BaseException:  # also where the client has gone: nothing of it stays
             await run_in_threadpool(forget_import, services.settings, import_id)
@@ -119,7 +119,9 @@ def _ordered(
         enqueue_import(services.store, made, lambda work: keep(work, answer))
         return answer
 
-    return run_idempotent(services.store, call_of(actor, key, "import", [asdict(order), feed]), now, act)
+    # Encrypted credentials differ each time.
+    asked = asdict(replace(order, credentials=""))
+    return run_idempotent(services.store, call_of(actor, key, "import", [asked, feed]), now, act)
 
 
 @router.get("", summary="Imports, newest first", responses=problems(CursorError, PermissionDeniedError))
