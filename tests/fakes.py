@@ -205,5 +205,8 @@ class NoLearner:
     def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         """Nothing."""
 
+    def shown(self, work: UnitOfWork, post_id: str) -> None:
+        """Nothing."""
+
     def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         """Nothing."""

@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         default=50, gt=0, description="Views of one product that count, spread over its posters."
     )
     learn_per_poster: int = Field(default=1000, gt=0, description="Views of one poster that count.")
+    learn_new_account_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days in which a poster's account is new: what it confirms weighs little for others.",
+    )
     learn_trust_within: int = Field(
         default=10,
         ge=0,
@@ -208,7 +213,7 @@ class Settings(BaseSettings):
         default="roles", description="The claim with a role, or a list of them; dots lead into objects."
     )
     oidc_roles: dict[str, Role] = Field(
-        default={"poster": Role.POSTER, "catalogue": Role.CATALOGUE, "admin": Role.ADMIN},
+        default={role.value: role for role in Role},
         description="From the claim's words to roles; where several are given, the mightiest counts.",
     )
     oidc_default_role: Role | None = Field(

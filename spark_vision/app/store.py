@@ -59,7 +59,9 @@ def migrate_store(settings: Settings, store: Store) -> tuple[str, ...]:
 
 def build_tagging_context(settings: Settings, store: Store) -> TaggingContext:
     """What the use cases around posts work with; raises StoreAddressError."""
-    return TaggingContext(store, _photo_files(settings), ViewRecorder())
+    return TaggingContext(
+        store, _photo_files(settings), ViewRecorder(new_account_days=settings.learn_new_account_days)
+    )
 
 
 def _make_folder(folder: Path) -> None:

@@ -89,6 +89,32 @@ def revoke(
     console.out.print(f"{count} {'key is' if count == 1 else 'keys are'} revoked.")
 
 
+@app.command()
+def suspend(name: Name) -> None:
+    """Suspend an account: its keys are refused, and what it confirmed counts for nobody else.
+
+    Example: spark-vision users suspend anna
+    """
+    from spark_vision.social.accounts import suspend as suspend_account
+
+    with open_migrated() as store:
+        suspend_account(store, name, datetime.now(UTC))
+    console.out.print(f"{name} is suspended. `spark-vision users reinstate {name}` undoes it.")
+
+
+@app.command()
+def reinstate(name: Name) -> None:
+    """Reinstate a suspended account with its keys.
+
+    Example: spark-vision users reinstate anna
+    """
+    from spark_vision.social.accounts import reinstate as reinstate_account
+
+    with open_migrated() as store:
+        reinstate_account(store, name)
+    console.out.print(f"{name} is reinstated.")
+
+
 @contextmanager
 def open_migrated() -> Iterator["Store"]:
     """The store of the settings, with its tables as they should be; closed when the block ends."""

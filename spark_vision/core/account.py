@@ -6,9 +6,13 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an account is for. An admin may do what a catalogue account may, and look after accounts."""
+    """What an account is for.
+
+    A moderator may remove and restore posts. An admin may do what all others may, and look after accounts.
+    """
 
     POSTER = "poster"
+    MODERATOR = "moderator"
     CATALOGUE = "catalogue"
     ADMIN = "admin"
 

@@ -24,7 +24,9 @@ class LearnedView:
 
     id: of the decision that made it; poster_id: who decided; photo_digest: of the post's photo; box: None
     for the whole photo. withdrawn_at: the decision was taken back, or the post removed; removed_at,
-    removed_by: the catalogue team took it out. version: rises with each change.
+    removed_by: the catalogue team took it out. version: rises with each change. shared: whether it may count
+    for others: its post is published, and its poster's account is in good standing. established: whether the
+    account was no longer new when it decided.
     """
 
     id: str
@@ -39,6 +41,8 @@ class LearnedView:
     removed_at: datetime | None = None
     removed_by: str | None = None
     version: int = 1
+    shared: bool = True
+    established: bool = True
 
     @property
     def stands(self) -> bool:

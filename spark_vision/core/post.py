@@ -10,14 +10,20 @@ from spark_vision.core.geometry import Box
 
 MAX_CAPTION = 2_200
 MAX_TAGS = 20
+MAX_REASON = 500
 
 
 class PostState(StrEnum):
-    """Who sees a post: its poster alone (draft), everybody (published), its poster alone again (hidden)."""
+    """Who sees a post.
+
+    Its poster alone (draft), everybody (published), its poster alone again (hidden), or its poster and the
+    moderators, because one of them removed it (removed).
+    """
 
     DRAFT = "draft"
     PUBLISHED = "published"
     HIDDEN = "hidden"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,16 @@ class Post:
     published_at: datetime | None = None
     boxes: tuple[Box, ...] = ()
     version: int = 1
+    removal_reason: str = ""
 
     def __post_init__(self) -> None:
         check_text("caption", self.caption, MAX_CAPTION)
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Whether the actor may know that there is such a post."""
-        return self.state is PostState.PUBLISHED or self.is_run_by(actor)
+        if self.state is PostState.PUBLISHED or self.is_run_by(actor):
+            return True
+        return self.state is PostState.REMOVED and actor.has(Role.MODERATOR)
 
     def is_run_by(self, actor: Actor) -> bool:
         """Whether the actor may change the post: its poster, or an admin."""
@@ -65,7 +74,13 @@ class Post:
 
 
 def published(post: Post, now: datetime) -> Post:
-    """The post for everybody to see; one that is published already stays as it is."""
+    """Return the post for everybody to see; one that is published already stays as it is.
+
+    Raises:
+        ConflictError: A moderator removed it.
+    """
+    if post.state is PostState.REMOVED:
+        raise ConflictError(f"A moderator removed this post. Reason: {post.removal_reason}")
     if post.state is PostState.PUBLISHED:
         return post
     return replace(post, state=PostState.PUBLISHED, published_at=post.published_at or now)
@@ -75,7 +90,35 @@ def hidden(post: Post) -> Post:
     """The post for its poster alone; raises ConflictError where nobody else ever saw it."""
     if post.state is PostState.DRAFT:
         raise ConflictError("A draft is seen by its poster alone; there is nothing to hide.")
+    if post.state is PostState.REMOVED:
+        raise ConflictError(f"A moderator removed this post. Reason: {post.removal_reason}")
     return replace(post, state=PostState.HIDDEN)
+
+
+def taken_down(post: Post, reason: str) -> Post:
+    """Return the post as a moderator removes it.
+
+    Raises:
+        InvalidInputError: The reason is empty or too long.
+        ConflictError: It is a draft, which its poster alone sees.
+    """
+    check_text("reason", reason, MAX_REASON)
+    if not reason.strip():
+        raise InvalidInputError("The reason is empty. The poster is shown why a post was removed.")
+    if post.state is PostState.DRAFT:
+        raise ConflictError("A draft is seen by its poster alone; there is nothing to remove.")
+    return replace(post, state=PostState.REMOVED, removal_reason=reason.strip())
+
+
+def reinstated(post: Post) -> Post:
+    """Return a removed post as it was before: for everybody to see.
+
+    Raises:
+        ConflictError: It was not removed.
+    """
+    if post.state is not PostState.REMOVED:
+        raise ConflictError("The post was not removed by a moderator.")
+    return replace(post, state=PostState.PUBLISHED, removal_reason="")
 
 
 def check_text(name: str, text: str, most: int) -> None:

@@ -10,7 +10,13 @@ from spark_vision.core.embedding import Embeddings, similarities
 from spark_vision.core.geometry import Box
 from spark_vision.core.learned_view import LearnedView, LearningLimits, Polarity, within_quota
 from spark_vision.feedback.adjustments import AdjustmentTable, ProductAdjustment
-from spark_vision.feedback.view_weighting import EmbeddedView, domain_shift, prototypes, trusted_views
+from spark_vision.feedback.view_weighting import (
+    EmbeddedView,
+    domain_shift,
+    prototypes,
+    trusted_views,
+    view_weights,
+)
 from spark_vision.index.gallery import InspectableGallery
 
 _BATCH = 256
@@ -64,7 +70,7 @@ class LearnedIndex:
                 more[product_id] = [
                     look for look in looks if look.view.id in counted or look.view.poster_id == poster_id
                 ]
-        return self._lessons(more)
+        return self._lessons(more, poster_id)
 
     def _find(self, product_id: str) -> NDArray[np.int64] | None:
         try:
@@ -103,26 +109,32 @@ class LearnedIndex:
     def _gap(self) -> NDArray[np.float64]:
         differences = []
         for product_id, looks in self._shared.items():
-            photos = _vectors(looks, Polarity.CONFIRMED, self.gallery.encoder.dimension)
+            known = [look for look in looks if look.view.established]
+            photos = _vectors(known, Polarity.CONFIRMED, self.gallery.encoder.dimension)
             if len(photos):
                 pictures = self.gallery.vectors(self._rows[product_id]).astype(np.float64)
                 differences.append(photos.astype(np.float64).mean(axis=0) - pictures.mean(axis=0))
         return domain_shift(differences, self.gallery.encoder.dimension)
 
-    def _lessons(self, taught: dict[str, list[EmbeddedView]]) -> AdjustmentTable:
-        made = [self._lesson(product_id, looks) for product_id, looks in taught.items() if looks]
+    def _lessons(
+        self, taught: dict[str, list[EmbeddedView]], poster_id: str | None = None
+    ) -> AdjustmentTable:
+        made = [self._lesson(product_id, looks, poster_id) for product_id, looks in taught.items() if looks]
         return AdjustmentTable(made, self.gallery.encoder.dimension, self.limits.same_look)
 
-    def _lesson(self, product_id: str, looks: Sequence[EmbeddedView]) -> ProductAdjustment:
+    def _lesson(
+        self, product_id: str, looks: Sequence[EmbeddedView], poster_id: str | None
+    ) -> ProductAdjustment:
         rows, dimension = self._rows[product_id], self.gallery.encoder.dimension
         pictures = self.gallery.vectors(rows)
         confirmed = _vectors(looks, Polarity.CONFIRMED, dimension)
+        agreed = [look for look in looks if look.view.stance is Polarity.CONFIRMED]
         return ProductAdjustment(
             product_id,
             rows,
             tuple(image for _, image in self.gallery.references(rows)),
             pictures,
-            prototypes(pictures, confirmed, self.gap),
+            prototypes(pictures, confirmed, self.gap, view_weights(agreed, poster_id)),
             confirmed,
             _vectors(looks, Polarity.REJECTED, dimension),
         )

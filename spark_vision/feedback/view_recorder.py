@@ -1,15 +1,15 @@
 """Learning from decisions: views are kept in their transaction, and the catalogue team has the last word."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from spark_vision.core.account import Actor, Role
 from spark_vision.core.decision import Decision
 from spark_vision.core.errors import NotFoundError, PermissionDeniedError, VersionConflictError
 from spark_vision.core.feed import Cursor
 from spark_vision.core.learned_view import LearnedView, removed, restored, view_of
-from spark_vision.core.post import Photo, Post
+from spark_vision.core.post import Photo, Post, PostState
 from spark_vision.database.store import Store, UnitOfWork
 from spark_vision.tagging.context import ExpectedVersions
 
@@ -23,9 +23,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ViewRecorder:
-    """A Learner that keeps views. clock: for what comes without a moment of its own."""
+    """A DecisionObserver that stores views.
+
+    Attributes:
+        clock: For events without a time of their own.
+        new_account_days: Days in which a poster's account is new, so that its views weigh little for others.
+    """
 
     clock: Callable[[], datetime] = _now
+    new_account_days: int = 7
 
     def decided(self, work: UnitOfWork, decision: Decision) -> None:
         """Keep what the decision teaches; what the team has removed before stays removed."""
@@ -36,7 +42,20 @@ class ViewRecorder:
         before = work.learned.removal(view)
         if before is not None and before.removed_at is not None:
             view = removed(view, before.removed_by, before.removed_at)
-        work.learned.add(view)
+        shared = post is not None and post.state is PostState.PUBLISHED
+        shared = shared and work.accounts.is_in_good_standing(view.poster_id)
+        work.learned.add(replace(view, shared=shared, established=self._is_established(work, view)))
+
+    def shown(self, work: UnitOfWork, post_id: str) -> None:
+        """Let the views of a post count for others while it is published."""
+        work.learned.share(post_id=post_id)
+
+    def _is_established(self, work: UnitOfWork, view: LearnedView) -> bool:
+        account = work.accounts.get(view.poster_id)
+        if account is not None and account.role is not Role.POSTER:
+            return True
+        age = view.learned_at - work.accounts.created_at(view.poster_id)
+        return age >= timedelta(days=self.new_account_days)
 
     def moved(self, work: UnitOfWork, decision: Decision, first: str) -> None:
         """The view is of what the tag is about now; one that the team has removed stays removed."""

@@ -18,6 +18,8 @@ Vector = NDArray[np.float64]
 # A picture of the shop weighs as much as two confirmed photos: with more, groceries gain less, and with
 # less, a single poster's five photos would all but replace it (docs/suggestions.md).
 REFERENCE_WEIGHT = 2.0
+# A confirmed photo of an established account weighs 1.
+NEW_ACCOUNT_WEIGHT, NEW_ACCOUNTS_WEIGHT = 0.25, 0.5
 # So many products' worth of doubt whether photos differ from pictures in a common way.
 SHIFT_PRIOR_WEIGHT = 5
 _DROP = 1.0
@@ -39,9 +41,11 @@ def trusted_views(looks: Sequence[EmbeddedView], same_look: float) -> list[Embed
     """Of one product's looks of one stance, those that count for everybody.
 
     A confirmed one where the catalogue agrees, or another poster's confirmed photo is at least as close as
-    any catalogue picture; a rejected one where another poster rejected the same look.
+    any catalogue picture; a rejected one where another poster rejected the same look, and one of both is no
+    new account. Only views that may be shared count, and only they agree.
     """
-    return [look for look in looks if _agreed(look, looks, same_look)]
+    shared = [look for look in looks if look.view.shared]
+    return [look for look in shared if _agreed(look, shared, same_look)]
 
 
 def _agreed(look: EmbeddedView, looks: Sequence[EmbeddedView], same_look: float) -> bool:
@@ -49,7 +53,10 @@ def _agreed(look: EmbeddedView, looks: Sequence[EmbeddedView], same_look: float)
     if confirmed and look.familiar:
         return True
     enough = look.rival if confirmed else same_look
-    others = [other.vector for other in looks if other.view.poster_id != look.view.poster_id]
+    rivals = [other for other in looks if other.view.poster_id != look.view.poster_id]
+    if not confirmed and not look.view.established:
+        rivals = [other for other in rivals if other.view.established]
+    others = [other.vector for other in rivals]
     return bool(others) and float(similarities(np.stack(others), look.vector).max()) >= enough
 
 
@@ -70,11 +77,35 @@ def subtract_shift(queries: Embeddings, gap: Vector) -> Embeddings:
     return unit_length(queries.astype(np.float64) - gap) if gap.any() else queries
 
 
-def prototypes(pictures: Embeddings, photos: Embeddings, gap: Vector) -> Embeddings:
-    """Each of a product's pictures (m, dimension) drawn towards its confirmed photos (n, dimension)."""
+def view_weights(looks: Sequence[EmbeddedView], own: str | None = None) -> Vector:
+    """Return how much each of a product's confirmed photos weighs, (n,): 1, or less from new accounts.
+
+    A photo from a new account weighs NEW_ACCOUNT_WEIGHT, and all of them together at most
+    NEW_ACCOUNTS_WEIGHT, so that a crowd of accounts made today cannot move a product.
+
+    Args:
+        looks: The photos.
+        own: The poster for whom they are weighed; that poster's own photos weigh 1.
+    """
+    new = np.array([not look.view.established and look.view.poster_id != own for look in looks], dtype=bool)
+    weights = np.where(new, NEW_ACCOUNT_WEIGHT, 1.0)
+    together = float(weights[new].sum())
+    if together > NEW_ACCOUNTS_WEIGHT:
+        weights[new] *= NEW_ACCOUNTS_WEIGHT / together
+    return weights
+
+
+def prototypes(
+    pictures: Embeddings, photos: Embeddings, gap: Vector, weights: Vector | None = None
+) -> Embeddings:
+    """Each of a product's pictures (m, dimension) drawn towards its confirmed photos (n, dimension).
+
+    weights: of the photos, (n,); None: 1 each.
+    """
     if not len(photos):
         return pictures
-    seen = photos.astype(np.float64).sum(axis=0) - len(photos) * gap
+    shares = np.ones(len(photos)) if weights is None else weights
+    seen = shares @ photos.astype(np.float64) - shares.sum() * gap
     return unit_length(REFERENCE_WEIGHT * pictures.astype(np.float64) + seen)
 
 

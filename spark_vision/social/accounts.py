@@ -32,16 +32,41 @@ def add_account(store: Store, name: str, role: Role, now: datetime) -> NewKey:
 def add_key(store: Store, name: str, now: datetime) -> NewKey:
     """Make one more key for an account; raises NotFoundError."""
     with store.writing() as work:
-        return _new_key(work, _get_by_name(work, name), now)
+        key = _new_key(work, _get_by_name(work, name), now)
+        work.learned.share(account_id=key.account.id)
+    return key
 
 
 def revoke(store: Store, name: str, key_id: str | None, now: datetime) -> int:
     """Revoke one key of an account, or (None) all; how many were good till now. Raises NotFoundError."""
     with store.writing() as work:
-        revoked = work.accounts.revoke(_get_by_name(work, name).id, key_id, now)
+        account = _get_by_name(work, name)
+        revoked = work.accounts.revoke(account.id, key_id, now)
+        work.learned.share(account_id=account.id)  # without a good key, it teaches others nothing
     if key_id is not None and not revoked:
         raise NotFoundError(f"{name!r} has no key {key_id!r} that is good; `users list` shows the keys.")
     return revoked
+
+
+def suspend(store: Store, name: str, now: datetime) -> None:
+    """Suspend an account: its keys and sessions are refused, and its views teach others nothing.
+
+    Raises:
+        NotFoundError: There is no such account.
+    """
+    _set_suspended(store, name, now)
+
+
+def reinstate(store: Store, name: str) -> None:
+    """Reinstate a suspended account with its keys and views; raises NotFoundError."""
+    _set_suspended(store, name, None)
+
+
+def _set_suspended(store: Store, name: str, at: datetime | None) -> None:
+    with store.writing() as work:
+        account = _get_by_name(work, name)
+        work.accounts.suspend(account.id, at)
+        work.learned.share(account_id=account.id)
 
 
 def add_first_account(store: Store, name: str, now: datetime) -> NewKey:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from spark_vision.core.account import Account, Actor, Role
-from spark_vision.core.errors import NameTakenError
+from spark_vision.core.errors import AuthenticationRequiredError, NameTakenError
 from spark_vision.core.ids import value_digest
 from spark_vision.database.store import Store
 
@@ -17,12 +17,22 @@ def account_id_of(issuer: str, subject: str) -> str:
 
 
 def provision_account(store: Store, account_id: str, name: str, role: Role, now: datetime) -> Actor:
-    """The account with this id, made if need be; the role is what the provider says today.
+    """Return the account with this id, made if need be; the role is what the provider says today.
 
-    name: shown with posts; where it is empty or taken, the beginning of the id is added.
+    Args:
+        store: The tagging store.
+        account_id: See account_id_of.
+        name: Shown with posts. If it is empty or taken, the beginning of the id is added.
+        role: What the provider says.
+        now: The time of the request.
+
+    Raises:
+        AuthenticationRequiredError: The account is suspended.
     """
     with store.reading() as work:
         known = work.accounts.get(account_id)
+        if known is not None and work.accounts.active(account_id) is None:
+            raise AuthenticationRequiredError("The account is suspended. Ask an admin of this service.")
     if known is None:
         known = _made(store, account_id, name, role, now)
     return Actor(Account(known.id, known.name, role))

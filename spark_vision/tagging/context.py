@@ -54,6 +54,17 @@ def get_own_post_for_update(work: UnitOfWork, post_id: str, actor: Actor, versio
     Raises NotFoundError, PermissionDeniedError, or VersionConflictError where it has none of the versions.
     """
     post = _own(_visible(work.posts.held(post_id), post_id, actor), actor)
+    return _expected(post, versions)
+
+
+def get_visible_post_for_update(
+    work: UnitOfWork, post_id: str, actor: Actor, versions: ExpectedVersions
+) -> Post:
+    """Return a post that the actor may see, locked; raises NotFoundError, VersionConflictError."""
+    return _expected(_visible(work.posts.held(post_id), post_id, actor), versions)
+
+
+def _expected(post: Post, versions: ExpectedVersions) -> Post:
     if versions is not None and post.version not in versions:
         raise VersionConflictError("The post was changed since you have seen it; get it again.")
     return post

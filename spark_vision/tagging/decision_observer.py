@@ -18,5 +18,8 @@ class DecisionObserver(Protocol):
     def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         """An earlier decision (`decision.withdraws`) no longer holds."""
 
+    def shown(self, work: UnitOfWork, post_id: str) -> None:
+        """A post was published, hidden, removed by a moderator or reinstated."""
+
     def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         """A post is removed, and with it all that its photo taught."""

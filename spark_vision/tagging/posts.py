@@ -5,21 +5,24 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from spark_vision.core.account import Actor
-from spark_vision.core.errors import AuthenticationRequiredError, StoreUnavailableError
+from spark_vision.core.account import Actor, Role
+from spark_vision.core.errors import AuthenticationRequiredError, PermissionDeniedError, StoreUnavailableError
 from spark_vision.core.geometry import Box
-from spark_vision.core.post import Post, hidden, published
+from spark_vision.core.post import Post, hidden, published, reinstated, taken_down
 from spark_vision.database.store import UnitOfWork
 from spark_vision.media.sanitise import CleanPhoto
 from spark_vision.tagging.context import (
     ExpectedVersions,
     PostWithTags,
     TaggingContext,
+    get_own_post,
     get_own_post_for_update,
+    get_visible_post_for_update,
     load_with_tags,
 )
 from spark_vision.tagging.photos import drop_files, store_photo
 
+_HIDDEN_BY_ADMIN = "An admin hid this post."
 OnCommit = Callable[[UnitOfWork, Post], None]
 
 
@@ -65,13 +68,36 @@ def set_boxes(
 def publish(
     room: TaggingContext, actor: Actor, post_id: str, versions: ExpectedVersions, now: datetime
 ) -> PostWithTags:
-    """Show a post to everybody; raises what `taken` does."""
+    """Show a post to everybody; raises what `taken` does, and ConflictError for one that was removed."""
     return _change(room, actor, post_id, versions, lambda post: published(post, now))
 
 
 def hide(room: TaggingContext, actor: Actor, post_id: str, versions: ExpectedVersions) -> PostWithTags:
-    """Show a post to its poster alone; raises what `taken` does, and ConflictError for a draft."""
+    """Show a post to its poster alone; raises what `taken` does, and ConflictError for a draft.
+
+    An admin who hides another's post removes it as a moderator: its poster cannot publish it again.
+    """
+    with room.store.reading() as work:
+        foreign = get_own_post(work, post_id, actor).poster.id != actor.id
+    if foreign:
+        return _moderate(room, actor, post_id, lambda post: taken_down(post, _HIDDEN_BY_ADMIN), versions)
     return _change(room, actor, post_id, versions, hidden)
+
+
+def take_down(room: TaggingContext, actor: Actor, post_id: str, reason: str) -> PostWithTags:
+    """Remove a post from everybody's sight, whatever its poster does afterwards.
+
+    Raises:
+        PermissionDeniedError: The actor is no moderator.
+        NotFoundError: There is no such post that a moderator may see.
+        InvalidInputError: The reason is empty or too long.
+    """
+    return _moderate(room, actor, post_id, lambda post: taken_down(post, reason))
+
+
+def reinstate(room: TaggingContext, actor: Actor, post_id: str) -> PostWithTags:
+    """Show a removed post to everybody again; raises what `take_down` does, and ConflictError."""
+    return _moderate(room, actor, post_id, reinstated)
 
 
 def delete(room: TaggingContext, actor: Actor, post_id: str, versions: ExpectedVersions) -> bool:
@@ -101,5 +127,27 @@ def _change(
 ) -> PostWithTags:
     with room.store.writing() as work:
         post = get_own_post_for_update(work, post_id, actor, versions)
-        changed = change(post)
-        return load_with_tags(work, post if changed == post else work.posts.save(changed))
+        return _saved(room, work, post, change(post))
+
+
+def _moderate(
+    room: TaggingContext,
+    actor: Actor,
+    post_id: str,
+    change: Callable[[Post], Post],
+    versions: ExpectedVersions = None,
+) -> PostWithTags:
+    if not actor.has(Role.MODERATOR, Role.ADMIN):
+        raise PermissionDeniedError("Only a moderator or an admin may do this.")
+    with room.store.writing() as work:
+        post = get_visible_post_for_update(work, post_id, actor, versions)
+        return _saved(room, work, post, change(post))
+
+
+def _saved(room: TaggingContext, work: UnitOfWork, post: Post, changed: Post) -> PostWithTags:
+    if changed == post:
+        return load_with_tags(work, post)
+    saved = work.posts.save(changed)
+    if saved.state is not post.state:
+        room.learner.shown(work, post.id)
+    return load_with_tags(work, saved)

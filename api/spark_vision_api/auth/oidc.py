@@ -15,7 +15,7 @@ from spark_vision_api.auth.oidc_keys import Fetch, ProviderKeys, claim, fetch
 
 LEEWAY_SECONDS = 60
 _LONGEST_TOKEN = 16_384
-_ROLE_PRECEDENCE = (Role.POSTER, Role.CATALOGUE, Role.ADMIN)
+_ROLE_PRECEDENCE = (Role.POSTER, Role.MODERATOR, Role.CATALOGUE, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def post_out(held: PostWithTags, shelf: ProductLookup, actor: Actor) -> PostOut:
         poster=PosterOut(id=post.poster.id, name=post.poster.name),
         caption=post.caption,
         state=post.state,
+        removal_reason=post.removal_reason,
         created_at=post.created_at,
         published_at=post.published_at,
         photo=photo_out(post.id, post.photo),

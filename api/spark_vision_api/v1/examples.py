@@ -75,6 +75,7 @@ POST: dict[str, Any] = {
     "poster": {"id": "5e1f3c0d9a8b4c6d8e7f1a2b3c4d5e6f", "name": "Ada"},
     "caption": "Apples from the market.",
     "state": "published",
+    "removal_reason": "",
     "created_at": "2026-11-24T20:41:07.120394Z",
     "published_at": "2026-11-24T20:43:52.801155Z",
     "photo": {

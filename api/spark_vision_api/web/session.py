@@ -99,7 +99,7 @@ def actor_of(store: Store, session: Session) -> Actor:
     if session.role is None:
         return recognise_digest(store, session.key)
     with store.reading() as work:
-        account = work.accounts.get(session.account_id)
+        account = work.accounts.active(session.account_id)
     return ANONYMOUS if account is None else Actor(Account(account.id, account.name, session.role))
 
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from spark_vision.core.account import Account, AccountDetails, ApiKeyInfo, Role
 from spark_vision.core.errors import NameTakenError
@@ -35,6 +35,11 @@ class AccountRepository:
         row = self._session.get(AccountRow, account_id)
         return None if row is None else _account(row)
 
+    def active(self, account_id: str) -> Account | None:
+        """Return the account with this id, unless it is suspended."""
+        row = self._session.get(AccountRow, account_id)
+        return None if row is None or row.suspended_at is not None else _account(row)
+
     def many(self, account_ids: Collection[str]) -> dict[str, Account]:
         """Those of some accounts that are there, by id."""
         rows = self._session.scalars(select(AccountRow).where(AccountRow.id.in_(account_ids)))
@@ -60,6 +65,20 @@ class AccountRepository:
             good = good.where(KeyRow.id == key_id)
         return len(self._session.scalars(good.values(revoked_at=now).returning(KeyRow.id)).all())
 
+    def created_at(self, account_id: str) -> datetime:
+        """Return when an account was made."""
+        return self._session.get_one(AccountRow, account_id).created_at
+
+    def is_in_good_standing(self, account_id: str) -> bool:
+        """Return whether an account is not suspended, and has a good key or signs in without one."""
+        wanted = select(AccountRow.id).where(AccountRow.id == account_id, in_good_standing(AccountRow.id))
+        return self._session.scalar(wanted) is not None
+
+    def suspend(self, account_id: str, at: datetime | None) -> None:
+        """Note since when an account is suspended; None: it no longer is."""
+        self._session.get_one(AccountRow, account_id).suspended_at = at
+        self._session.flush()
+
     def is_empty(self) -> bool:
         """Whether there is no account yet."""
         return self._session.scalar(select(AccountRow.id).limit(1)) is None
@@ -71,9 +90,19 @@ class AccountRepository:
 
     def holder(self, digest: str) -> Account | None:
         """Whose key has this digest; None where it is unknown or revoked."""
-        wanted = select(AccountRow).join(KeyRow).where(KeyRow.digest == digest, KeyRow.revoked_at.is_(None))
+        good = (KeyRow.digest == digest, KeyRow.revoked_at.is_(None), AccountRow.suspended_at.is_(None))
+        wanted = select(AccountRow).join(KeyRow).where(*good)
         row = self._session.scalar(wanted)
         return None if row is None else _account(row)
+
+
+def in_good_standing(account_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return the condition that an account is not suspended, and that not all of its keys are revoked."""
+    account, key, good = aliased(AccountRow), aliased(KeyRow), aliased(KeyRow)
+    suspended = exists().where(account.id == account_id, account.suspended_at.is_not(None))
+    has_keys = exists().where(key.account_id == account_id)
+    has_good = exists().where(good.account_id == account_id, good.revoked_at.is_(None))
+    return and_(~suspended, or_(~has_keys, has_good))
 
 
 def _account(row: AccountRow) -> Account:

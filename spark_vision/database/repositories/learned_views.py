@@ -4,15 +4,18 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from spark_vision.core.feed import Cursor
 from spark_vision.core.geometry import Box
 from spark_vision.core.learned_view import LearnedView, Polarity
+from spark_vision.core.post import PostState
 from spark_vision.core.stored_view import StoredView
 from spark_vision.database.box_columns import box_of, numbers_of
+from spark_vision.database.repositories.accounts import in_good_standing
 from spark_vision.database.tables.learned import LearnedStateRow, LearnedViewRow
+from spark_vision.database.tables.posts import PostRow
 
 _NUMBERS = np.dtype("<f4")
 
@@ -38,6 +41,8 @@ class LearnedViewRepository:
             removed_at=view.removed_at,
             removed_by=view.removed_by,
             version=view.version,
+            shared=view.shared,
+            established=view.established,
             revision=self._raised(),
         )
         self._session.add(row)
@@ -59,6 +64,24 @@ class LearnedViewRepository:
     def withdraw_post(self, post_id: str, at: datetime) -> None:
         """The same for all views of a post."""
         self._withdraw(LearnedViewRow.post_id == post_id, at)
+
+    def share(self, *, post_id: str | None = None, account_id: str | None = None) -> None:
+        """Decide again which views of a post or an account count for others.
+
+        Those of published posts count, unless the account is not in good standing.
+        """
+        which = LearnedViewRow.post_id == post_id if post_id else LearnedViewRow.poster_id == account_id
+        published = exists().where(
+            PostRow.id == LearnedViewRow.post_id, PostRow.state == PostState.PUBLISHED.value
+        )
+        counts = and_(published, in_good_standing(LearnedViewRow.poster_id))
+        for shared in (True, False):
+            wrong = and_(which, LearnedViewRow.shared.is_(not shared), counts if shared else ~counts)
+            ids = list(self._session.scalars(select(LearnedViewRow.id).where(wrong)))
+            if ids:
+                rows = update(LearnedViewRow).where(LearnedViewRow.id.in_(ids))
+                values = {"shared": shared, "revision": self._raised()}
+                self._session.execute(rows.values(version=LearnedViewRow.version + 1, **values))
 
     def held(self, view_id: str) -> LearnedView | None:
         """The view, and nobody else changes it before this transaction ends."""
@@ -156,6 +179,8 @@ def _view(row: LearnedViewRow) -> LearnedView:
         removed_at=row.removed_at,
         removed_by=row.removed_by,
         version=row.version,
+        shared=row.shared,
+        established=row.established,
     )
 
 

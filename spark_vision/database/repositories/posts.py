@@ -173,6 +173,7 @@ def post_of(row: PostRow) -> Post:
         created_at=row.created_at,
         state=PostState(row.state),
         published_at=row.published_at,
+        removal_reason=row.removal_reason,
         boxes=tuple(Box(*values) for values in row.boxes),
         version=row.version,
     )
@@ -185,4 +186,5 @@ def photo_of(row: PhotoRow) -> Photo:
 
 def _write(row: PostRow, post: Post) -> None:
     row.caption, row.state, row.published_at = post.caption, post.state.value, post.published_at
+    row.removal_reason = post.removal_reason
     row.boxes = [[box.x, box.y, box.width, box.height] for box in post.boxes]

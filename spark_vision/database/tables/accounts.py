@@ -9,7 +9,7 @@ from spark_vision.database.base import Base
 
 
 class AccountRow(Base):
-    """A person or a program; role: poster, catalogue or admin."""
+    """A person or a program; role: poster, moderator, catalogue or admin. suspended_at: since when."""
 
     __tablename__ = "accounts"
 
@@ -17,6 +17,7 @@ class AccountRow(Base):
     name: Mapped[str] = mapped_column(String(100), unique=True)
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    suspended_at: Mapped[datetime | None]
 
 
 class KeyRow(Base):

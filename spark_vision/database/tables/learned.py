@@ -12,7 +12,7 @@ class LearnedViewRow(Base):
     """A learned view; it outlives its post, without its vector. id: the decision's.
 
     vector: little-endian float32 numbers, as `encoder` (its fingerprint) made them; revision: of
-    LearnedStateRow when the row changed last.
+    LearnedStateRow when the row changed last; shared, established: see LearnedView.
     """
 
     __tablename__ = "learned_views"
@@ -33,6 +33,8 @@ class LearnedViewRow(Base):
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     version: Mapped[int]
+    shared: Mapped[bool]
+    established: Mapped[bool]
     revision: Mapped[int] = mapped_column(BigInteger, index=True)
     encoder: Mapped[str | None] = mapped_column(String(64))
     vector: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -27,7 +27,10 @@ class PhotoRow(Base):
 
 
 class PostRow(Base):
-    """A post. boxes: a JSON list of [x, y, width, height]; published_at stays when the post is hidden."""
+    """A post. boxes: a JSON list of [x, y, width, height]; published_at stays when the post is hidden.
+
+    removal_reason: why a moderator removed it; empty otherwise.
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -44,6 +47,7 @@ class PostRow(Base):
     boxes: Mapped[list[list[float]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    removal_reason: Mapped[str] = mapped_column(Text, server_default="")
 
     poster: Mapped[AccountRow] = relationship(lazy="joined", innerjoin=True)
     photo: Mapped[PhotoRow] = relationship(lazy="joined", innerjoin=True)

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from spark_vision.app.container import build_index
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
-from spark_vision.social.accounts import revoke
+from spark_vision.social.accounts import revoke, suspend
 from spark_vision_api import create_app
 from tests.integration.api.conftest import FEED
 from tests.integration.api.people import Person, person
@@ -27,7 +27,7 @@ from tests.integration.api.pictures import COLOURS, picture
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
-PRINCIPALS = ("nobody", "owner", "another", "catalogue", "admin", "revoked")
+PRINCIPALS = ("nobody", "owner", "another", "catalogue", "moderator", "admin", "revoked", "suspended")
 STALE = {"headers": {"If-Match": '"999999"'}}
 POINT = {"json": {"x": 0.5, "y": 0.5}, **STALE}
 BOXES = {"json": {"boxes": []}, **STALE}
@@ -89,6 +89,8 @@ TABLE = (
     Line("DELETE", "/v1/posts/{post_id}", "own", (412,), STALE),
     Line("POST", "/v1/posts/{post_id}/publish", "own", (412,), STALE),
     Line("POST", "/v1/posts/{post_id}/hide", "own", (412,), STALE),
+    Line("POST", "/v1/posts/{post_id}/remove", "moderate", (422,), {"json": {"reason": " "}}),
+    Line("POST", "/v1/posts/{post_id}/reinstate", "moderate", (409,)),
     Line("PUT", "/v1/posts/{post_id}/boxes", "own", (412,), BOXES),
     Line("PUT", "/v1/posts/{post_id}/tags/{product_id}", "own", (412,), POINT),
     Line("DELETE", "/v1/posts/{post_id}/tags/{product_id}", "own", (412,), STALE),
@@ -105,11 +107,12 @@ def verdict(rule: str, principal: str, *, published: bool) -> int | None:
     """The status that a principal is refused with; None where they may.
 
     open: whoever asks. anybody: with a good key or none. member: any account. posts, team, admin: those
-    roles. seen: who may see the post; own: who runs it, its poster or an admin.
+    roles. seen: who may see the post; own: who runs it, its poster or an admin. moderate: moderators and
+    admins, of posts that they may see.
     """
     if rule == "open":
         return None
-    if principal == "revoked":
+    if principal in ("revoked", "suspended"):
         return 401
     if principal == "nobody" and rule not in ("anybody", "seen"):
         return 401
@@ -117,6 +120,10 @@ def verdict(rule: str, principal: str, *, published: bool) -> int | None:
     roles = {"posts": ("poster", "admin"), "team": ("catalogue", "admin"), "admin": ("admin",)}
     if rule in roles:
         return None if role in roles[rule] else 403
+    if rule == "moderate":
+        if role not in ("moderator", "admin"):
+            return 403
+        return None if published or role == "admin" else 404
     if rule in ("anybody", "member") or principal in ("owner", "admin"):
         return None
     if not published:
@@ -146,6 +153,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with TestClient(create_app(settings)) as client:
         people = {"owner": person(client, "owner"), "another": person(client, "another")}
         people["catalogue"] = person(client, "catalogue", Role.CATALOGUE)
+        people["moderator"] = person(client, "moderator", Role.MODERATOR)
+        people["suspended"] = person(client, "suspended", Role.ADMIN)
+        suspend(client.app.state.services.store, "suspended", datetime.now(UTC))
         people["admin"] = person(client, "admin", Role.ADMIN)
         people["revoked"] = person(client, "revoked", Role.ADMIN)
         revoke(client.app.state.services.store, "revoked", None, datetime.now(UTC))

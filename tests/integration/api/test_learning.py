@@ -1,5 +1,6 @@
 """What posters decide changes the next look-up at once, and what they take back is gone from it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 from spark_vision.app.container import build_index
 from spark_vision.app.settings import Settings
 from spark_vision.core.account import Role
+from spark_vision.social.accounts import reinstate, revoke, suspend
 from tests.integration.api.conftest import Start
 from tests.integration.api.people import Person, person
 from tests.integration.api.pictures import half_and_half
@@ -31,14 +33,26 @@ def posted(poster: Person) -> str:
     return str(poster.ask("POST", "/v1/posts", files=files, data={"caption": ""}).json()["id"])
 
 
-def confirmed(poster: Person) -> str:
-    """A draft in which the blue mug's suggestion is confirmed."""
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """No account is new here, but where a test says so."""
+    return settings.model_copy(update={"learn_new_account_days": 0})
+
+
+def confirmed(poster: Person, *, publish: bool = True) -> str:
+    """A post in which the blue mug's suggestion is confirmed."""
     post_id = posted(poster)
     items = poster.ask("GET", f"/v1/posts/{post_id}/suggestions").json()["items"]
     wanted = next(held["id"] for held in items[-1]["suggestions"] if held["product_id"] == BLUE)
     place = {"x": 0.5, "y": 0.5, "suggestion_id": wanted}
     assert poster.ask("PUT", f"/v1/posts/{post_id}/tags/{BLUE}", json=place).status_code == 200
+    if publish:
+        published(poster, post_id)
     return post_id
+
+
+def published(poster: Person, post_id: str) -> None:
+    assert poster.ask("POST", f"/v1/posts/{post_id}/publish").status_code == 200
 
 
 @pytest.fixture
@@ -102,6 +116,7 @@ def rejected(poster: Person) -> None:
     wanted = next(held["id"] for held in items[-1]["suggestions"] if held["product_id"] == BLUE)
     said = poster.ask("POST", f"/v1/posts/{post_id}/suggestions/{wanted}/reject", json={})
     assert said.status_code == 200, said.text
+    published(poster, post_id)
 
 
 def test_learning_can_be_switched_off(settings: Settings, feed: Any, start: Start) -> None:
@@ -131,16 +146,17 @@ def test_the_catalogue_team_sees_removes_and_restores_what_was_learned(
     ada: Person, bob: Person, team: Person
 ) -> None:
     before = found(bob)
-    post_id = confirmed(ada)
-    learned = found(bob)
+    post_id = confirmed(ada, publish=False)
     (view,) = team.ask("GET", VIEWS).json()["views"]
     assert (view["product_id"], view["stance"], view["poster"]) == (BLUE, "confirmed", "Ada")
-    assert (view["product"]["title"], view["removed_at"], view["box"]) == ("<b>Blue</b> mug", None, None)
+    assert (view["product"]["title"], view["removed_at"], view["box"]) == ("Blue mug", None, None)
     # A draft's picture is its poster's alone.
     assert view["picture"] is None
     place = f"{VIEWS}/{view['id']}"
     assert team.ask("GET", f"{place}/picture").status_code == 404
-    assert ada.ask("POST", f"/v1/posts/{post_id}/publish").status_code == 200
+    published(ada, post_id)
+    learned = found(bob)
+    assert learned != before
     (view,) = team.ask("GET", VIEWS, params={"product_id": BLUE}).json()["views"]
     picture = team.ask("GET", view["picture"])
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
@@ -167,3 +183,75 @@ def test_learned_views_are_listed_page_by_page(ada: Person, team: Person) -> Non
     assert (len(set(ids)), rest["next"]) == (3, None)
     other = {"product_id": "red-mug", "cursor": first["next"]}
     assert team.ask("GET", VIEWS, params=other).status_code == 422
+
+
+def nobody(client: TestClient) -> Person:
+    return Person(client, "", "")
+
+
+def test_a_draft_teaches_nobody_but_its_poster(ada: Person) -> None:
+    before, own = found(nobody(ada.client)), found(ada)
+    post_id = confirmed(ada, publish=False)
+    assert found(nobody(ada.client)) == before
+    assert found(ada)[BLUE]["similarity"] > own[BLUE]["similarity"]
+    published(ada, post_id)
+    after = found(nobody(ada.client))
+    assert after != before
+    assert ada.ask("POST", f"/v1/posts/{post_id}/hide").status_code == 200
+    assert found(nobody(ada.client)) == before
+    published(ada, post_id)
+    assert found(nobody(ada.client)) == after
+
+
+def test_an_account_without_good_standing_has_taught_nothing(ada: Person) -> None:
+    store = ada.client.app.state.services.store
+    before = found(nobody(ada.client))
+    confirmed(ada)
+    after = found(nobody(ada.client))
+    assert after != before
+    suspend(store, "Ada", datetime.now(UTC))
+    assert found(nobody(ada.client)) == before
+    reinstate(store, "Ada")
+    assert found(nobody(ada.client)) == after
+    revoke(store, "Ada", None, datetime.now(UTC))
+    assert found(nobody(ada.client)) == before
+
+
+def test_new_accounts_move_a_product_little_however_many_they_are(
+    settings: Settings, feed: Any, start: Start
+) -> None:
+    build_index(settings, str(feed))
+    client = start(settings.model_copy(update={"learn_new_account_days": 7}))
+    before = found(nobody(client))
+    for number in range(12):
+        confirmed(person(client, f"new-{number}"))
+    many = found(nobody(client))[BLUE]["similarity"] - before[BLUE]["similarity"]
+    established = start(settings)
+    confirmed(person(established, "old"))
+    one = found(nobody(established))[BLUE]["similarity"] - before[BLUE]["similarity"]
+    assert 0 < many < one
+
+
+def test_a_removed_post_stays_removed_and_teaches_nothing(ada: Person) -> None:
+    mod = person(ada.client, "Mo", Role.MODERATOR)
+    before = found(nobody(ada.client))
+    post_id = confirmed(ada)
+    reason = {"reason": "Shows a person who did not agree."}
+    removed = mod.ask("POST", f"/v1/posts/{post_id}/remove", json=reason)
+    assert (removed.status_code, removed.json()["state"]) == (200, "removed")
+    assert found(nobody(ada.client)) == before
+    assert nobody(ada.client).ask("GET", f"/v1/posts/{post_id}").status_code == 404
+    again = ada.ask("POST", f"/v1/posts/{post_id}/publish")
+    assert again.status_code == 409
+    assert reason["reason"] in again.json()["detail"]
+    assert ada.ask("POST", f"/v1/posts/{post_id}/hide").status_code == 409
+    assert ada.ask("GET", f"/v1/posts/{post_id}").json()["removal_reason"] == reason["reason"]
+    assert mod.ask("POST", f"/v1/posts/{post_id}/reinstate").json()["state"] == "published"
+    assert nobody(ada.client).ask("GET", f"/v1/posts/{post_id}").status_code == 200
+
+
+def test_an_admins_hide_is_final_too(ada: Person) -> None:
+    post_id = confirmed(ada)
+    admin = person(ada.client, "Root", Role.ADMIN)
+    assert admin.ask("POST", f"/v1/posts/{post_id}/hide").json()["state"] == "removed"
+    assert ada.ask("POST", f"/v1/posts/{post_id}/publish").status_code == 409

@@ -82,6 +82,9 @@ class Notebook:
     def withdrawn(self, work: UnitOfWork, decision: Decision) -> None:
         self._note("withdrawn", decision)
 
+    def shown(self, work: UnitOfWork, post_id: str) -> None:
+        """Nothing."""
+
     def forgotten(self, work: UnitOfWork, post_id: str) -> None:
         if self.broken:
             raise BrokenLearnerError

@@ -339,11 +339,15 @@ def test_decisions_of_before_there_were_views_teach_too(
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(text("DROP TABLE learned_views"))
         connection.execute(text("DROP TABLE learned_state"))
+        connection.execute(text("ALTER TABLE accounts DROP COLUMN suspended_at"))
+        connection.execute(text("ALTER TABLE posts DROP COLUMN removal_reason"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     assert migrate(engine)[0] == "0004"
     with learning.store.reading() as work:
         after = [kept.view for kept in work.learned.changed(0)]
     key = lambda one: one.id  # noqa: E731
+    # Accounts of before there were new ones are established; the post is a draft, so nothing is shared.
+    after = [replace(one, established=False) for one in after]
     assert sorted(after, key=key) == sorted(before, key=key)
     assert view in after
 

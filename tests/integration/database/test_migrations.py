@@ -101,7 +101,10 @@ def test_the_log_cannot_be_changed(engine: Engine, statement: str) -> None:
     writes = engine.execution_options(writes=True)
     with writes.begin() as connection:
         connection.execute(
-            text("INSERT INTO accounts VALUES ('a', 'Ada', 'poster', '2026-05-01 12:00:00+00:00')")
+            text(
+                "INSERT INTO accounts (id, name, role, created_at)"
+                " VALUES ('a', 'Ada', 'poster', '2026-05-01 12:00:00+00:00')"
+            )
         )
         connection.execute(
             text(

@@ -47,7 +47,7 @@ from spark_vision_api.presenters.posts import ProductLookupDep, post_out
 from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.v1.feed.page import seen_post
 from spark_vision_api.v1.feed.schemas import FeedPostOut
-from spark_vision_api.v1.posts.schemas import CaptionIn, PostOut
+from spark_vision_api.v1.posts.schemas import CaptionIn, PostOut, RemovalIn
 
 router = APIRouter(prefix="/v1/posts", tags=["posts"], route_class=StrictJsonRoute)
 PostId = Annotated[str, Path(max_length=100, examples=["0f2c6ad1b0f34a7f9a3a9d1f5f3f6e55"])]
@@ -147,6 +147,24 @@ def hide_post(
     held = posts.hide(services.room, actor, post_id, versions)
     response.headers.update(headers_of(held.post))
     return post_out(held, shelf, actor)
+
+
+@router.post(
+    "/{post_id}/remove", summary="Remove a post as a moderator", responses=problems(ConflictError, *CHANGING)
+)
+def take_down_post(
+    post_id: PostId, given: RemovalIn, services: ServicesDep, shelf: ProductLookupDep, actor: Member
+) -> PostOut:
+    """Remove a post from everybody's sight. Its poster sees the reason, and cannot publish it again."""
+    return post_out(posts.take_down(services.room, actor, post_id, given.reason), shelf, actor)
+
+
+@router.post(
+    "/{post_id}/reinstate", summary="Reinstate a removed post", responses=problems(ConflictError, *CHANGING)
+)
+def reinstate_post(post_id: PostId, services: ServicesDep, shelf: ProductLookupDep, actor: Member) -> PostOut:
+    """Show a post that a moderator removed to everybody again."""
+    return post_out(posts.reinstate(services.room, actor, post_id), shelf, actor)
 
 
 @router.delete("/{post_id}", summary="Delete a post", status_code=204, responses=problems(*CHANGING))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from spark_vision.core.decision import RejectReason
-from spark_vision.core.post import MAX_CAPTION, PostState
+from spark_vision.core.post import MAX_CAPTION, MAX_REASON, PostState
 from spark_vision.search.suggester import MAX_BOXES
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.products.schemas import ProductCard
@@ -101,12 +101,21 @@ class PostOut(BaseModel):
     poster: PosterOut
     caption: str
     state: PostState
+    removal_reason: str = Field(default="", description="Why a moderator removed it; else empty.")
     created_at: datetime
     published_at: datetime | None
     photo: PhotoOut
     boxes: list[BoxOut] = Field(description="The regions that suggestions are wanted for.")
     tags: list[TagOut]
     version: int = Field(description="The ETag's number: rises with each change.")
+
+
+class RemovalIn(BaseModel):
+    """Why a post is removed; its poster reads it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=MAX_REASON, examples=["Shows a person who did not agree."])
 
 
 class RejectionOut(BaseModel):
