@@ -1,6 +1,7 @@
 """Column and element names of feeds as Google Merchant's attributes, with the usual other names."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 Row = dict[str, str]
@@ -55,6 +56,7 @@ def base_name(name: str) -> str:
     return _REPEATED.sub("", name)
 
 
+@lru_cache(4096)
 def attribute_of(name: str) -> str | None:
     """Return the attribute that a name stands for, or None.
 
@@ -75,9 +77,23 @@ def attribute_of(name: str) -> str | None:
     return PICTURES if is_first else MORE_PICTURES
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where the attributes of a header come from.
+
+    Attributes:
+        renamed: Attributes with the names that may have their values, except those of their own name alone.
+        pictures: Names of columns of one picture, or empty if the pictures stand where they should.
+        more_pictures: Names of columns of several pictures.
+    """
+
+    renamed: tuple[tuple[str, tuple[str, ...]], ...]
+    pictures: tuple[str, ...]
+    more_pictures: tuple[str, ...]
+
+
 @lru_cache(256)
-def _sources(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return, for each attribute, the names that may have its value: its own first."""
+def _plan(names: tuple[str, ...]) -> _Plan:
     found: dict[str, list[str]] = {}
     for name in names:
         attribute = attribute_of(name)
@@ -87,7 +103,11 @@ def _sources(names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     def rank(name: str) -> int:
         return _RANKS.get(base_name(name), 0)
 
-    return tuple((attribute, tuple(sorted(listed, key=rank))) for attribute, listed in found.items())
+    ranked = {attribute: tuple(sorted(listed, key=rank)) for attribute, listed in found.items()}
+    pictures, more = ranked.pop(PICTURES, ()), ranked.pop(MORE_PICTURES, ())
+    if pictures == (PICTURES,) and more in ((), (MORE_PICTURES,)):
+        pictures = more = ()
+    return _Plan(tuple(pair for pair in ranked.items() if pair[1] != (pair[0],)), pictures, more)
 
 
 def by_attribute(row: Row) -> Row:
@@ -95,18 +115,15 @@ def by_attribute(row: Row) -> Row:
 
     Of several names of one attribute the first with a value counts. Pictures are collected from all.
     """
-    result = dict(row)
-    pictures: list[str] = []
-    for attribute, names in _sources(tuple(row)):
-        if attribute in (PICTURES, MORE_PICTURES):
-            continue
+    plan, result = _plan(tuple(row)), dict(row)
+    for attribute, names in plan.renamed:
         result[attribute] = next((row[name] for name in names if row[name]), "")
-    for wanted in (PICTURES, MORE_PICTURES):
-        for attribute, names in _sources(tuple(row)):
-            if attribute == wanted:
-                pictures.extend(_pictures(row, names, single=wanted == PICTURES))
-    result[PICTURES] = pictures[0] if pictures else ""
-    result[MORE_PICTURES] = ",".join(picture.replace(",", "%2C") for picture in pictures[1:])
+    if plan.pictures or plan.more_pictures:
+        pictures = _pictures(row, plan.pictures, single=True) + _pictures(
+            row, plan.more_pictures, single=False
+        )
+        result[PICTURES] = pictures[0] if pictures else ""
+        result[MORE_PICTURES] = ",".join(picture.replace(",", "%2C") for picture in pictures[1:])
     return result
 
 

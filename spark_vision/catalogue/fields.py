@@ -75,6 +75,7 @@ def availability(text: str) -> Availability | None:
     return _SCHEMA_ORG.get(re.sub("[ _-]", "", word))
 
 
+@lru_cache(_REMEMBERED)
 def gtin(text: str) -> str | None:
     """Return a GTIN-8, -12, -13 or -14 in digits alone; None if its length or check digit is wrong.
 

@@ -28,7 +28,9 @@ def parse_row(row: Row, line: int | None, currency: str = "") -> Iterator[FeedRo
     """
     values = by_attribute(_clean(row))
     images = fields.picture_list(values.get(PICTURES, ""), values.get(MORE_PICTURES, ""))
-    values.update({name: plain_text(values[name]) for name in _TEXTS if values.get(name)})
+    for name in _TEXTS:
+        if text := values.get(name):
+            values[name] = plain_text(text)
     if values.get("product_type", "").isdecimal() and not row.get("product_type"):
         values["product_type"] = ""  # Google's taxonomy by number
     stands_in = ""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
@@ -12,15 +13,21 @@ from spark_vision.core.product import FeedIssue
 _MAX_TEXT = 1 << 18  # characters of an item
 _MAX_SEEN = 20
 _MAX_PATH = 4  # names
-_RSS = frozenset({"item", "entry"})
-_LISTS = _RSS | frozenset(
-    "product offer shopitem article artikel produkt produit prodotto producto row record listing".split()
+_ITEMS = frozenset(
+    "item entry product offer shopitem article artikel produkt produit prodotto producto row record"
+    " listing".split()
 )
-_ROOTS_OF_RSS = ("rss", "feed", "rdf")
 _GOOGLE = "base.google.com/ns/1.0"
 # Markup that shops forget to escape in descriptions; its text belongs to the element around it.
 _BLOCKS = ("p", "br", "div", "li")
 _HTML = frozenset("b i u p br em strong span div ul ol li a h1 h2 h3 h4 h5 h6 sub sup small font".split())
+
+
+@lru_cache(1024)
+def _parts(name: str) -> tuple[str, str]:
+    """Return an element's prefix, and its own name in lower case."""
+    prefix, _, local = name.rpartition(":")
+    return prefix, local.lower()
 
 
 class ItemHandler(ContentHandler):
@@ -40,8 +47,7 @@ class ItemHandler(ContentHandler):
         self.items: deque[TableRow | FeedIssue] = deque()
         self.seen: dict[str, None] = {}
         self.line: Callable[[], int] = lambda: 0
-        self._item = item
-        self._names = frozenset({item}) if item else _RSS
+        self._names = frozenset({item}) if item else _ITEMS
         self._root = ""
         self._google = {"g"}  # prefixes of Google's attributes
         self._row: Row = {}
@@ -54,25 +60,26 @@ class ItemHandler(ContentHandler):
         self._inside = False
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX names it
-        local = name.rpartition(":")[2].lower()
+        _, local = _parts(name)
         if len(self.seen) < _MAX_SEEN:
             self.seen[local] = None
-        self._google.update(
-            key[6:] for key, uri in attrs.items() if key[:5] == "xmlns" and uri.endswith(_GOOGLE)
-        )
+        has_attributes = attrs.getLength() > 0
+        if has_attributes:
+            self._google.update(
+                key[6:] for key, uri in attrs.items() if key.startswith("xmlns") and uri.endswith(_GOOGLE)
+            )
         if not self._inside:
             self._outside(local, attrs)
             return
         self._room -= len(name) if self._path else 0  # nesting has a cost
         self._path.append(local)
         self._texts.append([])
-        self._values_in(local, attrs)
+        if has_attributes:
+            self._values_in(local, attrs)
 
     def _outside(self, local: str, attrs: AttributesImpl) -> None:
         if not self._root:
             self._root = local
-            if not self._item and local not in _ROOTS_OF_RSS:
-                self._names = _LISTS
         elif local in self._names:
             self._inside, self._begin, self._room = True, self.line(), _MAX_TEXT
             self._row = {key.lower(): value for key, value in attrs.items()}
@@ -103,11 +110,12 @@ class ItemHandler(ContentHandler):
             self.items.append(self._finished())
             self._inside = False
             return
-        text, local = "".join(self._texts.pop()), self._path[-1]
-        if local in _HTML and len(self._path) > 1:
+        text, local, depth = "".join(self._texts.pop()), self._path[-1], len(self._path)
+        if depth > 1 and local in _HTML:
             self._texts[-1].append(text if local not in _BLOCKS else f" {text} " if text else " ")
-        elif len(self._path) <= _MAX_PATH:
-            self._keep("/".join(self._path), text.strip(), google=name.rpartition(":")[0] in self._google)
+        elif depth <= _MAX_PATH:
+            path = local if depth == 1 else "/".join(self._path)
+            self._keep(path, text.strip(), google=_parts(name)[0] in self._google)
         self._path.pop()
 
     def _add(self, text: str) -> None:

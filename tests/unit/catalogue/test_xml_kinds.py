@@ -109,6 +109,7 @@ LISTS = {
     "<SHOP><SHOPITEM><ITEM_ID>a</ITEM_ID><PRODUCT>A</PRODUCT><IMGURL>a.jpg</IMGURL></SHOPITEM></SHOP>": "",
     "<feed><entry><g:id>a</g:id><g:title>A</g:title><g:image_link>a.jpg</g:image_link></entry></feed>": "",
     f"<channel><item><id>a</id><title>A</title><images>{IMAGE}</images></item></channel>": "",
+    f"<feed><product><id>a</id><title>A</title>{IMAGE}</product></feed>": "",
     "<teile><teil><id>a</id><title>A</title><image_link>a.jpg</image_link></teil></teile>": "teil",
 }
 
