@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 import httpcore
 
 from spark_vision.catalogue.deadline import Deadline, TimedStream
+from spark_vision.catalogue.special_networks import is_special
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # NAT64 (RFC 6052): an IPv4 address in the last 32 bits.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
 
 
 class AddressRefusedError(OSError):
@@ -71,7 +71,10 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 def is_allowed(address: IPAddress, networks: Sequence[Network] = ()) -> bool:
-    """Whether an address is public, or in one of the networks; an IPv4 address inside IPv6 counts itself.
+    """Return whether an address is public, or in one of the networks.
+
+    An IPv4 address within an IPv6 one (mapped, NAT64) is judged itself. 6to4 and Teredo addresses are
+    refused, wherever they lead.
 
     >>> [is_allowed(ipaddress.ip_address(text)) for text in ("1.1.1.1", "::ffff:10.0.0.1", "100.64.0.1")]
     [True, False, False]
@@ -79,9 +82,7 @@ def is_allowed(address: IPAddress, networks: Sequence[Network] = ()) -> bool:
     inner = _inner(address)
     if any(inner.version == network.version and inner in network for network in networks):
         return True
-    if isinstance(inner, ipaddress.IPv6Address) and inner in _SITE_LOCAL:
-        return False
-    return inner.is_global and not (inner.is_multicast or inner.is_reserved or inner.is_unspecified)
+    return inner.is_global and not is_special(inner)
 
 
 def networks(names: Iterable[str]) -> tuple[Network, ...]:
@@ -90,14 +91,12 @@ def networks(names: Iterable[str]) -> tuple[Network, ...]:
 
 
 def _inner(address: IPAddress) -> IPAddress:
-    """The IPv4 address that an IPv6 address leads to (mapped, 6to4, Teredo, NAT64), or the address."""
+    """Return the IPv4 address within an IPv6 address (mapped, compatible, NAT64), or the address."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address.teredo is not None:
-        return address.teredo[1]
     if address in _NAT64 or (int(address) >> 32 == 0 and int(address) > 1):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return address.ipv4_mapped or address
 
 
 def _resolved(host: str, port: int) -> list[str]:

@@ -1,7 +1,10 @@
-"""Headers that keep browsers from doing with an answer what it is not for."""
+"""Headers that keep browsers and caches from doing with an answer what it is not for."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spark_vision_api.http.caching import VARY_CREDENTIALS
+from spark_vision_api.http.problems import API
 
 # Nothing may be loaded by an answer of the API; a page brings a policy of its own.
 _HEADERS = {
@@ -11,6 +14,10 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+# What says nothing of caches depends on who asks, or is not worth it. A browser may go back to a page.
+_UNCACHED_API = {"Cache-Control": "no-store"}
+_UNCACHED_PAGE = {"Cache-Control": "private, no-cache", "Vary": VARY_CREDENTIALS}
 
 
 class SecurityHeadersMiddleware:
@@ -25,6 +32,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if "Cache-Control" not in headers:
+                    headers.update(_UNCACHED_API if scope["path"].startswith(API) else _UNCACHED_PAGE)
             await send(message)
 
         await self._app(scope, receive, send_guarded)

@@ -12,6 +12,7 @@ from spark_vision.catalogue.detect import Format
 from spark_vision.core.catalogue_import import CatalogueImport, ImportState
 from spark_vision.core.product import Availability, Price, Product
 from spark_vision.core.userinfo import has_userinfo
+from spark_vision.earnings.clicks import is_web_page
 from spark_vision.imports.product_changes import BatchReport, ProductChange
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.search.filters import Amount
@@ -28,6 +29,13 @@ def _check_userinfo(address: str) -> str:
 Address = Annotated[str, Field(max_length=2000, pattern=r"^https?://\S+$"), AfterValidator(_check_userinfo)]
 Text = Annotated[str, Field(max_length=5000)]
 Word = Annotated[str, Field(max_length=750)]
+
+
+def _web_page(link: str) -> str:
+    """Return a link that is empty or leads to a page by http or https; raises ValueError."""
+    if link and not is_web_page(link):
+        raise ValueError("Send an http or https address without blanks or control characters.")
+    return link
 
 
 class ImportOptions(BaseModel):
@@ -200,7 +208,7 @@ class ProductIn(BaseModel):
         description="Addresses (http, https), or pictures that it has; without, those that it has stay.",
     )
     description: Text = ""
-    link: Annotated[str, Field(max_length=2000)] = ""
+    link: Annotated[str, Field(max_length=2000), AfterValidator(_web_page)] = ""
     price: PriceIn | None = Field(default=None, description="What one pays now.")
     regular_price: PriceIn | None = Field(default=None, description="Where it is on sale.")
     availability: Availability = Availability.IN_STOCK

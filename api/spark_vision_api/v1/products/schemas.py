@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from spark_vision.core.product import Price, Product
+from spark_vision.earnings.clicks import is_web_page
 from spark_vision_api.v1 import examples
 
 
@@ -54,7 +55,7 @@ def product_card(product: Product) -> dict[str, Any]:
         "availability": product.availability.value,
         "brand": product.brand,
         "product_type": product.product_type,
-        "link": product.link,
+        "link": product.link if is_web_page(product.link) else "",
     }
 
 
