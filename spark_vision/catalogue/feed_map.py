@@ -228,11 +228,11 @@ def _patterns(table: Any, name: str) -> dict[str, Pattern]:
     for attribute, entry in table.items():
         _check_attribute(attribute, "patterns", name)
         where = f"{name}: patterns.{attribute}"
-        told = {"pattern": entry} if isinstance(entry, str) else entry
-        if not isinstance(told, dict) or not {"pattern"} <= set(told) <= {"pattern", "from"}:
+        given = {"pattern": entry} if isinstance(entry, str) else entry
+        if not isinstance(given, dict) or not {"pattern"} <= set(given) <= {"pattern", "from"}:
             raise InvalidInputError(f"{where} must be a text, or a table of 'pattern' and 'from'.")
-        source = column_name(_text(told, "from", where)) or attribute
-        patterns[attribute] = Pattern(source, _expression(_text(told, "pattern", where), where))
+        source = column_name(_text(given, "from", where)) or attribute
+        patterns[attribute] = Pattern(source, _expression(_text(given, "pattern", where), where))
     return patterns
 
 

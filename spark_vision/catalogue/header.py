@@ -68,8 +68,8 @@ def find_header(file: IO[str], feed: FeedFile, known: frozenset[str] = frozenset
         line = file.readline(_MAX_LINE)
         if not line:
             break
-        if (told := _told_delimiter(line)) is not None and first is None:
-            delimiter = told
+        if (given := _declared_delimiter(line)) is not None and first is None:
+            delimiter = given
         elif line.strip().strip("\ufeff"):
             found = Header(skipped, delimiter or _delimiter(line))
             first = first or found
@@ -84,13 +84,13 @@ def find_header(file: IO[str], feed: FeedFile, known: frozenset[str] = frozenset
     return first
 
 
-def _told_delimiter(line: str) -> str | None:
+def _declared_delimiter(line: str) -> str | None:
     """Return the delimiter of a line such as `sep=;`, or None."""
     text = line.strip("\r\n\ufeff").strip('"').lower()
     if not text.startswith("sep="):
         return None
-    told = text[4:].rstrip(",;") or text[4:5]
-    return "\t" if told in ("\\t", "tab", "\t") else told if len(told) == 1 else None
+    given = text[4:].rstrip(",;") or text[4:5]
+    return "\t" if given in ("\\t", "tab", "\t") else given if len(given) == 1 else None
 
 
 def _delimiter(line: str) -> str:

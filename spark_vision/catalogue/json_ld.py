@@ -106,6 +106,9 @@ def _products(value: Any, group: Node, references: References, depth: int) -> It
             continue
         elif types & _PRODUCTS:
             yield _with_group(node, group, references)
+        elif "Offer" in types:
+            offer = {key: value for key, value in node.items() if key != "itemOffered"}
+            yield from _products(node.get("itemOffered"), {**group, "offers": offer}, references, depth + 1)
         else:
             for key in _INSIDE:
                 yield from _products(node.get(key), group, references, depth + 1)

@@ -20,15 +20,15 @@ def flat_row(value: dict[str, Any]) -> Row:
 
 
 def _flatten(value: dict[str, Any], path: str, row: Row) -> None:
-    for key, told in value.items():
+    for key, given in value.items():
         name = f"{path}{key.strip().lower().replace(' ', '_')}"
-        if isinstance(told, dict):
+        if isinstance(given, dict):
             if path.count("/") < _MAX_DEPTH:
-                _flatten(told, f"{name}/", row)
-        elif isinstance(told, list) and attribute_of(name) is not None:
-            texts = [url(_picture(each)) if isinstance(each, dict) else text(each) for each in told]
+                _flatten(given, f"{name}/", row)
+        elif isinstance(given, list) and attribute_of(name) is not None:
+            texts = [url(_picture(each)) if isinstance(each, dict) else text(each) for each in given]
             _keep(name, [each for each in texts if each], row)
-        elif (plain := text(told)) and name not in row:
+        elif (plain := text(given)) and name not in row:
             row[name] = plain
 
 

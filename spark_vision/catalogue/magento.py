@@ -69,8 +69,8 @@ def _family(feed: FeedFile, feed_map: FeedMap) -> _Family:
                 continue
             sku = row.values.get("sku", "")
             family.parents.setdefault(sku, row.values)
-            for told in row.values["configurable_variations"].split("|"):
-                options = _pairs(told)
+            for given in row.values["configurable_variations"].split("|"):
+                options = _pairs(given)
                 variation = options.pop("sku", "")
                 family.parent_of.setdefault(variation, sku)
                 family.options.setdefault(variation, options)

@@ -50,7 +50,7 @@ def _single_offers(value: Any) -> Iterator[dict[str, Any]]:
     for offer in as_list(value):
         node = as_dict(offer)
         inner = [as_dict(each) for each in as_list(node.get("offers"))]
-        around = {key: told for key, told in node.items() if key not in _OF_A_RANGE}
+        around = {key: given for key, given in node.items() if key not in _OF_A_RANGE}
         yield from ({**around, **each} for each in inner if each)
         if node and not any(inner):
             yield node
@@ -65,10 +65,10 @@ def _rank(offer: Offer) -> tuple[int, Decimal]:
 
 
 def _read(node: dict[str, Any]) -> Offer:
-    specifications = [as_dict(told) for told in as_list(node.get("priceSpecification"))]
-    listed = [told for told in specifications if _is_list_price(told)]
-    current = [told for told in specifications if not _is_list_price(told)]
-    own = {name: told for name, told in node.items() if told is not None}
+    specifications = [as_dict(given) for given in as_list(node.get("priceSpecification"))]
+    listed = [given for given in specifications if _is_list_price(given)]
+    current = [given for given in specifications if not _is_list_price(given)]
+    own = {name: given for name, given in node.items() if given is not None}
     currency = {"priceCurrency": node.get("priceCurrency")}
     price, note = _price({**currency, **(current[0] if current else {}), **own})
     list_price, _ = _price({**currency, **listed[0]}) if listed else ("", "")
@@ -88,14 +88,14 @@ def _price(details: dict[str, Any]) -> tuple[str, str]:
     currency = text(details.get("priceCurrency")).upper()
     if isinstance(amount, (int, float, Decimal)) and not isinstance(amount, bool):
         return _number(Decimal(str(amount)), currency)
-    told = text(amount)
-    if not told:
+    given = text(amount)
+    if not given:
         return "", ""
-    full = told if not currency or currency in told.upper() else f"{told} {currency}"
+    full = given if not currency or currency in given.upper() else f"{given} {currency}"
     price = parse_price(full).price
-    if price is None or _PLAIN.fullmatch(told):
+    if price is None or _PLAIN.fullmatch(given):
         return full, ""
-    return full, f"price {told[:60]!r} is not as schema.org asks, such as 1299.00; {price} counts"
+    return full, f"price {given[:60]!r} is not as schema.org asks, such as 1299.00; {price} counts"
 
 
 def _number(amount: Decimal, currency: str) -> tuple[str, str]:

@@ -54,25 +54,25 @@ def parse_price(text: str, default_currency: str = "") -> ParsedPrice:
     >>> parse_price("15.00").fault
     "price '15.00' has no currency, such as 15.00 USD"
     """
-    told = f"price {text[:60]!r}"
+    given = f"price {text[:60]!r}"
     number, currency = _split(text, default_currency)
     if number is None:
-        return ParsedPrice(None, f"{told} is no amount with a currency, such as 15.00 USD")
+        return ParsedPrice(None, f"{given} is no amount with a currency, such as 15.00 USD")
     if not currency:
-        return ParsedPrice(None, f"{told} has no currency, such as 15.00 USD")
+        return ParsedPrice(None, f"{given} has no currency, such as 15.00 USD")
     if currency not in CURRENCIES:
-        return ParsedPrice(None, f"{told} has no currency of ISO 4217: {currency} is none")
+        return ParsedPrice(None, f"{given} has no currency of ISO 4217: {currency} is none")
     amount = _amount(number.strip("-\u2212()"), currency)
     if amount is None:
-        return ParsedPrice(None, f"{told} is no amount with a currency, such as 15.00 USD")
+        return ParsedPrice(None, f"{given} is no amount with a currency, such as 15.00 USD")
     if number[0] in "-\u2212(":
-        return ParsedPrice(None, f"{told} is negative")
+        return ParsedPrice(None, f"{given} is negative")
     note = None
     if -int(amount.as_tuple().exponent) > _MAX_DECIMALS:  # a computed number: 10.830000000000002
         amount = round(amount, len(str(minor_units(currency))) - 1)
-        note = f"{told} has too many decimals; {amount} counts"
+        note = f"{given} has too many decimals; {amount} counts"
     if not amount:
-        return ParsedPrice(None, f"{told} is zero")
+        return ParsedPrice(None, f"{given} is zero")
     return ParsedPrice(Price(amount, currency), note=note)
 
 

@@ -1,4 +1,4 @@
-"""Delimited text to records, where one broken quote costs one row and not the rest of the feed."""
+"""Delimited text to records. A broken quote costs one row, not the rest of the feed."""
 
 import csv
 from collections import deque
@@ -20,7 +20,7 @@ class Record:
 
 
 class _Lines:
-    """Lines for csv's reader, which can be taken back from where a record began."""
+    """Lines for csv's reader, which can be returned to the beginning of a record."""
 
     def __init__(self, file: IO[str], number: int) -> None:
         self._file = file
@@ -42,12 +42,12 @@ class _Lines:
         return line
 
     def begin(self) -> None:
-        """A new record begins here."""
+        """Mark the beginning of a new record."""
         self.record.clear()
         self.ran_out = False
 
     def take_back(self) -> str:
-        """Have all lines of this record but its first read again; returns the first."""
+        """Return the record's first line; its other lines are read again."""
         first, *rest = self.record
         self._returned.extendleft(reversed(rest))
         self.number -= len(rest)

@@ -1,4 +1,4 @@
-"""Feeds that were handed over: what they may name is less than what a feed on one's own disk may."""
+"""Feeds that were sent to the service: they may name fewer places than a feed on the operator's disk."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from spark_vision.core.product import FeedIssue, FeedRow
 
 @dataclass(frozen=True)
 class SentPictures:
-    """A PictureSource of addresses alone: whoever sends a feed must not read this machine's files."""
+    """A PictureSource of addresses only: a sent feed must not read this machine's files."""
 
     addresses: HttpPictures
 
     def read(self, image: str) -> bytes:
-        """The bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
+        """Return the bytes of a picture; raises PictureNotFoundError or PictureTooLargeError."""
         if not is_url(image):
             raise PictureNotFoundError(
                 f"{image}: this is no address; a feed that is sent names its pictures by http(s), or relative"
@@ -39,7 +39,7 @@ class SentPictures:
 
 
 def with_addresses(rows: Iterable[FeedRow | FeedIssue], base: str) -> Iterator[FeedRow | FeedIssue]:
-    """Rows whose relative pictures are addresses, relative to a base; where that is empty, as they are."""
+    """Yield rows with their relative pictures as addresses below a base; without a base, unchanged rows."""
     for row in rows:
         if isinstance(row, FeedRow) and base:
             images = tuple(dict.fromkeys(_absolute(image, base) for image in row.product.images))
@@ -56,7 +56,7 @@ def _absolute(image: str, base: str) -> str:
 
 
 def within(folder: Path | None, path: str) -> Path:
-    """A feed in the folder that imports may read; raises CatalogueError where it is not in there."""
+    """Return a feed in the folder that imports may read; raises CatalogueError if it is not in there."""
     if folder is None:
         raise CatalogueError("Imports from a folder are switched off; set SPARK_VISION_IMPORT_FOLDER.")
     base = folder.resolve()

@@ -103,7 +103,7 @@ def _products(rows: list[TableRow], handle: str, shop: Shop) -> Iterator[TableRo
     shared = [image for image in pictures if image not in claimed]
     repeated = repeated_skus(row.values.get("variant_sku", "") for row in variants)
     if repeated:
-        yield told_repeated(repeated, handle, first.line)
+        yield repeated_sku_warning(repeated, handle, first.line)
     for row in variants:
         options = named_options(names, [row.values.get(f"{option}_value", "") for option in _OPTIONS])
         own, sku = row.values.get("variant_image", ""), row.values.get("variant_sku", "")
@@ -124,7 +124,7 @@ def repeated_skus(skus: Iterable[str]) -> set[str]:
     return {sku for sku, count in Counter(skus).items() if sku and count > 1}
 
 
-def told_repeated(skus: set[str], handle: str, line: int) -> FeedIssue:
+def repeated_sku_warning(skus: set[str], handle: str, line: int) -> FeedIssue:
     """Return the warning about SKUs that stand on several variants."""
     listed = repr(", ".join(sorted(skus))[:80])
     reason = f"SKU {listed} stands on several variants; their ids are made of the handle and the options"

@@ -13,8 +13,8 @@ from spark_vision.catalogue.shopify import (
     id_of,
     named_options,
     regular_and_sale,
+    repeated_sku_warning,
     repeated_skus,
-    told_repeated,
 )
 from spark_vision.catalogue.table import TableRow
 from spark_vision.core.errors import CatalogueError
@@ -70,7 +70,7 @@ def _products(product: Node, line: int, shop: Shop) -> Iterator[TableRow | FeedI
     shared = [image for image in everything if image not in own]
     repeated = repeated_skus(text(variant.get("sku")) for variant in variants)
     if repeated:
-        yield told_repeated(repeated, handle, line)
+        yield repeated_sku_warning(repeated, handle, line)
     common = _common(product, handle, shop)
     for variant, image in zip(variants, own, strict=True):
         options = _options(product, variant)

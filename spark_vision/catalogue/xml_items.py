@@ -96,6 +96,8 @@ class ItemHandler(ContentHandler):
         elif local in ("enclosure", "content") and values.get("type", "").startswith("image/"):
             self._path[-1] = "image"
             self._add(values.get("url", ""))
+        elif attribute_of(local) in (PICTURES, MORE_PICTURES):
+            self._add(values.get("url") or values.get("src") or values.get("href") or "")
         elif "price" in local and values.get("currency"):
             self._row.setdefault("currency", values["currency"])
 

@@ -6,7 +6,7 @@ from html.entities import html5
 
 from spark_vision.core.product import FeedIssue
 
-_OPENING = re.compile(r"<!\[CDATA\[|<!--|<\?")
+_OPENING = re.compile(r"<!\[CDATA\[|<!--|<\?|<!DOCTYPE[^<>\[\]]{0,1000}>")
 _ENDS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _TROUBLE = re.compile(
@@ -56,8 +56,10 @@ class XmlRepair:
             if opening is None:
                 self._rest = text[stop:]
                 break
-            out.append(opening[0])
-            at, self._end = opening.end(), _ENDS[opening[0]]
+            at, self._end = opening.end(), _ENDS.get(opening[0], "")
+            # A DOCTYPE that only names a file is left out: the parser refuses external references.
+            out.append(opening[0] if self._end else "\n" * opening[0].count("\n"))
+            self._line += 0 if self._end else opening[0].count("\n")
         return "".join(out)
 
     def _begin(self, text: str) -> str:
@@ -70,13 +72,13 @@ class XmlRepair:
         self.skipped_lines += blank.count("\n")
         self._line += blank.count("\n")
         if blank and begun.startswith("<?xml"):
-            self._tell(1, "a blank stands before <?xml")
+            self._warn(1, "a blank stands before <?xml")
         return begun
 
     def _verbatim(self, text: str) -> str:
         clean = _CONTROL.sub("", text)
         if len(clean) != len(text):
-            self._tell(self._line, "a control character was removed")
+            self._warn(self._line, "a control character was removed")
         self._line += text.count("\n")
         return clean
 
@@ -95,15 +97,15 @@ class XmlRepair:
             number = found["decimal"] or str(int(found["hex"][-8:], 16))
             return self._reference(int(number[-10:]))
         if (name := found["name"]) and (meant := html5.get(f"{name};")):
-            self._tell(self._line, f"the entity &{name[:20]}; is HTML's, not XML's")
+            self._warn(self._line, f"the entity &{name[:20]}; is HTML's, not XML's")
             return "".join(_ESCAPES.get(sign, sign) for sign in meant)
         if found["less"]:
-            self._tell(self._line, "a bare < is no markup")
+            self._warn(self._line, "a bare < is no markup")
             return "&lt;"
         if found[0].startswith("&"):
-            self._tell(self._line, "a bare & is no entity")
+            self._warn(self._line, "a bare & is no entity")
             return f"&amp;{found[0][1:]}"
-        self._tell(self._line, "a control character was removed")
+        self._warn(self._line, "a control character was removed")
         return ""
 
     def _reference(self, number: int) -> str:
@@ -111,10 +113,10 @@ class XmlRepair:
         allowed = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE
         if allowed or 0x10000 <= number <= 0x10FFFF:
             return f"&#{number};"
-        self._tell(self._line, "a reference to a control character was removed")
+        self._warn(self._line, "a reference to a control character was removed")
         return ""
 
-    def _tell(self, line: int, reason: str) -> None:
+    def _warn(self, line: int, reason: str) -> None:
         if (line, reason) != self._last:
             self._last = (line, reason)
             self.issues.append(FeedIssue(reason, line=line, severity="warning"))

@@ -33,6 +33,14 @@ def test_references_in_a_circle_end(tmp_path: Path) -> None:
     assert products["a"].images == ("a.jpg",)
 
 
+def test_an_offer_of_a_catalogue_has_the_price_of_its_product(tmp_path: Path) -> None:
+    product = {"@type": "Product", "sku": "a", "name": "A", "image": "a.jpg"}
+    offer = {"@type": "Offer", "price": "3.00", "priceCurrency": "EUR", "itemOffered": product}
+    page = {"@type": "Store", "hasOfferCatalog": {"@type": "OfferCatalog", "itemListElement": [offer]}}
+    products, _ = read_text(tmp_path, json.dumps(page))
+    assert str(products["a"].price) == "3.00 EUR"
+
+
 def test_many_references_to_each_other_are_bounded(tmp_path: Path) -> None:
     nodes = [
         {"@id": f"#{n}", "@type": "Thing", "isRelatedTo": [{"@id": f"#{m}"} for m in range(30)]}

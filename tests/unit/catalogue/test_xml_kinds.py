@@ -165,6 +165,18 @@ def test_entities_that_a_feed_declares_are_refused(tmp_path: Path, dtd: str) -> 
         read_text(tmp_path, f"{dtd}<products><product><id>&nbsp;</id></product></products>")
 
 
+@pytest.mark.parametrize(
+    "doctype", ['<!DOCTYPE x SYSTEM "shops.dtd">', '<!DOCTYPE x\nPUBLIC "a&b" "http://x.example/x">']
+)
+def test_a_doctype_that_only_names_a_file_is_left_out(tmp_path: Path, doctype: str) -> None:
+    product = "<product><id>a</id><name>A</name><image url='a.jpg?x=1&y=2'/></product>"
+    products, (issue,) = read_text(
+        tmp_path, f"<?xml version='1.0'?>\n{doctype}\n<products>{product}</products>"
+    )
+    assert products["a"].images == ("a.jpg?x=1&y=2",)
+    assert issue.line == 3 + doctype.count("\n")
+
+
 def test_deep_and_long_items_are_refused_by_their_line(tmp_path: Path) -> None:
     deep = "<x>" * 100_000 + "</x>" * 100_000
     text = f"<products>\n<product><id>a</id>{deep}</product></products>"
