@@ -73,6 +73,13 @@ class Settings(BaseSettings):
         " USER:PASSWORD` or `bearer TOKEN`. They are sent to that host and port only.",
         examples=[{"https://feeds.shop.example": "bearer TOKEN"}],
     )
+    notice_url: str = Field(
+        default="",
+        description="Address that gets a signed webhook when a scheduled import fails or is held.",
+    )
+    notice_secret: str = Field(
+        default="", repr=False, description="Signs these webhooks (HMAC-SHA256, as Standard Webhooks does)."
+    )
     import_folder: Path | None = Field(
         default=None, description="A folder whose feeds the API may be told to read; unset: none."
     )

@@ -22,6 +22,7 @@ from spark_vision.database.repositories.learned_views import LearnedViewReposito
 from spark_vision.database.repositories.ledger import LedgerRepository
 from spark_vision.database.repositories.posts import PhotoRepository, PostRepository
 from spark_vision.database.repositories.sales import ClickRepository, SaleRepository
+from spark_vision.database.repositories.schedules import ScheduleRepository
 
 
 class UnitOfWork:
@@ -74,6 +75,11 @@ class UnitOfWork:
     def imports(self) -> ImportRepository:
         """Imports of catalogues."""
         return ImportRepository(self._session)
+
+    @cached_property
+    def schedules(self) -> ScheduleRepository:
+        """Schedules of feeds."""
+        return ScheduleRepository(self._session)
 
     @cached_property
     def feed(self) -> FeedRepository:

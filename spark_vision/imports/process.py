@@ -14,12 +14,14 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from spark_vision.app.container import version_store
+from spark_vision.app.container import picture_addresses, version_store
 from spark_vision.app.settings import Settings
+from spark_vision.catalogue.notice import WebhookTarget
 from spark_vision.core.catalogue_import import CatalogueImport, Failure, ImportOrder, Progress
-from spark_vision.core.errors import IndexBusyError, SparkVisionError
+from spark_vision.core.errors import IndexBusyError, SettingsError, SparkVisionError
 from spark_vision.database.store import Store
 from spark_vision.imports.run import forget_import, import_folder, run_import, summary, told
+from spark_vision.imports.schedules import ScheduleRunner
 from spark_vision.imports.worker import ImportWorker, RunOutcome
 
 # Look-ups go first.
@@ -85,7 +87,19 @@ def import_worker(settings: Settings, store: Store) -> ImportWorker:
         start=lambda given: ImportProcess(settings, given),
         forget=lambda import_id: forget_import(settings, import_id),
         keep=settings.keep_imports,
+        tick=ScheduleRunner(settings, store, _webhook(settings)).tick,
     )
+
+
+def _webhook(settings: Settings) -> WebhookTarget | None:
+    if not settings.notice_url:
+        return None
+    if not settings.notice_secret:
+        raise SettingsError(
+            "SPARK_VISION_NOTICE_URL needs SPARK_VISION_NOTICE_SECRET, which signs the webhooks."
+        )
+    allowed = picture_addresses(settings).networks
+    return WebhookTarget(settings.notice_url, settings.notice_secret, allowed)
 
 
 def main() -> None:

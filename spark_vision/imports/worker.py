@@ -65,7 +65,8 @@ class WorkerTimings:
 class ImportWorker:
     """Takes imports from the store, one at a time; where the process ends, they go on in the next one.
 
-    forget: told of the ids of imports that are forgotten; keep: how many that are over are remembered.
+    forget: told of the ids of imports that are forgotten; keep: how many that are over are remembered;
+    tick: called before each look for imports, to queue those of schedules.
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class ImportWorker:
         forget: Callable[[str], None],
         keep: int,
         pace: WorkerTimings | None = None,
+        tick: Callable[[datetime], None] | None = None,
     ) -> None:
         self._store = store
         self._start = start
         self._forget = forget
         self._keep = keep
         self._pace = pace or WorkerTimings()
+        self._tick = tick or (lambda _: None)
         self._name = uuid4().hex
         self._stopping = threading.Event()
         self._awake = threading.Event()
@@ -103,6 +106,7 @@ class ImportWorker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self._run_schedules()
             try:
                 worked = self._work_on_one()
             except SparkVisionError as error:  # the store is away: the import is taken again later
@@ -114,6 +118,15 @@ class ImportWorker:
             if not worked:
                 self._awake.wait(self._pace.idle)
                 self._awake.clear()
+
+    def _run_schedules(self) -> None:
+        """Queue what is due; a failure leaves it due, and does not keep imports from being worked on."""
+        try:
+            self._tick(datetime.now(UTC))
+        except SparkVisionError as error:
+            _log.warning("schedules: %s", error.message)
+        except Exception:
+            _log.exception("schedules: they cannot be run")
 
     def _work_on_one(self) -> bool:
         with self._store.writing() as work:

@@ -204,6 +204,12 @@ BATCH_IN: dict[str, Any] = {
     "deletes": ["granny-smith"],
     "accept_removals": False,
 }
+SCHEDULE_IN: dict[str, Any] = {
+    "address": "https://shop.example/feed.xml",
+    "time": "02:30",
+    "time_zone": "Europe/Rome",
+    "credentials": {"token": "a-token-of-the-feed's-host"},
+}
 ALIVE: dict[str, Any] = {"status": "ok", "program_version": "0.1.0"}
 READY: dict[str, Any] = {
     "status": "ready",

@@ -17,6 +17,7 @@ from spark_vision_api.v1.orders import routes as orders_routes
 from spark_vision_api.v1.photos import routes as photos_routes
 from spark_vision_api.v1.posts import routes as posts_routes
 from spark_vision_api.v1.products import routes as products_routes
+from spark_vision_api.v1.schedules import routes as schedules_routes
 from spark_vision_api.v1.search import routes as search_routes
 from spark_vision_api.v1.shop import routes as shop_routes
 from spark_vision_api.v1.suggestions import routes as suggestions_routes
@@ -33,6 +34,7 @@ routers: tuple[APIRouter, ...] = (
     products_routes.router,
     shop_routes.router,
     imports_routes.router,
+    schedules_routes.router,
     learned_routes.router,
     catalogue_routes.router,
     index_routes.router,

@@ -341,6 +341,7 @@ def test_decisions_of_before_there_were_views_teach_too(
         connection.execute(text("DROP TABLE learned_state"))
         connection.execute(text("ALTER TABLE accounts DROP COLUMN suspended_at"))
         connection.execute(text("ALTER TABLE posts DROP COLUMN removal_reason"))
+        connection.execute(text("DROP TABLE feed_schedules"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     assert migrate(engine)[0] == "0004"
     with learning.store.reading() as work:

@@ -5,12 +5,20 @@ from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from spark_vision.core.catalogue_import import ImportState
-from spark_vision.core.errors import ConflictError
+from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError
 from spark_vision.feedback.view_recorder import count_views, find_view, remove_view, restore_view
+from spark_vision.imports.schedules import (
+    add_schedule,
+    change_schedule,
+    find_schedule,
+    remove_schedule,
+    run_schedule,
+)
 from spark_vision.imports.service import cancel_import, find_import, newest_imports
 from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.tagging.context import ANY_VERSION
@@ -20,6 +28,8 @@ from spark_vision_api.v1.imports.routes import accept_held_import, discard_held_
 from spark_vision_api.v1.index.routes import activate_version, list_versions, roll_back
 from spark_vision_api.v1.learned.routes import list_learned_views
 from spark_vision_api.v1.learned.schemas import learned_view_out
+from spark_vision_api.v1.schedules.routes import show_schedules
+from spark_vision_api.v1.schedules.schemas import ScheduleIn
 from spark_vision_api.web.page_context import Team, inner_path
 from spark_vision_api.web.pages.feed import After
 
@@ -33,10 +43,18 @@ _MUCH = 0.1
 @router.get("")
 def show_catalogue(visit: Team, after: After = "") -> Response:
     """What is live, what is on its way, and what was before; after: where what was learned goes on."""
+    return _catalogue_page(visit, after)
+
+
+def _catalogue_page(visit: Team, after: str = "", refusal: str = "") -> Response:
+    """Show the catalogue. refusal: why a schedule was not added."""
     services = visit.services
     imports = [import_out(held) for held in newest_imports(services.store, _IMPORTS)]
     return visit.page(
         "catalogue.html",
+        422 if refusal else 200,
+        refusal=refusal,
+        schedules=show_schedules(services, visit.actor).schedules,
         live=_live(services.live.loaded),
         failure=services.live.failure,
         imports=imports,
@@ -97,6 +115,49 @@ def _decided(visit: Team, decide: Callable[..., ImportOut], import_id: str) -> R
         if made.state is ImportState.HELD:
             return _import_page(visit, made, error.message)
     return visit.go(f"/catalogue/imports/{quote(import_id)}")
+
+
+@router.post("/schedules")
+def schedule_feed(visit: Team) -> Response:
+    """Add a schedule, or say why it was not added."""
+    fields = {name: visit.fields.get(name, "").strip() for name in ("address", "time", "time_zone")}
+    user, password, token = (visit.fields.get(name, "") for name in ("user", "password", "bearer"))
+    secrets = {"user": user, "password": password, "token": token} if user or password or token else None
+    try:
+        given = ScheduleIn.model_validate({**fields, "credentials": secrets})
+        schedule = given.schedule(visit.services.settings, str(visit.actor.id), visit.now)
+        add_schedule(visit.services.settings, visit.services.store, schedule)
+    except ValidationError as error:
+        told = (f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors())
+        return _catalogue_page(visit, refusal="; ".join(told))
+    except (InvalidInputError, ConflictError) as error:
+        return _catalogue_page(visit, refusal=error.message)
+    return visit.go("/catalogue#schedules")
+
+
+@router.post("/schedules/{schedule_id}/run")
+def run_scheduled(visit: Team, schedule_id: str) -> Response:
+    """Import a schedule's feed now, unless its last import has not ended."""
+    with suppress(ConflictError):
+        run_schedule(visit.services.store, schedule_id, visit.now)
+        visit.services.imports.wake()
+    return visit.go("/catalogue#imports")
+
+
+@router.post("/schedules/{schedule_id}/toggle")
+def toggle_schedule(visit: Team, schedule_id: str) -> Response:
+    """Pause a schedule, or let it run again."""
+    active = not find_schedule(visit.services.store, schedule_id).active
+    change_schedule(visit.services.store, schedule_id, {"active": active}, visit.now)
+    return visit.go("/catalogue#schedules")
+
+
+@router.post("/schedules/{schedule_id}/delete")
+def delete_scheduled(visit: Team, schedule_id: str) -> Response:
+    """Delete a schedule; its imports stay."""
+    with suppress(NotFoundError):
+        remove_schedule(visit.services.store, schedule_id)
+    return visit.go("/catalogue#schedules")
 
 
 @router.post("/versions/{version}/activate")
