@@ -76,6 +76,9 @@ class FeedFile:
         if any(entry.filename == "[Content_Types].xml" for entry in files):
             raise CatalogueError(f"{self}: this is an office document; save it as CSV.")
         feeds = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in _FEED_SUFFIXES]
+        notes = [entry for entry in feeds if entry.filename.lower().endswith((".txt", ".html", ".htm"))]
+        if len(feeds) > 1 and len(feeds) - len(notes) == 1:  # a feed with a file to read first
+            feeds = [entry for entry in feeds if entry not in notes]
         found = files if len(files) == 1 else feeds
         if len(found) != 1:
             names = ", ".join(repr(entry.filename[:60]) for entry in (feeds or files)[:5])

@@ -1,6 +1,7 @@
 """WooCommerce's product export (CSV): one row for each product or variation, wherever its parent stands."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from spark_vision.catalogue.attributes import Row
@@ -35,9 +36,10 @@ def read_woocommerce(
 ) -> Iterator[TableRow | FeedIssue]:
     """Stream products and variations as rows by Google's attribute names.
 
-    The file is read twice: for the parents of variations, then for the products.
+    The file is read for the parents of variations and for SKUs that repeat, then for the products.
     """
     parents, have_variations = _parents(feed, feed_map)
+    repeated = _repeated(feed, feed_map)
     if not shop.currency:
         yield NO_CURRENCY
     with open_table(feed, "sku", encoding=feed_map.encoding) as table:
@@ -45,6 +47,9 @@ def read_woocommerce(
             if isinstance(row, FeedIssue):
                 yield row
             elif have_variations.isdisjoint(_keys(row.values)) or "variation" in _type(row.values):
+                if (sku := row.values.get("sku", "")) in repeated:
+                    yield from _warned_once(sku, row.line, repeated)
+                    row.values["sku"] = ""
                 yield _product(row, parents.get(row.values.get("parent", ""), {}), shop)
 
 
@@ -61,6 +66,23 @@ def _parents(feed: FeedFile, feed_map: FeedMap) -> tuple[dict[str, Row], set[str
             elif "variable" in _type(row.values):
                 parents.update(dict.fromkeys(_keys(row.values), row.values))
     return parents, called - {""}
+
+
+def _repeated(feed: FeedFile, feed_map: FeedMap) -> dict[str, bool]:
+    """Return the SKUs that stand on several products that are sold, with whether a warning was given."""
+    counts: Counter[str] = Counter()
+    with open_table(feed, "sku", encoding=feed_map.encoding) as table:
+        for row in table.rows:
+            if isinstance(row, TableRow) and "variable" not in _type(row.values):
+                counts[row.values.get("sku", "")] += 1
+    return {sku: False for sku, count in counts.items() if sku and count > 1}
+
+
+def _warned_once(sku: str, line: int, repeated: dict[str, bool]) -> Iterator[FeedIssue]:
+    if not repeated[sku]:
+        repeated[sku] = True
+        reason = f"SKU {sku[:80]!r} stands on several products; their ids are WooCommerce's numbers"
+        yield FeedIssue(reason, product_id=sku, line=line, severity="warning")
 
 
 def _type(values: Row) -> str:

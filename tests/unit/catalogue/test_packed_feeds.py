@@ -54,6 +54,7 @@ def test_the_only_feed_of_an_archive_is_read(tmp_path: Path) -> None:
         ("__MACOSX/._feed.csv", "x"),
     ]
     assert ids(tmp_path, zipped(*files)) == ["a", "b"]
+    assert ids(tmp_path, zipped(("readme.txt", "x"), ("feed.csv", CSV), ("LICENSE.html", "x"))) == ["a", "b"]
 
 
 @pytest.mark.parametrize(

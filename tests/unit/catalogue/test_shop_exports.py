@@ -67,6 +67,15 @@ def test_woocommerces_variations_take_over_from_their_parent_wherever_it_stands(
     ]
 
 
+def test_a_sku_that_woocommerces_variations_share_costs_no_product(tmp_path: Path) -> None:
+    header = "ID,Type,SKU,Name,Published,Regular price,Images,Parent\n"
+    rows = "1,variable,p,P,1,,p.jpg,\n2,variation,p,P - S,1,5,,p\n3,variation,p,P - M,1,5,,p\n4,simple,q,Q,1,5,q.jpg,\n"
+    products, (warning,) = read_text(tmp_path, header + rows, SHOP)
+    assert list(products) == ["2", "3", "q"]
+    assert products["3"].item_group_id == "p"
+    assert (warning.severity, warning.line, warning.product_id) == ("warning", 3, "p")
+
+
 MAGENTO = """sku,store_view_code,attribute_set_code,product_type,categories,name,description,product_online,visibility,price,\
 special_price,special_price_to_date,url_key,base_image,additional_images,qty,is_in_stock,additional_attributes,configurable_variations
 tee-s-red,,Top,simple,"Default Category/Men/Tops",Tee-S-Red,,1,Not Visible Individually,20,15,12/31/99,,/t/e/red.jpg,,3,1,"color=Red,size=S",
