@@ -43,6 +43,7 @@ _NUMBERED = re.compile(
     r"(?:\[(?P<index>\d+)\]\.url|(?P<number>\d+))"
 )
 _SEPARATOR = re.compile(r"[,;|\n]")
+_BETWEEN_ADDRESSES = re.compile(r"[,;]\s*(?=https?://|//)|[|\n]")
 _SUFFIX = re.compile(r"\.\w{2,5}(\?|$)")
 _REPEATED = re.compile(r"#\d+$")
 
@@ -145,9 +146,15 @@ def _pictures(row: Row, names: tuple[str, ...], *, single: bool) -> list[str]:
 def split_pictures(text: str) -> list[str]:
     """Return the pictures of a text: several if all its parts between commas look like addresses or paths.
 
+    A comma within an address stays: another address must follow a comma that separates.
+
     >>> split_pictures("a.png, b.png"), split_pictures("big,red.png")
     (['a.png', 'b.png'], ['big,red.png'])
+    >>> split_pictures("https://x.example/w_9,h_9/a.png,https://x.example/b.png")
+    ['https://x.example/w_9,h_9/a.png', 'https://x.example/b.png']
     """
+    if "://" in text:
+        return [part.strip() for part in _BETWEEN_ADDRESSES.split(text) if part.strip()] or [text]
     parts = [part.strip() for part in _SEPARATOR.split(text) if part.strip()]
-    is_list = len(parts) > 1 and all("://" in part or _SUFFIX.search(part) for part in parts)
+    is_list = len(parts) > 1 and all(_SUFFIX.search(part) for part in parts)
     return parts if is_list else [text]

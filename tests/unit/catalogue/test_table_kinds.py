@@ -57,6 +57,13 @@ def test_pictures_of_several_columns_are_all_read(tmp_path: Path, columns: str, 
     assert products["a"].images == ("1.jpg", "2.jpg", "3.jpg")
 
 
+@pytest.mark.parametrize("column", ["image", "image_url", "image_link", "images"])
+def test_a_comma_within_an_address_stays(tmp_path: Path, column: str) -> None:
+    address = "https://cdn.example/w_100,h_100/a.jpg"
+    products, _ = read_text(tmp_path, f'id,title,{column}\na,A,"{address}"\n')
+    assert products["a"].images == (address,)
+
+
 def test_of_other_repeated_columns_the_first_with_a_value_counts(tmp_path: Path) -> None:
     products, _ = read_text(tmp_path, f"{HEADER},brand,brand,title\na,,a.jpg,,Acme,Cup\n")
     assert (products["a"].title, products["a"].brand) == ("Cup", "Acme")
