@@ -21,6 +21,7 @@ from spark_vision.app.sealed import unseal
 from spark_vision.app.settings import Settings
 from spark_vision.catalogue.credentials import origin_of
 from spark_vision.catalogue.feed_fetch import FeedLimits, FeedRequest, fetch_feed
+from spark_vision.catalogue.issue_groups import IssueTable, group_issues
 from spark_vision.catalogue.pictures import FeedPictures
 from spark_vision.catalogue.read import Source, open_source
 from spark_vision.catalogue.sent import SentPictures, with_addresses, within
@@ -35,6 +36,7 @@ from spark_vision.index.report_page import render
 from spark_vision.media.picture_source import PictureSource
 
 FEED = "feed"
+ISSUES = "issues.csv"
 NOT_MODIFIED = "feed.not-modified"
 _TOLD = 100
 # Sending a feed is given up after half an hour.
@@ -103,6 +105,10 @@ def run_import(settings: Settings, order: ImportOrder, folder: Path, progress: P
     report = update_version(version_store(settings), given, progress)
     with (folder / RUN).open("w", encoding="utf-8") as file:
         file.writelines(report.json())
+    with (folder / ISSUES).open("w", encoding="utf-8", newline="") as file:
+        table = IssueTable(file)
+        for issue in report.issues:
+            table.add(issue)
     # Under the name that it was ordered by: the manifest has its place on this machine's disk.
     shown = replace(report, manifest=replace(report.manifest, source=order.source))
     (folder / RUN_PAGE).write_text(render(shown, pictures), "utf-8")
@@ -126,6 +132,7 @@ def summary(report: BuildReport) -> dict[str, Any]:
         "reused": report.reused,
         "seconds": dict(report.seconds),
         "counts": report.counts(),
+        "issue_groups": [asdict(group) for group in group_issues(report.issues)],
         "issues": [asdict(issue) for issue in islice(report.issues, _TOLD)],
         "near_duplicates": [asdict(pair) for pair in islice(report.lookalikes, _TOLD)],
     }

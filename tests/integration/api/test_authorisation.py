@@ -68,6 +68,7 @@ TABLE = (
     Line("POST", "/v1/catalogue/imports/{import_id}/discard", "team", (404,)),
     Line("GET", "/v1/catalogue/imports/{import_id}/report", "team", (404,)),
     Line("GET", "/v1/catalogue/imports/{import_id}/report.html", "team", (404,)),
+    Line("GET", "/v1/catalogue/imports/{import_id}/issues.csv", "team", (404,)),
     Line("POST", "/v1/catalogue/schedules", "team", (422,), {"json": {}}),
     Line("GET", "/v1/catalogue/schedules", "team"),
     Line("GET", "/v1/catalogue/schedules/{schedule_id}", "team", (404,)),

@@ -278,3 +278,23 @@ def test_credentials_open_a_feed_and_are_never_shown(
     marks = (secret.encode(), authorization.removeprefix("Basic ").encode())
     assert not any(mark in text.encode() for text in shown for mark in marks)
     assert not any(mark in data for data in kept for mark in marks)
+
+
+def test_issues_are_grouped_by_reason_and_downloaded(settings: Settings, start: Start) -> None:
+    client = start(settings.model_copy(update={"picture_networks": ("127.0.0.0/8",)}))
+    team = key(client)
+    rows = "".join(f"p{number},P,red.png,{number} pounds of it\n" for number in range(9))
+    with pictures_at(FILES) as base:
+        sent = send(client, team, HEADER + rows + "=cmd(),P,gone.png,1 EUR\n", pictures_base=base)
+        made = finished(client, team, sent["id"])
+    groups = made["result"]["issue_groups"]
+    assert groups[0]["severity"] == "refused"
+    assert [group["count"] for group in groups if group["attribute"] == "price"] == [9]
+    (prices,) = [group for group in groups if group["attribute"] == "price"]
+    assert [issue["product_id"] for issue in prices["examples"]] == [f"p{number}" for number in range(5)]
+    table = client.get(f"{IMPORTS}/{made['id']}/issues.csv", headers=team)
+    assert table.headers["content-type"].startswith("text/csv")
+    assert "attachment" in table.headers["content-disposition"]
+    lines = table.text.splitlines()
+    assert len(lines) == 1 + sum(group["count"] for group in groups)
+    assert any(",'=cmd()," in line for line in lines)

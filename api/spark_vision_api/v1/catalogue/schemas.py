@@ -113,6 +113,16 @@ class IssueOut(BaseModel):
     image: str
 
 
+class IssueGroupOut(BaseModel):
+    """Issues of one reason."""
+
+    reason: str = Field(description="With … for what differs.")
+    severity: Literal["refused", "warning"]
+    attribute: str = Field(description="The attribute that is at fault, or empty.")
+    count: int
+    examples: list[IssueOut] = Field(description="The first five.")
+
+
 class ReferenceOut(BaseModel):
     """A picture of a product."""
 
@@ -153,6 +163,9 @@ class ImportResult(BaseModel):
     reused: int = Field(description="Pictures whose embeddings were known.")
     seconds: dict[str, float] = Field(description="Of each step.")
     counts: dict[str, int]
+    issue_groups: list[IssueGroupOut] = Field(
+        default=[], description="All issues by reason: refusals first, then by count."
+    )
     issues: list[IssueOut]
     near_duplicates: list[LookalikeOut]
 

@@ -32,7 +32,7 @@ from spark_vision.core.idempotency import StoredResponse
 from spark_vision.database.idempotency import SaveResponse, run_idempotent
 from spark_vision.database.store import Store
 from spark_vision.imports.decisions import accept_import, discard_import
-from spark_vision.imports.run import FEED, check_order, forget_import, import_folder
+from spark_vision.imports.run import FEED, ISSUES, check_order, forget_import, import_folder
 from spark_vision.imports.service import cancel_import, enqueue_import, find_import, newest_imports
 from spark_vision.index.atomic_files import file_sha256
 from spark_vision.index.manifest import RUN, RUN_PAGE
@@ -213,6 +213,21 @@ def show_report_page(import_id: ImportId, services: ServicesDep, actor: Catalogu
     """The report as one page that needs nothing else, with the pictures that want a look."""
     page = _reported(services, import_id, RUN_PAGE)
     return FileResponse(page, headers=REPORT_HEADERS, media_type="text/html")
+
+
+@router.get(
+    "/{import_id}/issues.csv",
+    summary="An import's issues as CSV",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **problems(NotFoundError, PermissionDeniedError),
+    },
+)
+def show_issues(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> Response:
+    """All issues, one a row, for a spreadsheet."""
+    table = _reported(services, import_id, ISSUES)
+    return FileResponse(table, media_type="text/csv", filename=f"issues-{import_id}.csv")
 
 
 def _reported(services: Services, import_id: str, name: str) -> Path:
