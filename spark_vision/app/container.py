@@ -26,6 +26,7 @@ from spark_vision.embedding.locate import locate_model
 from spark_vision.index.versions import VersionStore
 from spark_vision.search.loaded_index import LoadedIndex
 from spark_vision.search.suggester import Suggester
+from spark_vision.search.words.fused_search import ProductWords
 
 if TYPE_CHECKING:
     from spark_vision.catalogue.read import Source
@@ -120,7 +121,8 @@ def load_uncalibrated(
         encoder = BatchingEncoder(load_encoder(model, settings.device, settings.runtime))
     source = Path(gallery.manifest.source)  # which may be gone: suggestions do not need it
     pictures = LocalPictures(folder_of_feed(source), settings.picture_limits)
-    return LoadedIndex(Suggester(encoder, gallery), gallery, _with_addresses(settings, pictures))
+    suggester = Suggester(encoder, gallery, words=ProductWords(gallery))
+    return LoadedIndex(suggester, gallery, _with_addresses(settings, pictures))
 
 
 def build(

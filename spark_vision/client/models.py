@@ -51,7 +51,8 @@ class Suggestion:
     """One product that may be in a region.
 
     probability: 0..1, or None; similarity: -1..1, bigger is closer; id and standing: where the suggestion
-    is kept with a post; why: what moved the probability, strongest first.
+    is kept with a post; why: what moved the probability, strongest first;
+    found_by: in a search by text, the fields that matched, and `picture`.
     """
 
     product_id: str
@@ -62,6 +63,7 @@ class Suggestion:
     id: str = ""
     standing: str = "open"
     why: list[Reason] = field(default_factory=list)
+    found_by: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Suggestion:
     """One product for an item, with the reference image that matched best.
 
     probability: P(this product is in this region), 0..1; None where nothing was fitted that could tell.
-    variants: of the same group, best first; why: what moved the probability, strongest first.
+    variants: of the same group, best first; why: what moved the probability, strongest first. found_by:
+    in a search by text, the product's fields that matched, and `picture`.
     """
 
     product: Product
@@ -50,6 +51,7 @@ class Suggestion:
     probability: float | None = None
     variants: tuple[Variant, ...] = ()
     why: tuple[Reason, ...] = ()
+    found_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ _PICTURE_SCHEMA = pa.schema(
     ]
 )
 _ROWS_A_GROUP = 10_000
+_SEARCHED = ("title", "product_type", "brand", "color", "id", "gtin", "description")
 
 
 class RecordWriter:
@@ -123,6 +124,11 @@ class Records:
         """The ids of the products that a filter allows, in the index's order."""
         found: list[str] = self._ids.filter(pa.array(self._allowed_products(wanted))).to_pylist()
         return found
+
+    def texts(self) -> tuple[list[str], list[tuple[str, ...]]]:
+        """Return all ids, and of each product title, category, brand, color, id, GTIN and description."""
+        columns = [self._products[name].to_pylist() for name in _SEARCHED]
+        return self._ids.to_pylist(), list(zip(*columns, strict=True))
 
     def _allowed_products(self, wanted: ProductFilter) -> NDArray[np.bool_]:
         allowed = np.ones(self.products, dtype=np.bool_)

@@ -29,6 +29,14 @@ def item_dict(item: Item) -> dict[str, Any]:
     }
 
 
+def text_item_dict(item: Item) -> dict[str, Any]:
+    """An item of a search by text: each suggestion also says by what it was found."""
+    found = item_dict(item)
+    for shown, suggestion in zip(found["suggestions"], item.suggestions, strict=True):
+        shown["found_by"] = list(suggestion.found_by or ("picture",))
+    return found
+
+
 def suggestion_dict(suggestion: Suggestion) -> dict[str, Any]:
     """A suggestion in the shape of `suggest --json` and the API."""
     return {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from time import perf_counter
 
@@ -30,6 +30,7 @@ from spark_vision.search.query import (
 )
 from spark_vision.search.regions.proposer import RegionProposer
 from spark_vision.search.whole_photo import encode_whole_photo
+from spark_vision.search.words.fused_search import PICTURE_DEPTH, ProductWords
 
 __all__ = ["MAX_BOXES", "MAX_TOP", "Suggester", "Timings"]
 
@@ -57,12 +58,17 @@ class Suggester:
     """Suggests the products of one gallery; raises IndexMismatchError where its encoder is another."""
 
     def __init__(
-        self, encoder: Encoder, gallery: Gallery, judgement: SuggestionPolicy = UNCALIBRATED
+        self,
+        encoder: Encoder,
+        gallery: Gallery,
+        judgement: SuggestionPolicy = UNCALIBRATED,
+        words: ProductWords | None = None,
     ) -> None:
         _check_fit(encoder, gallery)
         self.encoder = encoder
         self.gallery = gallery
         self.judgement = judgement
+        self.words = words
         # A look-up asks for the products behind twenty matches; the same ones come again and again.
         self._product = lru_cache(_KNOWN_PRODUCTS)(gallery.product)
 
@@ -111,12 +117,23 @@ class Suggester:
         return _arranged(items)
 
     def search_text(self, text: str, top: int = 10, wanted: ProductFilter = EVERYTHING) -> Item:
-        """Products whose pictures fit a text; raises InvalidInputError where the text is empty."""
+        """Products whose texts or pictures fit a text; raises InvalidInputError where the text is empty.
+
+        Without an index of words the pictures alone decide.
+        """
         check_bounds(top, ())
         if not text.strip():
             raise InvalidInputError("The text to search for is empty; write a few words.")
-        (found,) = self._search(self.encoder.encode_texts([text]), top, wanted)
-        return ItemBuilder(self._product, UNCALIBRATED, wanted, top).item(_WHOLE, found)
+        query = self.encoder.encode_texts([text])
+        builder = ItemBuilder(self._product, UNCALIBRATED, wanted, top)
+        if self.words is None:
+            return builder.item(_WHOLE, self._search(query, top, wanted)[0])
+        (pictured,) = self._search(query, max(top, PICTURE_DEPTH), wanted)
+        fused = self.words.fuse(text, query[0], pictured, top, wanted)
+        item = builder.item(_WHOLE, [found.match for found in fused])
+        named = zip(item.suggestions, fused, strict=True)
+        suggestions = tuple(replace(suggestion, found_by=found.found_by) for suggestion, found in named)
+        return replace(item, suggestions=suggestions)
 
     def _looked_at(
         self, photo: Picture, boxes: Sequence[Box], extra: SearchOptions, timings: Timings

@@ -1,7 +1,7 @@
 """The words of shops, and texts made of them with what each one should mean.
 
-The two word lists beside this module hold one concept a row: an English word, its synonyms, and its
-Italian forms. From them come pairs *(text, meaning)*: the student reads the text, and must land where
+The two word lists in ``spark_vision/search/words`` hold one concept a row: an English word, its synonyms,
+and its Italian forms. From them come pairs *(text, meaning)*: the student reads the text, and must land where
 the teacher, which is English only, puts the meaning. A synonym of a thing means that thing, and for a third
 itself; one of a quality means itself first, since sage and forest green are not the same green to a shopper.
 An Italian phrase means its English counterpart.
@@ -68,7 +68,7 @@ class Phrase:
 
 def load_concepts(name: str) -> tuple[Concept, ...]:
     """Read the word list ``things`` or ``qualities``, in file order."""
-    file = resources.files(__package__).joinpath("words", f"{name}.csv")
+    file = resources.files("spark_vision.search.words").joinpath(f"{name}.csv")
     with file.open(encoding="utf-8") as lines:
         return tuple(
             Concept(row["kind"], row["english"], _split(row["synonyms"]), _split(row["italian"]))

@@ -63,7 +63,7 @@ PRODUCT_SEARCH: dict[str, Any] = {
     "query": "red apple",
     "index_version": _VERSION,
     "model": "spark-mini",
-    "suggestions": [_SUGGESTION],
+    "suggestions": [{**_SUGGESTION, "found_by": ["title", "picture"]}],
     "products": {"red-delicious": _CARD},
     "no_match": None,
 }

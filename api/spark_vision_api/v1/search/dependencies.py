@@ -13,7 +13,7 @@ from spark_vision.media.decode import OpenedPicture, open_picture
 from spark_vision.media.limits import PictureLimits
 from spark_vision.media.sanitise import MAX_SIDE
 from spark_vision.search.loaded_index import LoadedIndex
-from spark_vision.search.presentation import item_dict
+from spark_vision.search.presentation import item_dict, text_item_dict
 from spark_vision.search.suggester import Timings
 from spark_vision_api.http.metrics import Metrics
 from spark_vision_api.http.photo_request import PhotoRequest
@@ -100,7 +100,7 @@ def look_up_text(
     with timings.stage("text"):
         item = shop.suggester.search_text(text, top, wanted)
     metrics.looked_up((item,), timings.seconds)
-    found = item_dict(item)
+    found = text_item_dict(item)
     return ProductSearch.model_validate(
         {
             "query": text,

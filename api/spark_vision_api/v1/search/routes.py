@@ -84,12 +84,18 @@ async def search_products(
     q: Annotated[
         str,
         Query(
-            min_length=1, max_length=500, description="What the product looks like.", examples=["red apple"]
+            min_length=1,
+            max_length=500,
+            description="An id, a title, or words for the product.",
+            examples=["red apple"],
         ),
     ],
     top: Annotated[Top, Query()] = 10,
 ) -> Response:
-    """Products whose pictures fit a text, best first, of those that the conditions allow."""
+    """Find products by id, title, brand, color, category, GTIN, description and picture, best first.
+
+    An exact id, GTIN or title comes first. Typing errors, plurals and Italian words are understood.
+    """
     with services.lookups.admit():
         work = partial(look_up_text, shop, q, top, wanted, services.metrics)
         return await services.lookups.run(lambda: _json(work()))

@@ -113,6 +113,16 @@ class SuggestionOut(BaseModel):
     why: list[ReasonOut] = Field(description="What moved the probability, strongest first.")
 
 
+class FoundSuggestionOut(SuggestionOut):
+    """A product that a text found."""
+
+    found_by: list[str] = Field(
+        description="What found the product: `title`, `category`, `brand`, `color`, `id`, `gtin`,"
+        " `description` or `picture`.",
+        examples=[["title", "picture"]],
+    )
+
+
 class NoMatchOut(BaseModel):
     """Why there is no suggestion, or none to be sure of."""
 
@@ -154,13 +164,13 @@ class PhotoSearch(BaseModel):
 
 
 class ProductSearch(BaseModel):
-    """The products whose pictures fit a text, best first."""
+    """The products whose texts or pictures fit a text, best first."""
 
     model_config = ConfigDict(json_schema_extra=examples.shown(examples.PRODUCT_SEARCH))
 
     query: str
     index_version: str
     model: str
-    suggestions: list[SuggestionOut]
+    suggestions: list[FoundSuggestionOut]
     products: dict[str, ProductCard] = Field(description="Every product that is suggested, by id.")
     no_match: NoMatchOut | None

@@ -99,6 +99,10 @@ class FaissGallery:
         """The ids of the products that a filter allows."""
         return self._records.ids(wanted)
 
+    def texts(self) -> tuple[list[str], list[tuple[str, ...]]]:
+        """See Records.texts."""
+        return self._records.texts()
+
     def rows_of(self, product_id: str) -> Rows:
         """The rows of a product's reference images; raises KeyError."""
         return self._records.rows_of(product_id)

@@ -1,0 +1,1 @@
+"""Word search: products by their texts, beside the search by picture."""
