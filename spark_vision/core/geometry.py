@@ -74,6 +74,17 @@ def iou(one: Box, other: Box) -> float:
     return shared / (one.width * one.height + other.width * other.height - shared)
 
 
+def covered(inner: Box, outer: Box) -> float:
+    """Return the share of a box that lies within another one, 0..1.
+
+    >>> covered(Box(0, 0, 0.5, 1), Box(0.25, 0, 0.75, 1))
+    0.5
+    """
+    width = min(inner.x + inner.width, outer.x + outer.width) - max(inner.x, outer.x)
+    height = min(inner.y + inner.height, outer.y + outer.height) - max(inner.y, outer.y)
+    return max(width, 0) * max(height, 0) / (inner.width * inner.height)
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """Where a tag sits, in shares of the picture: 0..1 from the top left. Raises InvalidInputError."""

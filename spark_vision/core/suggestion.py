@@ -7,6 +7,11 @@ from spark_vision.core.geometry import Box
 from spark_vision.core.product import Product
 from spark_vision.core.reason import Reason
 
+Fit = Literal["bundled", "self", "labelled", "confirmed"]
+"""What probabilities were fitted on: another shop, by who made the model; the shop's own pictures; a labelled
+dataset; or decisions of posters.
+"""
+
 Source = Literal["asked", "found", "photo"]
 """Where a region comes from."""
 
@@ -72,7 +77,7 @@ class Item:
 
     source: whether the region was `asked` for, `found` in the photo, or is the whole `photo`;
     calibrated: whether probabilities were fitted for this index version; without that there may be some
-    by the fit that came with the model, for another shop.
+    by the fit that came with the model, for another shop. fit: what the fit was made from; None without one.
     """
 
     box: Box | None
@@ -80,6 +85,7 @@ class Item:
     no_match: NoMatch | None = None
     source: Source = "photo"
     calibrated: bool = False
+    fit: Fit | None = None
 
     @property
     def strength(self) -> float:

@@ -68,7 +68,8 @@ def calibrate(
     else:
         regions = decided_regions(shop, settings_of_store(settings, place), progress)
         words = f"what posters said of {len({region.photo for region in regions})} photos"
-    calibration = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, words)
+    made = fit(with_gaps(regions), shop.gallery.encoder.fingerprint, words)
+    calibration = replace(made, kind="labelled" if is_dataset or split is not None else "confirmed")
     if not even_if_worse:
         _check_worth(calibration, bundled_calibration(shop.gallery.encoder), regions)
     keep_calibration(version_store(settings).folder(shop.gallery.version), calibration.as_dict())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spark_vision.core.errors import CalibrationError, reason_of
 from spark_vision.core.reason import Reason
+from spark_vision.core.suggestion import Fit
 from spark_vision.search.features import FEATURES, reason_for
 
 FORMAT = 2
@@ -26,7 +27,8 @@ class Calibration:
     encoder: fingerprint of the encoder whose similarities it was fitted on; means: of the features, from
     which effects are told; thresholds: the least probability of a first suggestion at which a target
     precision was reached, by the target; likely: below this probability of anything of the shop
-    a region has nothing of it; figures: how good it was on photos that it was not fitted on (cross-fitted).
+    a region has nothing of it; figures: how good it was on photos that it was not fitted on (cross-fitted);
+    kind: what it was fitted on.
     """
 
     encoder: str
@@ -38,6 +40,7 @@ class Calibration:
     likely: float
     fitted_on: str
     figures: dict[str, float]
+    kind: Fit = "labelled"
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> "Calibration":

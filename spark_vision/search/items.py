@@ -58,7 +58,7 @@ class ItemBuilder:
             )
             + suggestions[len(rows) :]
         )
-        item = Item(region.box, judged, None, region.source, self.judgement.own)
+        item = Item(region.box, judged, None, region.source, self.judgement.own, self.judgement.fit)
         return self._settled(item, float(likely.sum()))
 
     def _settled(self, item: Item, anything: float) -> Item:

@@ -24,6 +24,7 @@ def item_dict(item: Item) -> dict[str, Any]:
         "box": None if item.box is None else asdict(item.box),
         "source": item.source,
         "calibrated": item.calibrated,
+        "fit": item.fit,
         "suggestions": [suggestion_dict(suggestion) for suggestion in item.suggestions],
         "no_match": None if item.no_match is None else asdict(item.no_match),
     }

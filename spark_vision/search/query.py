@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from spark_vision.core.errors import InvalidInputError
 from spark_vision.core.geometry import Box, Point
+from spark_vision.core.suggestion import Fit
 from spark_vision.search.calibration import Calibration
 from spark_vision.search.regions.proposer import RegionProposer
 
@@ -42,6 +43,13 @@ class SuggestionPolicy:
     most: int = 4
     precision: float = 0.9
     find: bool = True
+
+    @property
+    def fit(self) -> Fit | None:
+        """What probabilities were fitted on; None where nothing was fitted."""
+        if self.calibration is None:
+            return None
+        return self.calibration.kind if self.own else "bundled"
 
 
 UNCALIBRATED = SuggestionPolicy()

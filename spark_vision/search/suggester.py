@@ -18,6 +18,7 @@ from spark_vision.core.suggestion import Item, Match
 from spark_vision.embedding.encoder import Encoder
 from spark_vision.index.gallery import Gallery
 from spark_vision.media.crop import crop
+from spark_vision.search.doubt import Doubts
 from spark_vision.search.items import DEPTH, ItemBuilder, Region, filter_found_items
 from spark_vision.search.query import (
     DEFAULT_OPTIONS,
@@ -114,7 +115,7 @@ class Suggester:
             found = self._search(queries, max(top, DEPTH), wanted)
         chooser = ItemBuilder(self._product, self.judgement, wanted, top, not extra.words.strip())
         items = [chooser.item(region, matches) for region, matches in zip(regions, found, strict=True)]
-        return _arranged(items)
+        return Doubts(photo, self.judgement.own).applied(_arranged(items))
 
     def search_text(self, text: str, top: int = 10, wanted: ProductFilter = EVERYTHING) -> Item:
         """Products whose texts or pictures fit a text; raises InvalidInputError where the text is empty.

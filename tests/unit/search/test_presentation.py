@@ -36,11 +36,12 @@ def test_item_has_the_shape_that_others_rely_on():
         variants=(Variant("p2", "Red chair", 0.1),),
         why=(Reason("looks_very_alike", 1.23456789),),
     )
-    item = Item(Box(0, 0.25, 0.5, 0.5), (suggestion,), source="asked", calibrated=True)
+    item = Item(Box(0, 0.25, 0.5, 0.5), (suggestion,), source="asked", calibrated=True, fit="labelled")
     expected = {
         "box": {"x": 0, "y": 0.25, "width": 0.5, "height": 0.5},
         "source": "asked",
         "calibrated": True,
+        "fit": "labelled",
         "suggestions": [
             {
                 "product_id": "p1",
@@ -63,6 +64,7 @@ def test_item_without_suggestions_says_why():
         "box": None,
         "source": "photo",
         "calibrated": False,
+        "fit": None,
         "suggestions": [],
         "no_match": {"reason": "index_empty", "detail": "There is nothing."},
     }

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from spark_vision.core.suggestion import Fit
 from spark_vision.search.query import MAX_BOXES, MAX_TOP, MAX_WORDS
 from spark_vision_api.v1 import examples
 from spark_vision_api.v1.products.schemas import ProductCard
@@ -144,6 +145,11 @@ class ItemOut(BaseModel):
     calibrated: bool = Field(
         description="Whether probabilities were fitted for this index version; where not, there may be some"
         " by the fit that came with the model, made for another shop."
+    )
+    fit: Fit | None = Field(
+        default=None,
+        description="What probabilities were fitted on: another shop by the maker of the model (`bundled`),"
+        " this shop's own pictures (`self`), a labelled dataset, or confirmed tags. Null without a fit.",
     )
     suggestions: list[SuggestionOut]
     no_match: NoMatchOut | None
