@@ -37,6 +37,7 @@ from spark_vision_api.http.middleware.unhandled_errors import UnhandledErrorMidd
 from spark_vision_api.http.pixel_budget import PixelBudget
 from spark_vision_api.index_reloader import IndexReloader, OpenShop
 from spark_vision_api.openapi import DESCRIPTION, TAGS, SparkVisionApp
+from spark_vision_api.operation_ids import operation_id
 from spark_vision_api.presenters.post_json_cache import PostJsonCache
 from spark_vision_api.services import Services
 from spark_vision_api.v1.imports.routes import IMPORTS
@@ -83,6 +84,7 @@ def create_app(
     settings = settings or Settings()
     services = _services(settings, open_shop)
     app = SparkVisionApp(
+        generate_unique_id_function=operation_id,
         title="Spark Vision",
         version=__version__,
         description=DESCRIPTION,

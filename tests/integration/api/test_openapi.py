@@ -1,6 +1,7 @@
 """The OpenAPI file: current, whole, and true."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,3 +78,20 @@ def test_the_guide_names_every_operation_and_every_problem() -> None:
         assert path.partition("{")[0] in guide, path
     for error in KINDS:
         assert f"`{error.code}`" in guide, error.code
+
+
+def test_operation_ids_are_nouns_with_a_verb() -> None:
+    ids = [
+        operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()
+    ]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in ids), ids
+    wanted = {"posts_create", "posts_get", "posts_publish", "posts_tags_put", "search_photo", "orders_create"}
+    assert wanted <= set(ids)
+
+
+def test_summaries_say_what_an_operation_does() -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        for operation in methods.values():
+            first = operation["summary"].split()[0]
+            assert first not in ("A", "An", "The", "All", "What", "My"), (path, operation["summary"])

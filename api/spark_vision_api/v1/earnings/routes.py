@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/me", tags=["earnings"])
 _POSTS = 100
 
 
-@router.get("/earnings", summary="What I earned", responses=problems(CursorError, StoreUnavailableError))
+@router.get("/earnings", summary="Get your earnings", responses=problems(CursorError, StoreUnavailableError))
 def show_earnings(
     services: ServicesDep,
     actor: Member,

@@ -30,7 +30,7 @@ Text = Annotated[str, Query(max_length=750)]
 
 @router.get(
     "/posts",
-    summary="The feed",
+    summary="List the feed",
     response_model=FeedOut,
     responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
@@ -59,7 +59,7 @@ async def show_feed(
 
 @router.get(
     "/me/posts",
-    summary="My posts",
+    summary="List your own posts",
     response_model=FeedOut,
     responses=problems(CursorError, OverloadedError, StoreUnavailableError),
 )
@@ -74,7 +74,7 @@ async def show_own_posts(
 # Stands before the product itself, whose path would swallow `/posts`.
 @router.get(
     "/products/{product_id:path}/posts",
-    summary="Who wore a product",
+    summary="List posts with a product",
     response_model=FeedOut,
     responses=problems(CursorError, ProductNotFoundError, OverloadedError, StoreUnavailableError),
 )
@@ -96,7 +96,9 @@ async def show_product_posts(
 
 
 @router.put(
-    "/posts/{post_id}/smile", summary="Smile", responses=problems(NotFoundError, StoreUnavailableError)
+    "/posts/{post_id}/smile",
+    summary="Smile at a post",
+    responses=problems(NotFoundError, StoreUnavailableError),
 )
 def put_smile(post_id: PostId, services: ServicesDep, actor: Member) -> SmilesOut:
     """Smile at a post. It pleases its poster, and changes nothing else: no match, no order of the feed."""
@@ -105,7 +107,7 @@ def put_smile(post_id: PostId, services: ServicesDep, actor: Member) -> SmilesOu
 
 @router.delete(
     "/posts/{post_id}/smile",
-    summary="Smile no longer",
+    summary="Take a smile back",
     responses=problems(NotFoundError, StoreUnavailableError),
 )
 def delete_smile(post_id: PostId, services: ServicesDep, actor: Member) -> SmilesOut:

@@ -13,13 +13,15 @@ from spark_vision_api.v1.index.schemas import LivenessOut, Ready, ShopProblem
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", summary="Liveness")
+@router.get("/healthz", summary="Check that the service is alive")
 async def healthz() -> LivenessOut:
     """Whether the process answers at all; says nothing about the index."""
     return LivenessOut(program_version=__version__)
 
 
-@router.get("/readyz", summary="Readiness", responses=problems(IndexVersionError, ModelError))
+@router.get(
+    "/readyz", summary="Check that the service is ready", responses=problems(IndexVersionError, ModelError)
+)
 async def readyz(shop: LoadedShop, services: ServicesDep) -> Ready:
     """200 where a live index and its model are loaded; else 503 and what to do about it."""
     gallery = shop.gallery

@@ -124,7 +124,7 @@ def _ordered(
     return run_idempotent(services.store, call_of(actor, key, "import", [asked, feed]), now, act)
 
 
-@router.get("", summary="Imports, newest first", responses=problems(CursorError, PermissionDeniedError))
+@router.get("", summary="List imports", responses=problems(CursorError, PermissionDeniedError))
 def list_imports(
     services: ServicesDep,
     actor: CatalogueTeam,
@@ -140,7 +140,7 @@ def list_imports(
     return ImportsOut(imports=[import_out(made) for made in shown], next=more)
 
 
-@router.get("/{import_id}", summary="An import", responses=problems(NotFoundError, PermissionDeniedError))
+@router.get("/{import_id}", summary="Get an import", responses=problems(NotFoundError, PermissionDeniedError))
 def show_import(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam) -> ImportOut:
     """How far it is, and what became of it."""
     return import_out(find_import(services.store, import_id))
@@ -188,7 +188,7 @@ def _decide(services: Services, decide: Decide, import_id: str) -> ImportOut:
 
 @router.get(
     "/{import_id}/report",
-    summary="An import's report",
+    summary="Get an import's report",
     response_class=FileResponse,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
@@ -202,7 +202,7 @@ def show_report(import_id: ImportId, services: ServicesDep, actor: CatalogueTeam
 
 @router.get(
     "/{import_id}/report.html",
-    summary="An import's report as a page",
+    summary="Get an import's report as a page",
     response_class=FileResponse,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},
@@ -217,7 +217,7 @@ def show_report_page(import_id: ImportId, services: ServicesDep, actor: Catalogu
 
 @router.get(
     "/{import_id}/issues.csv",
-    summary="An import's issues as CSV",
+    summary="Get an import's issues as CSV",
     response_class=FileResponse,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}}},

@@ -31,14 +31,14 @@ router = APIRouter(prefix="/v1/index", tags=["index"])
 Version = Annotated[str, InPath(max_length=100, examples=["20261123-210644.013-8bc6521f"])]
 
 
-@router.get("", summary="The index that is served", responses=problems(IndexNotFoundError, IndexDamagedError))
+@router.get("", summary="Get the live index", responses=problems(IndexNotFoundError, IndexDamagedError))
 async def show_index(shop: LoadedShop, services: ServicesDep) -> IndexOut:
     """What the served version is made of, by its manifest."""
     failure = shop_problem(services.live.failure)
     return IndexOut(**manifest_facts(shop.gallery.manifest), failure=failure)
 
 
-@router.get("/versions", summary="All index versions", responses=problems(IndexDamagedError))
+@router.get("/versions", summary="List index versions", responses=problems(IndexDamagedError))
 def list_versions(services: ServicesDep) -> VersionsOut:
     """Every version of the index folder, oldest first; one that cannot be read has its name alone."""
     store = version_store(services.settings)
@@ -67,7 +67,7 @@ def _version(store: VersionStore, name: str, *, live: bool, served: bool) -> Ver
 
 @router.post(
     "/versions/{version}/activate",
-    summary="Make a version live",
+    summary="Activate a version",
     responses=problems(NotFoundError, ConflictError, PermissionDeniedError),
 )
 def activate_version(version: Version, services: ServicesDep, actor: CatalogueTeam) -> VersionOut:
@@ -82,7 +82,7 @@ def activate_version(version: Version, services: ServicesDep, actor: CatalogueTe
 
 @router.post(
     "/rollback",
-    summary="Go back to the version that was live before",
+    summary="Roll back to the version before",
     responses=problems(ConflictError, PermissionDeniedError),
 )
 def roll_back(services: ServicesDep, actor: CatalogueTeam) -> VersionOut:
@@ -97,7 +97,7 @@ def roll_back(services: ServicesDep, actor: CatalogueTeam) -> VersionOut:
 
 @router.post(
     "/versions/{version}/verify",
-    summary="Check a version's files",
+    summary="Verify a version's files",
     responses=problems(NotFoundError, PermissionDeniedError),
 )
 def verify_version(version: Version, services: ServicesDep, actor: CatalogueTeam) -> VerifiedOut:
@@ -112,7 +112,7 @@ def verify_version(version: Version, services: ServicesDep, actor: CatalogueTeam
 
 @router.get(
     "/versions/{version}/report",
-    summary="What the run that made a version did",
+    summary="Get a version's report",
     response_class=FileResponse,
     responses={
         200: {"content": {"application/json": {"schema": {"type": "object"}}}},
@@ -126,7 +126,7 @@ def show_run(version: Version, services: ServicesDep, actor: CatalogueTeam) -> R
 
 @router.get(
     "/versions/{version}/report.html",
-    summary="What the run that made a version did, as a page",
+    summary="Get a version's report as a page",
     response_class=FileResponse,
     responses={
         200: {"content": {"text/html": {"schema": {"type": "string"}}}},

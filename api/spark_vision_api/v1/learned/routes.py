@@ -34,7 +34,7 @@ _CHANGING = (NotFoundError, PermissionDeniedError, ConflictError, VersionConflic
 _SIDE = 320
 
 
-@router.get("", summary="Learned views, newest first", responses=problems(CursorError, PermissionDeniedError))
+@router.get("", summary="List learned views", responses=problems(CursorError, PermissionDeniedError))
 def list_learned_views(
     services: ServicesDep,
     shelf: ProductLookupDep,
@@ -62,7 +62,7 @@ def remove_learned_view(
     return Response(status_code=204, headers=etag_of(view.version))
 
 
-@router.post("/{view_id}/restore", summary="Put a learned view back", responses=problems(*_CHANGING))
+@router.post("/{view_id}/restore", summary="Restore a learned view", responses=problems(*_CHANGING))
 def restore_learned_view(
     view_id: ViewId,
     services: ServicesDep,
@@ -79,7 +79,7 @@ def restore_learned_view(
 
 @router.get(
     "/{view_id}/picture",
-    summary="A learned view's picture",
+    summary="Get a learned view's picture",
     response_class=Response,
     responses={
         200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},

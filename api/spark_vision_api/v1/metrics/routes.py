@@ -11,7 +11,7 @@ router = APIRouter(tags=["health"])
 _TEXT: Responses = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 
 
-@router.get("/metrics", summary="Metrics", response_class=Response, responses=_TEXT)
+@router.get("/metrics", summary="Get metrics", response_class=Response, responses=_TEXT)
 async def metrics(services: ServicesDep) -> Response:
     """Requests by route, seconds of each stage, queues, suggestions and decisions, as Prometheus reads it."""
     return Response(services.metrics.text(), media_type=CONTENT_TYPE_LATEST)

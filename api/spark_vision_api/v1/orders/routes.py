@@ -52,7 +52,7 @@ _CREATES = (
 
 @router.post(
     "/orders",
-    summary="An order or a refund",
+    summary="Report an order or a refund",
     status_code=201,
     response_model=OrderOut,
     responses=problems(*_CREATES),
@@ -89,7 +89,7 @@ def create_order(
 
 @router.post(
     "/payouts",
-    summary="A payout",
+    summary="Pay a poster out",
     status_code=201,
     response_model=EntryOut,
     responses=problems(*_CREATES, BelowThresholdError),

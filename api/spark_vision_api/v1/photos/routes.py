@@ -29,7 +29,7 @@ _PUBLISHED = "max-age=300"
 
 @router.get(
     "/{post_id}/photo",
-    summary="A post's photo",
+    summary="Get a post's photo",
     response_class=Response,
     responses={**_JPEG, **problems(NotFoundError, PhotoMissingError, StoreUnavailableError)},
 )

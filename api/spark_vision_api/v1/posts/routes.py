@@ -56,7 +56,7 @@ CHANGING = (NotFoundError, PermissionDeniedError, VersionConflictError, StoreUna
 
 @router.post(
     "",
-    summary="Post a photo",
+    summary="Create a draft post",
     status_code=201,
     response_model=PostOut,
     openapi_extra=upload_body(),
@@ -87,7 +87,7 @@ async def create_post(
         return await services.uploads.run(partial(_create, services, actor, key, read))
 
 
-@router.get("/{post_id}", summary="A post", responses=problems(NotFoundError, StoreUnavailableError))
+@router.get("/{post_id}", summary="Get a post", responses=problems(NotFoundError, StoreUnavailableError))
 def show_post(
     post_id: PostId, services: ServicesDep, shelf: ProductLookupDep, actor: AnyActor, response: Response
 ) -> FeedPostOut:
@@ -101,7 +101,7 @@ def show_post(
 
 @router.patch(
     "/{post_id}",
-    summary="Write another caption",
+    summary="Change a caption",
     responses=problems(InvalidInputError, VersionNeededError, *CHANGING),
 )
 def change_caption(

@@ -35,7 +35,7 @@ _FOR_A_WHILE = "max-age=300"
 # Stands before the product itself, whose path would swallow `/image`.
 @router.get(
     "/{product_id:path}/image",
-    summary="A product's picture",
+    summary="Get a product's picture",
     response_class=Response,
     responses={
         **_JPEG,
@@ -69,7 +69,7 @@ async def show_image(
 
 @router.get(
     "/{product_id:path}",
-    summary="A product",
+    summary="Get a product",
     responses=problems(ProductNotFoundError, IndexNotFoundError),
 )
 async def show_product(product_id: ProductId, shop: LoadedShop) -> ProductOut:

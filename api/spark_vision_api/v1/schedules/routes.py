@@ -44,7 +44,7 @@ ScheduleId = Annotated[str, InPath(max_length=64, examples=["5b0cbbf0a5c04bd2a4c
 @router.post(
     "",
     status_code=201,
-    summary="Schedule a feed",
+    summary="Create a schedule",
     responses=problems(InvalidInputError, ConflictError, PermissionDeniedError),
 )
 def create_schedule(
@@ -61,13 +61,15 @@ def create_schedule(
     return schedule_out(schedule)
 
 
-@router.get("", summary="All schedules", responses=problems(PermissionDeniedError))
+@router.get("", summary="List schedules", responses=problems(PermissionDeniedError))
 def show_schedules(services: ServicesDep, actor: CatalogueTeam) -> SchedulesOut:
     """All schedules of the team, oldest first."""
     return SchedulesOut(schedules=[schedule_out(known) for known in list_schedules(services.store)])
 
 
-@router.get("/{schedule_id}", summary="A schedule", responses=problems(NotFoundError, PermissionDeniedError))
+@router.get(
+    "/{schedule_id}", summary="Get a schedule", responses=problems(NotFoundError, PermissionDeniedError)
+)
 def show_schedule(schedule_id: ScheduleId, services: ServicesDep, actor: CatalogueTeam) -> ScheduleOut:
     """When it runs next, and what it ran last."""
     return schedule_out(find_schedule(services.store, schedule_id))

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1/search", tags=["search"])
 
 @router.post(
     "/photo",
-    summary="The products in a photo",
+    summary="Search by photo",
     response_model=PhotoSearch,
     openapi_extra=photo_body(),
     responses=problems(
@@ -73,7 +73,7 @@ async def search_photo(
 
 @router.get(
     "/products",
-    summary="Products by words",
+    summary="Search by words",
     response_model=ProductSearch,
     responses=problems(InvalidInputError, IndexNotFoundError, OverloadedError),
 )

@@ -26,7 +26,7 @@ _FOUND: Responses = {
 
 @router.get(
     "/{tag_id}",
-    summary="To the product's page",
+    summary="Go to the product's page",
     status_code=302,
     response_class=RedirectResponse,
     responses={**_FOUND, **problems(NotFoundError, StoreUnavailableError)},

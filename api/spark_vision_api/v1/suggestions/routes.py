@@ -40,7 +40,7 @@ SuggestionId = Annotated[str, Path(max_length=100, examples=["4b1e0c55c8a24f8f9f
 
 @router.get(
     "/{post_id}/suggestions",
-    summary="A post's suggestions",
+    summary="List a post's suggestions",
     responses=problems(
         NotFoundError,
         PermissionDeniedError,
@@ -75,7 +75,7 @@ def _learned(services: Services, looker: IndexPhotoSearcher, actor: Actor) -> In
 
 @router.put(
     "/{post_id}/boxes",
-    summary="Say where to look",
+    summary="Set the regions to look at",
     responses=problems(InvalidInputError, VersionNeededError, *CHANGING),
 )
 def set_boxes(
@@ -99,7 +99,7 @@ def set_boxes(
 
 @router.post(
     "/{post_id}/suggestions/{suggestion_id}/reject",
-    summary="Say no to a suggestion",
+    summary="Reject a suggestion",
     responses=problems(ConflictError, *CHANGING),
 )
 def reject_suggestion(

@@ -50,7 +50,7 @@ def put_tag(
 
 @router.delete(
     "/{post_id}/tags/{product_id:path}",
-    summary="Take a tag away",
+    summary="Remove a tag",
     status_code=204,
     responses=problems(*CHANGING),
 )
