@@ -26,6 +26,7 @@ TAGS = [
     {"name": "earnings", "description": "Orders, refunds and payouts, and what posters earn."},
     {"name": "catalogue", "description": "For the catalogue team: imports of feeds, and single products."},
     {"name": "index", "description": "The index version that is served, and the others."},
+    {"name": "account", "description": "What is your own: sessions."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
 Responses = dict[int | str, dict[str, Any]]

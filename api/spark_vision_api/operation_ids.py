@@ -31,4 +31,4 @@ def _verb(method: str, parts: list[str]) -> str:
         return "list" if is_collection else "get"
     if method == "POST" and not is_collection:
         return ""
-    return _VERBS[method]
+    return "clear" if method == "DELETE" and is_collection else _VERBS[method]

@@ -36,6 +36,17 @@ class ApiKeyInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """A browser that is signed in. id: a digest of its secret; browser: what it says that it is."""
+
+    id: str
+    account_id: str
+    browser: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccountDetails:
     """An account with its keys, oldest first."""
 

@@ -23,6 +23,7 @@ from spark_vision.database.repositories.ledger import LedgerRepository
 from spark_vision.database.repositories.posts import PhotoRepository, PostRepository
 from spark_vision.database.repositories.sales import ClickRepository, SaleRepository
 from spark_vision.database.repositories.schedules import ScheduleRepository
+from spark_vision.database.repositories.sessions import SessionRepository
 
 
 class UnitOfWork:
@@ -35,6 +36,11 @@ class UnitOfWork:
     def accounts(self) -> AccountRepository:
         """Accounts and keys."""
         return AccountRepository(self._session)
+
+    @cached_property
+    def sessions(self) -> SessionRepository:
+        """Sessions of browsers."""
+        return SessionRepository(self._session)
 
     @cached_property
     def posts(self) -> PostRepository:

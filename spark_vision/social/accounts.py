@@ -66,6 +66,7 @@ def _set_suspended(store: Store, name: str, at: datetime | None) -> None:
     with store.writing() as work:
         account = _get_by_name(work, name)
         work.accounts.suspend(account.id, at)
+        work.sessions.end(account.id)
         work.learned.share(account_id=account.id)
 
 

@@ -19,6 +19,7 @@ from spark_vision_api.v1.posts import routes as posts_routes
 from spark_vision_api.v1.products import routes as products_routes
 from spark_vision_api.v1.schedules import routes as schedules_routes
 from spark_vision_api.v1.search import routes as search_routes
+from spark_vision_api.v1.sessions import routes as sessions_routes
 from spark_vision_api.v1.shop import routes as shop_routes
 from spark_vision_api.v1.suggestions import routes as suggestions_routes
 from spark_vision_api.v1.tags import routes as tags_routes
@@ -40,4 +41,5 @@ routers: tuple[APIRouter, ...] = (
     index_routes.router,
     orders_routes.router,
     earnings_routes.router,
+    sessions_routes.router,
 )

@@ -18,7 +18,7 @@ from spark_vision_api.http.error_handlers import ForeignRequestError
 from spark_vision_api.services import Services, ServicesDep
 from spark_vision_api.web.formats import day, minor, money
 from spark_vision_api.web.language import LANGUAGES, Words, language_of, words
-from spark_vision_api.web.session import COOKIE, TOKEN_HEADER, Session, is_own
+from spark_vision_api.web.session import TOKEN_HEADER, Session, cookie_name, is_own
 from spark_vision_api.web.templates import render
 
 TOKEN_FIELD = "token"  # noqa: S105
@@ -61,7 +61,7 @@ class PageContext:
             **values,
         )
         if self.stale:
-            self.services.sessions.close(answer)
+            self.services.sessions.close(self.request, answer)
         return answer
 
     def go(self, path: str) -> RedirectResponse:
@@ -77,7 +77,7 @@ class PageContext:
 async def _visit(request: Request, services: ServicesDep) -> PageContext:
     session, actor = await signed_in(request, services)
     fields = {} if request.method in SAFE_METHODS else await _fields(request, services, session)
-    stale = session is None and COOKIE in request.cookies
+    stale = session is None and cookie_name(request) in request.cookies
     return PageContext(request, services, actor, session, words(language_of(request)), fields, stale)
 
 

@@ -1,9 +1,12 @@
-"""Who is signed in: a signed cookie that names a key, and a token that a page of ours proves itself with."""
+"""Who is signed in: a signed cookie that names a session, and a token that a page of ours proves itself with.
+
+The cookie says whose session it is; a row in the store says whether it is still open.
+"""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
@@ -13,6 +16,7 @@ from starlette.responses import Response
 from spark_vision.core.account import ANONYMOUS, Account, Actor, Role
 from spark_vision.database.store import Store
 from spark_vision.social.accounts import recognise_digest
+from spark_vision.social.sessions import open_session, session_id_of
 
 COOKIE = "sv_session"
 TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105
@@ -51,21 +55,22 @@ class Sessions:
     def _tokens(self) -> URLSafeSerializer:
         return URLSafeSerializer(self._secret(), salt="spark-vision.csrf")
 
-    def open(self, request: Request, response: Response, key: str) -> None:
+    def open(self, request: Request, response: Response, store: Store, account: Account, key: str) -> None:
         """Sign in with an API key's digest."""
-        self._set(request, response, [key], _SECONDS)
+        self._set(request, response, store, account, [key], _SECONDS)
 
-    def open_for(self, request: Request, response: Response, account: Account) -> None:
+    def open_for(self, request: Request, response: Response, store: Store, account: Account) -> None:
         """Sign in somebody whom an identity provider knows, in the role that it gives them now."""
-        self._set(request, response, ["", account.id, account.role.value], _PERSON_SECONDS)
+        self._set(request, response, store, account, ["", account.id, account.role.value], _PERSON_SECONDS)
 
-    def close(self, response: Response) -> None:
-        """Sign out."""
-        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    def close(self, request: Request, response: Response) -> None:
+        """Take the cookie away."""
+        secure = request.url.scheme == "https"
+        response.delete_cookie(cookie_name(request), httponly=True, samesite="lax", secure=secure)
 
     def read(self, request: Request) -> Session | None:
         """The session of a request; None where there is none, or it is forged or too old."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(cookie_name(request))
         if not cookie:
             return None
         try:
@@ -78,9 +83,21 @@ class Sessions:
         except (BadSignature, ValueError, TypeError):
             return None
 
-    def _set(self, request: Request, response: Response, who: list[str], seconds: int) -> None:
-        value = self._cookies.dumps([secrets.token_urlsafe(16), *who])
-        set_cookie(request, response, COOKIE, str(value), seconds)
+    def _set(
+        self,
+        request: Request,
+        response: Response,
+        store: Store,
+        account: Account,
+        who: list[str],
+        seconds: int,
+    ) -> None:
+        """Open a session of its own: one that was open in this browser is ended, whoever had it."""
+        nonce, browser = secrets.token_urlsafe(16), request.headers.get("User-Agent", "")
+        if (before := self.read(request)) is not None:
+            end_session_of(store, before)
+        open_session(store, account.id, nonce, browser, datetime.now(UTC), timedelta(seconds=seconds))
+        set_cookie(request, response, cookie_name(request), str(self._cookies.dumps([nonce, *who])), seconds)
 
     def token(self, session: Session) -> str:
         """What a page of ours sends along with a change; other sites cannot know it."""
@@ -94,8 +111,31 @@ class Sessions:
             return False
 
 
+def cookie_name(request: Request) -> str:
+    """Return the name of the session's cookie; over https one that no other host or path can set."""
+    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+
+
 def actor_of(store: Store, session: Session) -> Actor:
-    """Whose session it is; nobody once its key was revoked or its account is gone."""
+    """Whose session it is; nobody once it has ended, its key was revoked or its account is gone."""
+    actor = _signed_for(store, session)
+    if actor.account is None:
+        return ANONYMOUS
+    with store.reading() as work:
+        is_open = work.sessions.is_open(session_id_of(session.nonce), actor.account.id, datetime.now(UTC))
+    return actor if is_open else ANONYMOUS
+
+
+def end_session_of(store: Store, session: Session) -> None:
+    """End a session, so that its cookie is worth nothing wherever it was copied to."""
+    actor = _signed_for(store, session)
+    if actor.account is not None:
+        with store.writing() as work:
+            work.sessions.end(actor.account.id, session_id_of(session.nonce))
+
+
+def _signed_for(store: Store, session: Session) -> Actor:
+    """Whom the cookie names."""
     if session.role is None:
         return recognise_digest(store, session.key)
     with store.reading() as work:

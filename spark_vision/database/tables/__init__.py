@@ -8,4 +8,5 @@ from spark_vision.database.tables import imports as imports
 from spark_vision.database.tables import learned as learned
 from spark_vision.database.tables import posts as posts
 from spark_vision.database.tables import schedules as schedules
+from spark_vision.database.tables import sessions as sessions
 from spark_vision.database.tables import smiles as smiles

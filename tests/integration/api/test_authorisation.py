@@ -86,6 +86,9 @@ TABLE = (
     Line("POST", "/v1/posts", "posts", (415,), {"content": b"x", "headers": {"Content-Type": "text/plain"}}),
     Line("GET", "/v1/me/posts", "member"),
     Line("GET", "/v1/me/earnings", "member"),
+    Line("GET", "/v1/me/sessions", "member"),
+    Line("DELETE", "/v1/me/sessions", "member", (204,)),
+    Line("DELETE", "/v1/me/sessions/{session_id}", "member", (404,)),
     Line("GET", "/v1/posts/{post_id}", "seen"),
     Line("GET", "/v1/posts/{post_id}/photo", "seen"),
     Line("GET", "/v1/shop/{tag_id}", "seen", (302,), {"follow_redirects": False}),
@@ -196,7 +199,7 @@ def _ask(scene: Scene, line: Line, principal: str, post: str, tag: str) -> Any:
     if line.path.startswith("/v1/catalogue/products"):
         stands["product_id"] = "no-such"
     path = line.path
-    for name in ("post_id", "tag_id", "product_id", "version", "import_id", "suggestion_id"):
+    for name in ("post_id", "tag_id", "product_id", "version", "import_id", "suggestion_id", "session_id"):
         path = path.replace(f"{{{name}}}", stands.get(name, "0" * 32))
     request = json.loads(
         json.dumps({**line.request, "content": None}).replace("{account}", scene.people["owner"].id)

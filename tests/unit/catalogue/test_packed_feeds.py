@@ -74,6 +74,7 @@ def test_the_only_feed_of_an_archive_is_read(tmp_path: Path) -> None:
         (zipped(("a.csv", CSV))[:-10], "damaged"),
         (zipped(*((f"{n}.csv", "") for n in range(10_001))), "more than 10,000"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "bytes",  # some hold the time
 )
 def test_what_cannot_be_unpacked_is_refused_by_name(tmp_path: Path, data: bytes, words: str) -> None:
     with pytest.raises(CatalogueError, match=rf"feed\.dat: .*({words})"):

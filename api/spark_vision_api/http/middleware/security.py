@@ -16,6 +16,7 @@ _HEADERS = {
 }
 
 # What says nothing of caches depends on who asks, or is not worth it. A browser may go back to a page.
+_HTTPS_ONLY = "max-age=31536000"
 _UNCACHED_API = {"Cache-Control": "no-store"}
 _UNCACHED_PAGE = {"Cache-Control": "private, no-cache", "Vary": VARY_CREDENTIALS}
 
@@ -32,6 +33,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
                 if "Cache-Control" not in headers:
                     headers.update(_UNCACHED_API if scope["path"].startswith(API) else _UNCACHED_PAGE)
             await send(message)

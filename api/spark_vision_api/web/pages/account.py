@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from spark_vision.core.account import ANONYMOUS
+from spark_vision.core.account import Account
 from spark_vision.core.errors import ConflictError
 from spark_vision.social.accounts import add_first_account, authenticate, has_accounts, key_digest
 from spark_vision_api.web.language import COOKIE, LANGUAGES
 from spark_vision_api.web.page_context import PageContext, Visitor, inner_path
-from spark_vision_api.web.session import set_cookie
+from spark_vision_api.web.session import end_session_of, set_cookie
 
 router = APIRouter(include_in_schema=False)
 _YEAR = 365 * 24 * 3600
@@ -33,18 +33,21 @@ async def show_sign_in(visit: Visitor, then: str = "/") -> Response:
 async def sign_in(visit: Visitor) -> Response:
     """A key for a session."""
     key, then = visit.fields.get("key", "").strip(), inner_path(visit.fields.get("then", "/"))
-    if await run_in_threadpool(authenticate, visit.services.store, key) is ANONYMOUS:
+    actor = await run_in_threadpool(authenticate, visit.services.store, key)
+    if actor.account is None:
         return _sign_in_page(visit, 401, then, visit.words("sign_in.wrong"))
     answer = visit.go(then)
-    visit.services.sessions.open(visit.request, answer, key_digest(key))
+    await run_in_threadpool(_open, visit, answer, actor.account, key)
     return answer
 
 
 @router.post("/sign-out")
 async def sign_out(visit: Visitor) -> Response:
-    """Forget the session."""
+    """End the session: its cookie is worth nothing from now on."""
+    if visit.session is not None:
+        await run_in_threadpool(end_session_of, visit.services.store, visit.session)
     answer = visit.go("/")
-    visit.services.sessions.close(answer)
+    visit.services.sessions.close(visit.request, answer)
     return answer
 
 
@@ -83,8 +86,12 @@ async def make_first_account(visit: Visitor) -> Response:
     # Without a session, which opens with this very answer: a page would take an old one's cookie away.
     fresh = replace(visit, session=None, stale=False)
     answer = fresh.page("first_key.html", key=key.secret, name=name)
-    visit.services.sessions.open(visit.request, answer, key_digest(key.secret))
+    await run_in_threadpool(_open, visit, answer, key.account, key.secret)
     return answer
+
+
+def _open(visit: PageContext, answer: Response, account: Account, key: str) -> None:
+    visit.services.sessions.open(visit.request, answer, visit.services.store, account, key_digest(key))
 
 
 def _sign_in_page(visit: PageContext, status: int, then: str, wrong: str) -> Response:

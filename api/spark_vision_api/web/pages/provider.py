@@ -49,7 +49,7 @@ def come_back(visit: Visitor) -> Response:
         actor = provision_account(visit.services.store, account_id, person.name, person.role, visit.now)
         answer = visit.go(inner_path(then))
         if actor.account is not None:
-            visit.services.sessions.open_for(visit.request, answer, actor.account)
+            visit.services.sessions.open_for(visit.request, answer, visit.services.store, actor.account)
     drop(answer)
     return answer
 

@@ -1,0 +1,1 @@
+"""Sessions of browsers, listed and ended by their owner."""
