@@ -28,6 +28,7 @@ from spark_vision_api.http.cursors import Cursors
 from spark_vision_api.http.metrics import Metrics
 from spark_vision_api.http.middleware.access_log import AccessLogMiddleware
 from spark_vision_api.http.middleware.body_limit import BodyLimit, BodyLimitMiddleware, BodyLimits
+from spark_vision_api.http.middleware.head_requests import HeadRequestMiddleware
 from spark_vision_api.http.middleware.load_shedding import LoadSheddingMiddleware, Operation
 from spark_vision_api.http.middleware.nul_bytes import NulByteMiddleware
 from spark_vision_api.http.middleware.rate_limit import Budgets, RateLimitMiddleware
@@ -117,6 +118,7 @@ def _middleware(services: Services, body_seconds: float) -> list[Middleware]:
         Middleware(AccessLogMiddleware, metrics=services.metrics),
         Middleware(SecurityHeadersMiddleware),
         Middleware(UnhandledErrorMiddleware),
+        Middleware(HeadRequestMiddleware),
         Middleware(RateLimitMiddleware, budgets=Budgets(settings)),
         Middleware(LoadSheddingMiddleware, gates=_gates(services)),
         Middleware(NulByteMiddleware),

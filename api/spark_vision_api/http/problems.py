@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from spark_vision.core import errors as core
@@ -87,6 +88,8 @@ KINDS: dict[type[core.SparkVisionError], ProblemType] = {
 }
 
 # What the framework itself refuses, by status; it has no words of its own for some.
+# HEAD is left out: each GET operation takes it.
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REFUSED = {
     400: (
         "bad-request",
@@ -179,7 +182,21 @@ async def _refused(request: Request, error: HTTPException) -> Response:
     code, kind = _REFUSED.get(status.value, unnamed)
     own_words = error.detail if error.detail != status.phrase else None
     problem = Problem(code, status.value, kind.title, own_words or kind.detail or status.phrase)
-    return await answer(request, problem, error.headers)
+    headers = {**(error.headers or {})}
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
+    return await answer(request, problem, headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Return the methods that the routes of a path take together; a router knows those of one route alone."""
+    routes = request.app.routes
+    allowed = [
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ["GET", "HEAD", *allowed[1:]] if allowed[:1] == ["GET"] else allowed
 
 
 async def answer(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

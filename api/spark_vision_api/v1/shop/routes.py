@@ -11,6 +11,7 @@ from spark_vision.core.errors import NotFoundError, StoreUnavailableError
 from spark_vision.earnings.clicks import TagClick, record_click, with_parameter
 from spark_vision_api.auth.access import AnyActor
 from spark_vision_api.auth.visitors import remember, visitor_of
+from spark_vision_api.http.middleware.head_requests import is_head
 from spark_vision_api.openapi import Responses, problems
 from spark_vision_api.presenters.posts import ProductLookupDep
 from spark_vision_api.services import ServicesDep
@@ -45,7 +46,7 @@ def go_to_shop(
     poster's own, of an admin, or of a browser that only looks ahead, is not counted.
     """
     visitor = visitor_of(request, actor, services.secret())
-    counted = "" if "prefetch" in sec_purpose else visitor.digest
+    counted = "" if "prefetch" in sec_purpose or is_head(request) else visitor.digest
     way = record_click(services.store, TagClick(tag_id, actor, counted, datetime.now(UTC)), shelf)
     settings = services.settings
     link = way.link
