@@ -98,4 +98,4 @@ def begin_draft(page: Page) -> None:
 def go_to_the_shop(page: Page, product_id: str) -> None:
     page.goto("/")
     page.locator(".bag summary").click()
-    page.locator(f'.shelf-row:has(a[href="/products/{product_id}"]) .shop').click()
+    page.locator(f'.shelf-row:has(a[href^="/products/{product_id}?"]) .shop').click()
