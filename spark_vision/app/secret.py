@@ -7,6 +7,7 @@ from tempfile import NamedTemporaryFile
 
 from spark_vision.app.settings import Settings
 from spark_vision.core.errors import InvalidInputError, StoreUnavailableError
+from spark_vision.core.private_files import make_private_folder
 
 _FILE = "secret"
 _FEWEST = 32
@@ -36,7 +37,7 @@ def signing_secret(settings: Settings) -> bytes:
 
 def _make(path: Path) -> None:
     """Written whole under another name (mode 0600), then linked: of two processes that start, one wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     with NamedTemporaryFile(dir=path.parent, prefix=".secret-") as file:
         file.write(secrets.token_urlsafe(48).encode())
         file.flush()

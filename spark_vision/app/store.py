@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from spark_vision.app.data_folder import protect_data
 from spark_vision.app.settings import Settings
 from spark_vision.core.errors import DatasetError, StoreAddressError, StoreUnavailableError
+from spark_vision.core.private_files import make_private_folder
 from spark_vision.database.engine import open_engine, sqlite_file
 from spark_vision.database.migrate import migrate
 from spark_vision.database.photo_files import FsspecPhotoFiles
@@ -49,11 +51,12 @@ def open_store(settings: Settings) -> Store:
 def migrate_store(settings: Settings, store: Store) -> tuple[str, ...]:
     """Bring the store's tables to what this program knows; the revisions that were applied.
 
-    A SQLite file's folder is made. Raises StoreError's children.
+    A SQLite file's folder is made, and the data is restricted to its owner. Raises StoreError's children.
     """
     file = sqlite_file(settings.store_url)
     if file is not None:
         _make_folder(file.parent)
+    protect_data(settings)
     return migrate(store.engine)
 
 
@@ -66,7 +69,7 @@ def build_tagging_context(settings: Settings, store: Store) -> TaggingContext:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise StoreUnavailableError(
             f"{folder}: the store's folder cannot be made ({error.strerror})."

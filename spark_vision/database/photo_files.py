@@ -17,6 +17,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from spark_vision.core.errors import PhotoMissingError, StoreUnavailableError
 from spark_vision.core.post import Photo
+from spark_vision.core.private_files import make_private_folder, private_opener
 
 _ATTEMPTS = 5
 # No file takes an hour to write.
@@ -90,7 +91,7 @@ class FsspecPhotoFiles:
 
 def _write_durably(path: Path, data: bytes) -> None:
     """Write beside, sync, rename, sync the folder; threads may write the same file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     for _ in range(_ATTEMPTS):
         if _written(path, data):
             break
@@ -107,7 +108,7 @@ def _written(path: Path, data: bytes) -> bool:
     """Whether the file is there; no where another process takes what is beside for what a crash left."""
     beside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with beside.open("wb") as file:
+        with open(beside, "wb", opener=private_opener) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

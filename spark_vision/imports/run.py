@@ -28,6 +28,7 @@ from spark_vision.catalogue.sent import SentPictures, with_addresses, within
 from spark_vision.catalogue.shop import Shop
 from spark_vision.core.catalogue_import import ImportOrder
 from spark_vision.core.errors import InvalidInputError
+from spark_vision.core.private_files import make_private_folder, private_opener
 from spark_vision.core.progress import Progress
 from spark_vision.database.store import Store
 from spark_vision.index.build import BuildInput, BuildReport, update_version
@@ -88,7 +89,7 @@ def run_import(settings: Settings, order: ImportOrder, folder: Path, progress: P
 
     Raises CatalogueError, and what update_version raises; what was encoded until then is kept.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     source = _source(settings, order, folder, progress)
     pictures = _pictures(settings, order, source)
     base = order.pictures_base or (order.source if order.origin == "address" else "")
@@ -103,9 +104,9 @@ def run_import(settings: Settings, order: ImportOrder, folder: Path, progress: P
         not_modified=(folder / NOT_MODIFIED).exists(),
     )
     report = update_version(version_store(settings), given, progress)
-    with (folder / RUN).open("w", encoding="utf-8") as file:
+    with open(folder / RUN, "w", encoding="utf-8", opener=private_opener) as file:
         file.writelines(report.json())
-    with (folder / ISSUES).open("w", encoding="utf-8", newline="") as file:
+    with open(folder / ISSUES, "w", encoding="utf-8", newline="", opener=private_opener) as file:
         table = IssueTable(file)
         for issue in report.issues:
             table.add(issue)

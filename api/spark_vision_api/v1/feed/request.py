@@ -13,6 +13,7 @@ from starlette.requests import Request
 from spark_vision.app.sealed import seal
 from spark_vision.app.settings import Settings
 from spark_vision.core.catalogue_import import ImportOrder
+from spark_vision.core.private_files import make_private_folder, private_opener
 from spark_vision_api.http.error_handlers import FormError, MediaTypeError
 from spark_vision_api.http.forms import FormStream, Part
 from spark_vision_api.http.strict_json import unique_keys
@@ -44,8 +45,8 @@ async def read_order(request: Request, target: Path, settings: Settings) -> Impo
 
 
 async def _form(request: Request, content_type: str, target: Path) -> ImportOrder:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
+    make_private_folder(target.parent)
+    with open(target, "wb", opener=private_opener) as file:
         form = FormStream(content_type, {"feed": file})
         async for chunk in request.stream():
             await run_in_threadpool(form.feed, chunk)
