@@ -196,6 +196,9 @@ class Settings(BaseSettings):
     payout_threshold: int = Field(
         default=10, ge=0, description="The balance from which one is paid out, in units: 10 are 10 euros."
     )
+    payout_hold_days: int = Field(
+        default=30, ge=0, le=365, description="Days that a commission waits after its order before a payout."
+    )
     click_parameter: str = Field(
         default="",
         pattern="^[A-Za-z0-9_-]{0,40}$",

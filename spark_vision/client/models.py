@@ -212,6 +212,7 @@ class Balance:
     refunds: int
     payouts: int
     threshold: int
+    on_hold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from spark_vision.core.earnings import Click, EntryKind, Posting, Rates, Sale, commission
 from spark_vision.core.errors import ConflictError, InvalidInputError, NotFoundError
-from spark_vision.core.money import MAX_AMOUNT, Money
+from spark_vision.core.money import CURRENCIES, MAX_AMOUNT, Money
 from spark_vision.database.store import Store, UnitOfWork
 
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -69,6 +69,7 @@ def record_order(
     differently, InvalidInputError where an amount, the currency or the time cannot be right.
     """
     _check_time("ordered_at", order.ordered_at, now)
+    _check_currency(order.currency)
     for line in order.lines:
         _check_amount(line.amount)
     if len({line.line_id for line in order.lines}) != len(order.lines):
@@ -177,6 +178,13 @@ def _check_time(name: str, moment: datetime, now: datetime) -> None:
         raise InvalidInputError(f"`{name}` is before {_EARLIEST.year}; leave it out where it is not known.")
     if moment > now + _CLOCK_SKEW:
         raise InvalidInputError(f"`{name}` is in the future; it is {now.isoformat(timespec='seconds')} here.")
+
+
+def _check_currency(currency: str) -> None:
+    if currency not in CURRENCIES:
+        raise InvalidInputError(
+            f"Currency {currency[:20]!r} is not in ISO 4217. Send the code of a currency in use, such as EUR."
+        )
 
 
 def _check_amount(amount: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from spark_vision.core.earnings import Entry, EntryKind, Posting
 from spark_vision.core.errors import BelowThresholdError, NotFoundError
@@ -19,8 +19,21 @@ def threshold(units: int, currency: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutTerms:
+    """When a balance may be paid out.
+
+    Attributes:
+        units: The least amount, in units of the currency: 10 are 10 euros, or 10 yen.
+        hold: How long a commission waits after its order, so that refunds come before the payout.
+    """
+
+    units: int
+    hold: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Payout:
-    """A payment of an account's whole balance in a currency. note: such as the bank's reference."""
+    """A payment of all that an account may be paid in a currency. note: such as the bank's reference."""
 
     account_id: str
     currency: str
@@ -30,30 +43,45 @@ class Payout:
 def record_payout(
     store: Store,
     payout: Payout,
-    units: int,
+    terms: PayoutTerms,
     now: datetime,
     and_then: Callable[[UnitOfWork, Entry], None] | None = None,
 ) -> Entry:
-    """Write that a balance was paid; and_then: what else belongs into the transaction.
+    """Record the payment of an account's balance without the commissions on hold.
 
-    Raises NotFoundError for no such account, BelowThresholdError where the balance is less than `units`.
+    Args:
+        store: The store with the ledger.
+        payout: The account and the currency.
+        terms: The least amount and the hold.
+        now: The time of the payout.
+        and_then: Further work in the same transaction.
+
+    Returns:
+        The entry of the ledger.
+
+    Raises:
+        NotFoundError: There is no such account.
+        BelowThresholdError: Less than the least amount may be paid out.
     """
     check_text("note", payout.note, LONGEST_NOTE)
     with store.writing() as work:
-        entry = _paid(work, payout, units, now)
+        entry = _paid(work, payout, terms, now)
         if and_then is not None:
             and_then(work, entry)
         return entry
 
 
-def _paid(work: UnitOfWork, payout: Payout, units: int, now: datetime) -> Entry:
+def _paid(work: UnitOfWork, payout: Payout, terms: PayoutTerms, now: datetime) -> Entry:
     account_id, currency = payout.account_id, payout.currency
     if work.accounts.get(account_id) is None:
         raise NotFoundError("There is no such account.")
-    balance, least = work.ledger.balance(account_id, currency), threshold(units, currency)
-    if balance < least:
+    balance, least = work.ledger.balance(account_id, currency), threshold(terms.units, currency)
+    on_hold = work.ledger.on_hold(account_id, now - terms.hold).get(currency, 0)
+    payable = balance - on_hold
+    if payable < least:
         raise BelowThresholdError(
-            f"The balance is {balance} minor units of {currency}; from {least} on it is paid out."
+            f"Of the balance of {balance} minor units of {currency}, {on_hold} are on hold."
+            f" The rest is paid out from {least} on."
         )
-    money = Money(-balance, currency)
+    money = Money(-payable, currency)
     return work.ledger.append(Posting(account_id, EntryKind.PAYOUT, money, now, note=payout.note))

@@ -257,6 +257,7 @@ EARNINGS: dict[str, Any] = {
             "commissions": 120,
             "refunds": 0,
             "payouts": 0,
+            "on_hold": 120,
             "threshold": 1000,
         }
     ],

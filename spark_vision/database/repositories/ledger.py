@@ -49,6 +49,19 @@ class LedgerRepository:
         last = self._last(account_id, currency)
         return 0 if last is None else last.balance
 
+    def on_hold(self, account_id: str, since: datetime) -> dict[str, int]:
+        """Return what orders after `since` earned, less their refunds, by currency in minor units."""
+        commissions = select(EntryRow.sale_id).where(
+            EntryRow.account_id == account_id,
+            EntryRow.kind == EntryKind.COMMISSION.value,
+            EntryRow.at > since,
+        )
+        wanted = select(EntryRow.currency, func.sum(EntryRow.amount)).where(
+            EntryRow.account_id == account_id, EntryRow.kind.in_(_EARNS), EntryRow.sale_id.in_(commissions)
+        )
+        rows = self._session.execute(wanted.group_by(EntryRow.currency))
+        return {currency: int(amount) for currency, amount in rows}
+
     def summaries(self, account_id: str) -> list[Summary]:
         """Balance and sums by currency."""
 

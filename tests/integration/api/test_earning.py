@@ -186,6 +186,7 @@ def test_an_order_earns_and_a_refund_takes_back(client: TestClient, ada: Person,
             "commissions": 240,
             "refunds": -60,
             "payouts": 0,
+            "on_hold": 180,
             "threshold": 1_000,
         }
     ]
@@ -262,8 +263,25 @@ def test_entries_come_in_pages(client: TestClient, ada: Person, shop: Person) ->
     problem(person(client, "Ben").ask("GET", f"/v1/me/earnings?cursor={stolen}"), 422, "cursor")
 
 
-def test_an_admin_pays_out(client: TestClient, ada: Person, shop: Person) -> None:
+def test_an_unknown_currency_is_refused(shop: Person) -> None:
+    refused = problem(shop.ask("POST", "/v1/orders", json=order("", currency="ZZZ")), 422, "invalid-input")
+    assert "ISO 4217" in refused["detail"]
+
+
+def test_a_commission_on_hold_is_not_paid_out(client: TestClient, ada: Person, shop: Person) -> None:
     admin = person(client, "An admin", Role.ADMIN)
+    _, (tag_id,) = ada.publish("red-mug")
+    shop.ask("POST", "/v1/orders", json=order(click_of(follow(client, tag_id)), amount=99_900))
+    payout = {"account_id": ada.id, "currency": "EUR"}
+    refused = problem(admin.ask("POST", "/v1/payouts", json=payout), 409, "below-threshold")
+    assert "9990 are on hold" in refused["detail"]
+
+
+def test_an_admin_pays_out(
+    settings: Settings, client: TestClient, ada: Person, shop: Person, start: Start
+) -> None:
+    paying = start(settings.model_copy(update={"payout_hold_days": 0}))
+    admin = person(paying, "An admin", Role.ADMIN)
     _, (tag_id,) = ada.publish("red-mug")
     click_id = click_of(follow(client, tag_id))
     shop.ask("POST", "/v1/orders", json=order(click_id, amount=9_990))

@@ -27,10 +27,11 @@ from spark_vision.earnings.orders import (
     record_order,
     record_refund,
 )
-from spark_vision.earnings.payouts import Payout, record_payout
+from spark_vision.earnings.payouts import Payout, PayoutTerms, record_payout
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TERMS = CommissionTerms(Rates({"": 1000}), timedelta(days=30))
+PAYS = PayoutTerms(10, timedelta(0))
 VISITOR = "v" * 64
 
 
@@ -150,6 +151,10 @@ def test_orders_told_at_once_have_one_effect(shop: Store) -> None:
         order(amount=10**12 + 1),
         order(at=NOW + timedelta(minutes=6)),
         replace(order(), currency="eur"),
+        replace(order(), currency="XXX"),
+        replace(order(), currency="ZZZ"),
+        replace(order(), currency="BTC"),
+        replace(order(), currency=""),
         replace(order(), lines=order().lines * 2),
     ],
 )
@@ -186,18 +191,51 @@ def test_refunds_take_the_commission_back(shop: Store) -> None:
     assert (summary.commissions, summary.refunds, summary.payouts, summary.balance) == (100, -100, 0, 0)
 
 
+def test_a_commission_is_on_hold_until_its_order_is_old_enough(shop: Store) -> None:
+    terms = PayoutTerms(10, timedelta(days=14))
+    click(shop, "ada", NOW - timedelta(days=16))
+    record_order(shop, order("old", 20_000, NOW - timedelta(days=14)), TERMS, NOW)
+    record_order(shop, order("new", 50_000, NOW - timedelta(days=13)), TERMS, NOW)
+    with shop.reading() as work:
+        assert work.ledger.on_hold("ada", NOW - terms.hold) == {"EUR": 5_000}
+        assert work.ledger.on_hold("ben", NOW - terms.hold) == {}
+    entry = record_payout(shop, Payout("ada", "EUR"), terms, NOW)
+    assert (entry.posting.money.amount, entry.balance) == (-2_000, 5_000)
+    with pytest.raises(BelowThresholdError, match="5000 are on hold"):
+        record_payout(shop, Payout("ada", "EUR"), terms, NOW)
+    # What is refunded within the hold is never paid, and takes nothing from what is not on hold.
+    record_refund(shop, Refund("r1", "new", "1", 30_000, NOW), NOW)
+    with shop.reading() as work:
+        assert work.ledger.on_hold("ada", NOW - terms.hold) == {"EUR": 2_000}
+    later = record_payout(shop, Payout("ada", "EUR"), terms, NOW + timedelta(days=1))
+    assert (later.posting.money.amount, later.balance) == (-2_000, 0)
+
+
+def test_a_refund_after_a_payout_lowers_the_next_one(shop: Store) -> None:
+    terms = PayoutTerms(1, timedelta(days=14))
+    click(shop, "ada", NOW - timedelta(days=20))
+    record_order(shop, order("old", 20_000, NOW - timedelta(days=15)), TERMS, NOW)
+    record_payout(shop, Payout("ada", "EUR"), terms, NOW)
+    record_refund(shop, Refund("r1", "old", "1", 20_000, NOW), NOW)
+    record_order(shop, order("new", 50_000, NOW), TERMS, NOW)
+    with pytest.raises(BelowThresholdError):
+        record_payout(shop, Payout("ada", "EUR"), terms, NOW)
+    paid = record_payout(shop, Payout("ada", "EUR"), terms, NOW + timedelta(days=14))
+    assert (paid.posting.money.amount, paid.balance) == (-3_000, 0)
+
+
 def test_a_balance_is_paid_out_from_the_threshold_on(shop: Store) -> None:
     click(shop, "ada", NOW - timedelta(hours=5))
     record_order(shop, order(amount=9_999), TERMS, NOW)
     with pytest.raises(BelowThresholdError, match="999"):
-        record_payout(shop, Payout("ada", "EUR", ""), 10, NOW)
+        record_payout(shop, Payout("ada", "EUR", ""), PAYS, NOW)
     record_order(shop, order("o2", 10), TERMS, NOW)
-    entry = record_payout(shop, Payout("ada", "EUR", "transfer 7"), 10, NOW)
+    entry = record_payout(shop, Payout("ada", "EUR", "transfer 7"), PAYS, NOW)
     assert (entry.posting.money.amount, entry.balance, entry.number) == (-1_000, 0, 3)
     with pytest.raises(BelowThresholdError):
-        record_payout(shop, Payout("ada", "EUR", ""), 0, NOW)
+        record_payout(shop, Payout("ada", "EUR", ""), PayoutTerms(0, timedelta(0)), NOW)
     with pytest.raises(NotFoundError):
-        record_payout(shop, Payout("nobody", "EUR", ""), 10, NOW)
+        record_payout(shop, Payout("nobody", "EUR", ""), PAYS, NOW)
     # A refund after the payout leaves a debt, which the next commissions pay.
     record_refund(shop, Refund("r", "o2", "1", 10, NOW), NOW)
     assert balance(shop, "ada") == -1
@@ -281,9 +319,9 @@ class Books(RuleBasedStateMachine):
         held = balance(self.store, "ada")
         if held < 1_000:
             with pytest.raises(BelowThresholdError):
-                record_payout(self.store, Payout("ada", "EUR", ""), 10, NOW)
+                record_payout(self.store, Payout("ada", "EUR", ""), PAYS, NOW)
             return
-        record_payout(self.store, Payout("ada", "EUR", ""), 10, NOW)
+        record_payout(self.store, Payout("ada", "EUR", ""), PAYS, NOW)
         self.payouts += held
 
     @invariant()

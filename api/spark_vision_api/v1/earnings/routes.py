@@ -15,7 +15,7 @@ from spark_vision_api.http.cursors import MAX_LENGTH
 from spark_vision_api.http.error_handlers import CursorError
 from spark_vision_api.openapi import problems
 from spark_vision_api.services import Services, ServicesDep
-from spark_vision_api.v1.orders.routes import entry_out
+from spark_vision_api.v1.orders.routes import entry_out, payout_terms
 from spark_vision_api.v1.orders.schemas import BalanceOut, DayOut, EarningsOut, PostEarningsOut
 
 router = APIRouter(prefix="/v1/me", tags=["earnings"])
@@ -34,17 +34,19 @@ def show_earnings(
     account_id = actor.id or ""
     listing = f"entries of {account_id}"
     behind = services.cursors.read(cursor, listing)
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
+    today = now.date()
     first = today - timedelta(days=days - 1)
     with services.store.reading() as work:
         found = work.ledger.entries(account_id, None if behind is None else int(behind[1]), limit + 1)
         summaries = work.ledger.summaries(account_id)
+        on_hold = work.ledger.on_hold(account_id, now - payout_terms(services).hold)
         by_day = _days(work, account_id, first, today)
         posts = _posts(work, account_id)
     more, found = len(found) > limit, found[:limit]
     place, last = found[-1] if found else (0, None)
     return EarningsOut(
-        balances=[_balance(summary, services) for summary in summaries],
+        balances=[_balance(summary, on_hold.get(summary.currency, 0), services) for summary in summaries],
         days=by_day,
         posts=posts,
         entries=[entry_out(entry) for _, entry in found],
@@ -52,13 +54,14 @@ def show_earnings(
     )
 
 
-def _balance(summary: Summary, services: Services) -> BalanceOut:
+def _balance(summary: Summary, on_hold: int, services: Services) -> BalanceOut:
     return BalanceOut(
         currency=summary.currency,
         balance=summary.balance,
         commissions=summary.commissions,
         refunds=summary.refunds,
         payouts=summary.payouts,
+        on_hold=on_hold,
         threshold=threshold(services.settings.payout_threshold, summary.currency),
     )
 

@@ -29,7 +29,7 @@ from spark_vision.earnings.orders import (
     record_order,
     record_refund,
 )
-from spark_vision.earnings.payouts import Payout, record_payout
+from spark_vision.earnings.payouts import Payout, PayoutTerms, record_payout
 from spark_vision_api.auth.access import Admin, CatalogueTeam
 from spark_vision_api.auth.visitors import digest_of
 from spark_vision_api.http.idempotency import IdempotencyKey, call_of, to_response
@@ -97,7 +97,10 @@ def create_order(
 def create_payout(
     told: PayoutIn, services: ServicesDep, actor: Admin, key: IdempotencyKey = None
 ) -> Response:
-    """Write that an account's whole balance in a currency was paid, from the threshold on."""
+    """Record the payment of an account's balance in a currency, without the commissions on hold.
+
+    Commissions are on hold for `SPARK_VISION_PAYOUT_HOLD_DAYS` after their order.
+    """
     now = datetime.now(UTC)
     payout = Payout(told.account_id, told.currency, told.note)
 
@@ -105,8 +108,7 @@ def create_payout(
         def kept(work: UnitOfWork, entry: Entry) -> None:
             keep(work, _answer(entry_out(entry)))
 
-        units = services.settings.payout_threshold
-        return _answer(entry_out(record_payout(services.store, payout, units, now, kept)))
+        return _answer(entry_out(record_payout(services.store, payout, payout_terms(services), now, kept)))
 
     call = call_of(actor, key, "payouts", told.model_dump(mode="json"))
     answer, again = run_idempotent(services.store, call, now, act)
@@ -116,6 +118,12 @@ def create_payout(
 def terms(services: Services) -> CommissionTerms:
     """What orders are settled by."""
     return CommissionTerms(services.rates, timedelta(days=services.settings.attribution_days))
+
+
+def payout_terms(services: Services) -> PayoutTerms:
+    """Return when balances may be paid out, by the settings."""
+    settings = services.settings
+    return PayoutTerms(settings.payout_threshold, timedelta(days=settings.payout_hold_days))
 
 
 def entry_out(entry: Entry) -> EntryOut:

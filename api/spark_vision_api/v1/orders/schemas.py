@@ -15,7 +15,9 @@ OuterId = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE,
 Minor = Annotated[
     int, Field(gt=0, le=MAX_AMOUNT, description="In whole minor units of the currency: 1250 are 12.50 EUR.")
 ]
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
+Currency = Annotated[
+    str, Field(pattern="^[A-Z]{3}$", description="A currency of ISO 4217.", examples=["EUR"])
+]
 # Strict text would refuse JSON's way to write a moment.
 Moment = Annotated[AwareDatetime, Field(strict=False)]
 
@@ -114,7 +116,8 @@ class BalanceOut(BaseModel):
     commissions: int
     refunds: int
     payouts: int
-    threshold: int = Field(description="The balance from which it is paid out.")
+    on_hold: int = Field(description="Of the balance: commissions whose orders are too recent for a payout.")
+    threshold: int = Field(description="The amount from which the balance without `on_hold` is paid out.")
 
 
 class DayOut(BaseModel):
