@@ -33,7 +33,7 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
+                if scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
                 if "Cache-Control" not in headers:
                     headers.update(_UNCACHED_API if scope["path"].startswith(API) else _UNCACHED_PAGE)
