@@ -337,6 +337,7 @@ def test_decisions_of_before_there_were_views_teach_too(
     with learning.store.reading() as work:
         before = [kept.view for kept in work.learned.changed(0)]
     with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("DROP TABLE sessions"))
         connection.execute(text("DROP TABLE learned_views"))
         connection.execute(text("DROP TABLE learned_state"))
         connection.execute(text("ALTER TABLE accounts DROP COLUMN suspended_at"))
