@@ -23,14 +23,6 @@ settings.load_profile("unhurried")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Send the tests of a file to one process where they share a fixture, which is then made once."""
-    for item in items:
-        made = [fixture for fixtures in item._fixtureinfo.name2fixturedefs.values() for fixture in fixtures]
-        if any(fixture.scope == "module" for fixture in made):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def real_pictures() -> Path:
     """The folder of real pictures: SPARK_VISION_DATA, or ../shared/data.
